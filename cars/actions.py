@@ -1,0 +1,75 @@
+"""The verbs: every write to a car, from the API, the admin or an import."""
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from cars.errors import CarHasLeads, CarNotFound, DuplicateVehicle
+from cars.models import Car
+from steerleads.api import etags
+from steerleads.api.errors import PreconditionFailed
+
+UNIQUE = {"vin": "vin", "stock_number": "stockNumber"}
+
+
+def create_car(dealership, fields):
+    """A new Car from model field names and clean values. Raises DuplicateVehicle."""
+    car = Car(dealership=dealership, **fields)
+    car.fold()
+    _save(car, force_insert=True)
+    return car
+
+
+def change_car(dealership, car_id, changes, *, if_match=None):
+    """The Car with `changes` written; only what differs is.
+
+    Raises CarNotFound, PreconditionFailed, DuplicateVehicle.
+    """
+    with transaction.atomic():
+        car = _locked(dealership, car_id, if_match)
+        changed = {name: value for name, value in changes.items() if getattr(car, name) != value}
+        if changed:
+            for name, value in changed.items():
+                setattr(car, name, value)
+            car.version += 1
+            car.updated_at = timezone.now()
+            car.fold()
+            folded = ["make_folded", "model_folded", "location_folded", "search_text"]
+            _save(car, update_fields=[*changed, "version", "updated_at", *folded])
+    return car
+
+
+def delete_car(dealership, car_id, *, if_match=None):
+    """Raises CarNotFound, PreconditionFailed, CarHasLeads."""
+    with transaction.atomic():
+        # FOR UPDATE, which a lead being created for this car (create_lead locks it) excludes and is excluded by.
+        car = _locked(dealership, car_id, if_match)
+        if car.leads.exists():
+            raise CarHasLeads()
+        car.delete()
+
+
+def _locked(dealership, car_id, if_match):
+    car = Car.objects.of(dealership).select_for_update().filter(pk=car_id).first()
+    if car is None:
+        raise CarNotFound()
+    if if_match is not None and not etags.matches(if_match, car.etag):
+        raise PreconditionFailed()
+    return car
+
+
+def _save(car, **how):
+    """Save, and say which of the unique values is taken. The database judges: a look beforehand would race."""
+    try:
+        with transaction.atomic():
+            car.save(**how)
+    except IntegrityError:
+        raise _duplicate(car) from None
+
+
+def _duplicate(car):
+    others = Car.objects.of(car.dealership_id).exclude(pk=car.pk)
+    for column, name in UNIQUE.items():
+        value = getattr(car, column)
+        if value is not None and others.filter(**{column: value}).exists():
+            return DuplicateVehicle(name, value)
+    return DuplicateVehicle("vin", car.vin)

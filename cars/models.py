@@ -1,0 +1,77 @@
+"""The vehicles that leads hang on."""
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from steerleads.api.fields import FoldedField
+from steerleads.api.ids import new_id
+from steerleads.api.text import fold
+from steerleads.dealers.models import Dealership
+
+
+class CarQuerySet(models.QuerySet):
+    def of(self, dealership):
+        return self.filter(dealership=dealership)
+
+
+class Car(models.Model):
+    class Status(models.TextChoices):
+        LOADING = "LOADING", _("Loading")
+        INSPECTED = "INSPECTED", _("Inspected")
+        SOLD = "SOLD", _("Sold")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    dealership = models.ForeignKey(
+        Dealership, models.PROTECT, related_name="+", db_index=False, verbose_name=_("dealership")
+    )
+    make = models.CharField(_("make"), max_length=100)
+    model = models.CharField(_("model"), max_length=100)
+    overview_year = models.PositiveSmallIntegerField(_("year"), null=True, blank=True)
+    vin = models.CharField(_("VIN"), max_length=17, null=True, blank=True)
+    stock_number = models.CharField(_("stock number"), max_length=50, null=True, blank=True)
+    price = models.DecimalField(_("price"), max_digits=12, decimal_places=2, null=True, blank=True)
+    km = models.PositiveIntegerField(_("km"), null=True, blank=True)
+    location = models.CharField(_("location"), max_length=100, null=True, blank=True)
+    status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.LOADING)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(_("updated"), default=timezone.now, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    make_folded = FoldedField()
+    model_folded = FoldedField()
+    location_folded = FoldedField(null=True)
+    search_text = FoldedField()
+
+    objects = CarQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("car")
+        verbose_name_plural = _("cars")
+        ordering = ["make_folded", "model_folded", "overview_year", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["dealership", "vin"], name="one_car_a_vin"),
+            models.UniqueConstraint(fields=["dealership", "stock_number"], name="one_car_a_stock_number"),
+        ]
+        indexes = [
+            models.Index(fields=["dealership", "created_at", "id"], name="car_created"),
+            models.Index(fields=["dealership", "make_folded", "id"], name="car_make"),
+            models.Index(fields=["dealership", "model_folded", "id"], name="car_model"),
+            models.Index(fields=["dealership", "overview_year", "id"], name="car_year"),
+            models.Index(fields=["dealership", "price", "id"], name="car_price"),
+            models.Index(fields=["dealership", "km", "id"], name="car_km"),
+        ]
+
+    def __str__(self):
+        return " ".join(str(part) for part in (self.make, self.model, self.overview_year) if part)
+
+    @property
+    def etag(self):
+        return str(self.version)
+
+    def fold(self):
+        """Bring the folded columns in line with the texts. Called by the verbs before every save."""
+        self.make_folded, self.model_folded = fold(self.make), fold(self.model)
+        self.location_folded = fold(self.location) if self.location else None
+        self.search_text = "\n".join(
+            fold(text) for text in (self.make, self.model, self.vin, self.stock_number) if text
+        )

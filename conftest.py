@@ -1,0 +1,108 @@
+"""What every test may use: two dealerships, their keys, and a client that speaks the API."""
+
+import json
+
+import pytest
+from django.test import Client
+
+from cars.actions import create_car
+from leads.actions import create_lead
+from steerleads.dealers.actors import Actor
+from steerleads.dealers.keys import forget_cached_keys, issue_key
+from steerleads.dealers.models import Dealership
+from steerleads.dealers.ratelimit import forget_leases
+
+TESTER = Actor("command", "test")
+
+
+@pytest.fixture(autouse=True)
+def _plain_http(settings):
+    """Tests talk to the application without TLS, as behind a proxy that ends it."""
+    settings.SECURE_SSL_REDIRECT = False
+
+
+@pytest.fixture(autouse=True)
+def _no_memory_of_earlier_keys():
+    forget_cached_keys()
+    forget_leases()
+
+
+@pytest.fixture
+def casa(db):
+    """Casa Motors, whose data the tests are about."""
+    return Dealership.objects.create(name="Casa Motors", language="fr")
+
+
+@pytest.fixture
+def atlas(db):
+    """Atlas Cars, who must see nothing of it."""
+    return Dealership.objects.create(name="Atlas Cars", language="ar")
+
+
+@pytest.fixture
+def api(casa):
+    """Casa's client, with all scopes and no limit."""
+    return ApiClient(casa)
+
+
+@pytest.fixture
+def rival(atlas):
+    """Atlas's client, with all scopes and no limit."""
+    return ApiClient(atlas)
+
+
+@pytest.fixture
+def civic(casa):
+    return make_car(casa)
+
+
+@pytest.fixture
+def lead(civic):
+    return make_lead(civic)
+
+
+class ApiClient(Client):
+    """Sends JSON with a key. `body` is what to send: a dict as JSON, bytes as they are."""
+
+    def __init__(self, dealership, **key):
+        super().__init__(headers={"host": "localhost"}, raise_request_exception=False)
+        self.key, self.secret = issue_key(dealership, "Website", **{"hourly_limit": 0, **key})
+
+    def send(self, method, path, body=None, *, content_type="application/json", query=None, **headers):
+        """Header names come as keywords: if_match, idempotency_key, …"""
+        headers = {name.replace("_", "-"): value for name, value in headers.items()}
+        headers = {"authorization": f"Bearer {self.secret}", **headers}
+        headers = {name: value for name, value in headers.items() if value is not None}
+        data = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
+        # Without a body there is no Content-Type either, as with real clients.
+        content_type = content_type if body is not None else ""
+        path = f"/v1{path}"
+        return self.generic(method, path, data, content_type, headers=headers, query_params=query)
+
+    def get(self, path, **how):
+        return self.send("GET", path, **how)
+
+    def post(self, path, body=None, **how):
+        return self.send("POST", path, body, **how)
+
+    def patch(self, path, body=None, **how):
+        return self.send("PATCH", path, body, **how)
+
+    def delete(self, path, **how):
+        return self.send("DELETE", path, **how)
+
+
+def make_car(dealership, **fields):
+    return create_car(dealership, {"make": "Honda", "model": "Civic", "overview_year": 2021, **fields})
+
+
+def make_lead(car, **fields):
+    """A lead of this car, by the model's field names."""
+    fields = {"action": "Follow up call", "target_name": "Sara Alami", "target_info": "+212-600-123456", **fields}
+    return create_lead(car.dealership, car.pk, fields, actor=TESTER)
+
+
+def error_of(response):
+    """(status, code, field) of an answer in the error envelope."""
+    error = response.json()["error"]
+    return response.status_code, error["code"], error.get("field")

@@ -1,0 +1,144 @@
+"""The verbs: every write to a lead, from whichever door, goes through one of these functions.
+
+Each locks, changes and records LeadEvents in one transaction. Locks are taken in one order everywhere: the
+dealership's order lock (by whoever writes an `order`), then leads by id, then events are inserted.
+"""
+
+from django.db import transaction
+from django.utils import timezone
+
+from cars.errors import CarNotFound
+from cars.models import Car
+from leads.errors import LeadNotFound, UnauthorizedLeadAccess
+from leads.history import RECORDED, erase_texts, record, record_deletion
+from leads.models import EventKind, Lead
+from leads.reordering import write_orders
+from steerleads.api import etags
+from steerleads.api.errors import PreconditionFailed, ValidationFailed
+from steerleads.dealers.idempotency import forget_subject
+
+FOLDED_FROM = {"action", "target_name", "target_info", "tag"}
+
+
+def create_lead(dealership, car_id, fields, *, actor):
+    """A new Lead from model field names and clean values. Raises CarNotFound."""
+    with transaction.atomic():
+        # Locked against a deletion meanwhile: the foreign key would notice only at the commit, as a server error.
+        _car(dealership, car_id, lock=True)
+        now = timezone.now()
+        lead = Lead(dealership=dealership, car_id=car_id, created_at=now, updated_at=now, **fields)
+        lead.fold()
+        lead.save(force_insert=True)
+        record(lead, EventKind.CREATED, dict.fromkeys(RECORDED), actor=actor)
+    return lead
+
+
+def change_lead(dealership, lead_id, changes, *, actor, if_match=None, car_id=None):
+    """The Lead with `changes` (model field names, clean values) written; only what differs is.
+
+    `if_match` are parsed ETags, `car_id` an id that the caller believes to be the lead's car.
+    Raises LeadNotFound, UnauthorizedLeadAccess, PreconditionFailed, ValidationFailed.
+    """
+    with transaction.atomic():
+        if "order" in changes:
+            dealership.lock_order()
+        lead = _locked(dealership, lead_id, if_match)
+        if car_id is not None and car_id != lead.car_id:
+            raise ValidationFailed("A lead cannot move to another car: this is not its carId.", field="carId")
+        before = {name: getattr(lead, name) for name, value in changes.items() if getattr(lead, name) != value}
+        if before:
+            _write(lead, {name: changes[name] for name in before})
+            kind = EventKind.MOVED if set(before) == {"order"} else EventKind.CHANGED
+            record(lead, kind, before, actor=actor)
+    return lead
+
+
+def reorder_leads(dealership, car_id, orders, *, actor):
+    """Set the order of many leads of one car, all or nothing: `orders` maps lead ids to numbers.
+
+    Raises CarNotFound, LeadNotFound, ValidationFailed.
+    """
+    with transaction.atomic():
+        dealership.lock_order()
+        _car(dealership, car_id)
+        leads = _locked_many(dealership, orders)
+        for index, lead_id in enumerate(orders):
+            _check_listed(leads.get(lead_id), car_id, f"leadOrders[{index}].id")
+        moved = [lead for lead in leads.values() if lead.order != orders[lead.pk]]
+        if moved:
+            write_orders(dealership, moved, orders, actor=actor)
+
+
+def archive_lead(dealership, lead_id, *, actor, if_match=None):
+    """The Lead, out of lists and board. Doing it twice changes nothing."""
+    return _set_archived(dealership, lead_id, True, EventKind.ARCHIVED, actor, if_match)
+
+
+def restore_lead(dealership, lead_id, *, actor, if_match=None):
+    """The Lead, back in lists and board."""
+    return _set_archived(dealership, lead_id, False, EventKind.RESTORED, actor, if_match)
+
+
+def delete_lead(dealership, lead_id, *, actor, if_match=None):
+    """Delete a lead for good. What stays is a tombstone event without anything that a person typed."""
+    with transaction.atomic():
+        lead = _locked(dealership, lead_id, if_match)
+        erase_texts(dealership, [lead.pk])
+        forget_subject(dealership, lead.pk)
+        record_deletion(lead, timezone.now(), actor=actor)
+        Lead.objects.of(dealership).filter(pk=lead.pk).delete()
+
+
+def missing(lead_id):
+    """Why a lead was not found in a dealership: it is another's, or nobody's. The one look without a dealership."""
+    return UnauthorizedLeadAccess() if Lead.objects.filter(pk=lead_id).exists() else LeadNotFound()
+
+
+def _car(dealership, car_id, *, lock=False):
+    cars = Car.objects.of(dealership).filter(pk=car_id)
+    if not (cars.select_for_update(no_key=True) if lock else cars).values_list("pk").first():
+        raise CarNotFound()
+
+
+def _locked(dealership, lead_id, if_match=None):
+    lead = Lead.objects.of(dealership).select_for_update(no_key=True).filter(pk=lead_id).first()
+    if lead is None:
+        raise missing(lead_id)
+    if if_match is not None and not etags.matches(if_match, lead.etag):
+        raise PreconditionFailed()
+    return lead
+
+
+def _locked_many(dealership, lead_ids):
+    """Leads by id, locked in the order of their ids: rivals then wait for each other instead of deadlocking."""
+    leads = Lead.objects.of(dealership).filter(pk__in=list(lead_ids)).order_by("pk").select_for_update(no_key=True)
+    return {lead.pk: lead for lead in leads}
+
+
+def _check_listed(lead, car_id, field):
+    if lead is None:
+        raise LeadNotFound(f"There is no lead with the id at {field}.")
+    if lead.car_id != car_id:
+        raise ValidationFailed("This lead belongs to another vehicle.", field=field)
+
+
+def _set_archived(dealership, lead_id, archived, kind, actor, if_match):
+    with transaction.atomic():
+        lead = _locked(dealership, lead_id, if_match)
+        if lead.archived != archived:
+            _write(lead, {"archived": archived})
+            record(lead, kind, {"archived": not archived}, actor=actor)
+    return lead
+
+
+def _write(lead, changes):
+    """Save these columns, and those that follow from them."""
+    for name, value in changes.items():
+        setattr(lead, name, value)
+    lead.version += 1
+    lead.updated_at = timezone.now()
+    columns = {*changes, "version", "updated_at"}
+    if changes.keys() & FOLDED_FROM:
+        lead.fold()
+        columns |= {"action_folded", "target_name_folded", "tag_folded", "search_text", "contact_text"}
+    lead.save(update_fields=columns)

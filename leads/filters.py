@@ -1,0 +1,59 @@
+"""The filters of the lead lists (contract 20, 21, 23)."""
+
+import re
+from datetime import UTC, datetime
+
+from django import forms
+from django_filters import filters
+
+from leads.models import Status
+from steerleads.api.filters import ChoicesFilter, FoldedFilter, ListFilterSet, SearchFilter
+from steerleads.api.ids import parse_id
+from steerleads.api.text import shown
+
+ZONE_AFTER_SPACE = re.compile(r" (?=\d\d:?\d\d$)")
+
+
+class _IdField(forms.Field):
+    def to_python(self, value):
+        if not value:
+            return None
+        return parse_id(value) or _refuse(f"“{shown(value)}” is not a UUID.")
+
+
+class _IdFilter(filters.Filter):
+    field_class = _IdField
+
+
+class _InstantField(forms.Field):
+    """ISO 8601, in UTC if it names no zone. A `+` that arrived as a space is understood."""
+
+    def to_python(self, value):
+        if not value:
+            return None
+        try:
+            instant = datetime.fromisoformat(ZONE_AFTER_SPACE.sub("+", value) if "T" in value else value)
+            return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+        except (ValueError, OverflowError):
+            return _refuse(f"“{shown(value)}” is not a time like 2024-01-15T10:30:00Z.")
+
+
+class _InstantFilter(filters.Filter):
+    field_class = _InstantField
+
+
+class LeadFilters(ListFilterSet):
+    search = SearchFilter("search_text")
+    status = ChoicesFilter("status", method="with_status", options=Status.values)
+    action = FoldedFilter("action_folded")
+    targetName = FoldedFilter("target_name_folded")
+    tag = FoldedFilter("tag_folded")
+    carId = _IdFilter("car_id")
+    updatedSince = _InstantFilter("updated_at", "gte")
+
+    def with_status(self, queryset, name, statuses):
+        return queryset.with_status(*statuses) if statuses else queryset
+
+
+def _refuse(message):
+    raise forms.ValidationError(message, code="invalid")

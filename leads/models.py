@@ -1,0 +1,165 @@
+"""Leads, and the append-only record of everything that happened to them."""
+
+from django.db import models
+from django.db.models import Case, Value, When
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cars.models import Car
+from leads.contacts import contact_search_text
+from steerleads.api.fields import FoldedField
+from steerleads.api.ids import new_id
+from steerleads.api.text import fold
+from steerleads.dealers.actors import ActorType
+from steerleads.dealers.models import Dealership
+
+
+class Status(models.TextChoices):
+    NEW = "NEW", _("New")
+    COMPLETED = "COMPLETED", _("Completed")
+    NOT_NEEDED = "NOT_NEEDED", _("Not needed")
+
+
+# The order in which the workflow lists them, which is not that of the alphabet.
+WORKFLOW = {status: rank for rank, status in enumerate(Status.values)}
+
+
+class LeadQuerySet(models.QuerySet):
+    def of(self, dealership):
+        return self.filter(dealership=dealership)
+
+    def with_archived(self, *states):
+        # `IN`, because SQLite cannot use an index for the `NOT archived` that Django makes of `archived=False`.
+        return self.filter(archived__in=states)
+
+    def with_status(self, *statuses):
+        return self.filter(status_rank__in=[WORKFLOW[status] for status in statuses])
+
+
+class Lead(models.Model):
+    """Something to do for a customer about a car. Written only by the verbs in `leads/actions.py`."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    dealership = models.ForeignKey(
+        Dealership, models.PROTECT, related_name="+", db_index=False, verbose_name=_("dealership")
+    )
+    car = models.ForeignKey(Car, models.PROTECT, related_name="leads", verbose_name=_("car"))
+    status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.NEW)
+    action = models.CharField(_("action"), max_length=200)
+    target_name = models.CharField(_("contact name"), max_length=200)
+    target_info = models.CharField(_("phone or e-mail"), max_length=500)
+    tag = models.CharField(_("tag"), max_length=100, null=True, blank=True)
+    note = models.CharField(_("note"), max_length=1000, null=True, blank=True)
+    order = models.IntegerField(_("order"), default=0)
+    archived = models.BooleanField(_("archived"), default=False, editable=False)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(_("updated"), default=timezone.now, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    status_rank = models.GeneratedField(
+        expression=Case(
+            *(When(status=status, then=Value(rank)) for status, rank in WORKFLOW.items()), default=Value(0)
+        ),
+        output_field=models.SmallIntegerField(),
+        db_persist=True,
+    )
+    action_folded = FoldedField()
+    target_name_folded = FoldedField()
+    tag_folded = FoldedField(null=True)
+    search_text = FoldedField()
+    contact_text = FoldedField()
+
+    objects = LeadQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("lead")
+        verbose_name_plural = _("leads")
+        ordering = ["order", "created_at", "id"]
+        indexes = [
+            models.Index(fields=["dealership", "archived", "order", "created_at", "id"], name="lead_order"),
+            models.Index(fields=["dealership", "car", "order", "created_at", "id"], name="lead_car"),
+            models.Index(
+                fields=["dealership", "archived", "status_rank", "order", "created_at", "id"], name="lead_column"
+            ),
+            models.Index(fields=["dealership", "archived", "status_rank", "created_at", "id"], name="lead_status"),
+            models.Index(fields=["dealership", "archived", "action_folded", "created_at", "id"], name="lead_action"),
+            models.Index(
+                fields=["dealership", "archived", "target_name_folded", "created_at", "id"], name="lead_target_name"
+            ),
+            models.Index(fields=["dealership", "archived", "created_at", "id"], name="lead_created"),
+            models.Index(fields=["dealership", "archived", "updated_at", "created_at", "id"], name="lead_updated"),
+            models.Index(fields=["dealership", "tag_folded"], name="lead_tag"),
+        ]
+
+    def __str__(self):
+        # Without the contact's name: this text ends up in messages and admin logs.
+        return self.action
+
+    @property
+    def etag(self):
+        return str(self.version)
+
+    def fold(self):
+        """Bring the folded columns in line with the texts. Called by the verbs before every save."""
+        self.action_folded, self.target_name_folded = fold(self.action), fold(self.target_name)
+        self.tag_folded = fold(self.tag) if self.tag else None
+        # One column for the search; a word has no line break, so none can match across two fields.
+        self.search_text = "\n".join([self.action_folded, self.target_name_folded, self.tag_folded or ""])
+        self.contact_text = contact_search_text(self.target_info)
+
+
+class EventKind(models.TextChoices):
+    CREATED = "lead.created", _("created")
+    CHANGED = "lead.changed", _("changed")
+    MOVED = "lead.moved", _("moved")
+    ARCHIVED = "lead.archived", _("archived")
+    RESTORED = "lead.restored", _("restored")
+    DELETED = "lead.deleted", _("deleted")
+
+
+class LeadEventQuerySet(models.QuerySet):
+    def of(self, dealership):
+        return self.filter(dealership=dealership)
+
+
+class LeadEvent(models.Model):
+    """One change of one lead, written in the transaction that made it. Never updated but to forget a person.
+
+    `changes` has what may stay for ever (status, order); `texts` what people typed, erased with the lead. Both
+    are {field: {"from": …, "to": …}} in the API's names; a contact's name and info never appear, only that they changed.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    dealership = models.ForeignKey(Dealership, models.PROTECT, related_name="+", db_index=False)
+    # Plain ids without foreign keys: an event outlives its lead.
+    lead_id = models.UUIDField()
+    car_id = models.UUIDField()
+    kind = models.CharField(max_length=20, choices=EventKind)
+    at = models.DateTimeField()
+    actor_type = models.CharField(max_length=10, choices=ActorType)
+    actor_name = models.CharField(max_length=200)
+    changes = models.JSONField(default=dict)
+    texts = models.JSONField(null=True)
+    batch = models.UUIDField(null=True)
+
+    objects = LeadEventQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["dealership", "lead_id", "at", "id"], name="event_lead")]
+
+
+class PersonRequest(models.Model):
+    """That a person's data was exported or erased, when and by whom; never whose."""
+
+    class Kind(models.TextChoices):
+        EXPORT = "export", _("exported")
+        ERASE = "erase", _("erased")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    dealership = models.ForeignKey(Dealership, models.PROTECT, related_name="+", db_index=False)
+    kind = models.CharField(max_length=10, choices=Kind)
+    at = models.DateTimeField(default=timezone.now)
+    actor_name = models.CharField(max_length=200)
+    leads = models.PositiveIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["dealership", "at"], name="person_request_at")]

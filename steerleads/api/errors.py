@@ -1,0 +1,145 @@
+"""Every error an endpoint can answer, as a class, and the one envelope they all come in (contract 13)."""
+
+import logging
+
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.db import InterfaceError, OperationalError
+from django.http import Http404
+from rest_framework import exceptions as drf
+
+from steerleads.api.json import answer
+
+log = logging.getLogger(__name__)
+
+# The database is away, locked or full. Not a bug of ours, and worth trying again.
+DATABASE_ERRORS = (OperationalError, InterfaceError)
+RETRY_AFTER = 2  # seconds
+
+
+class ApiError(Exception):
+    """`details` are {field, code, message}; `error` itself repeats the first of them."""
+
+    status = 500
+    code = "INTERNAL_ERROR"
+    type = "api_error"
+    message = "Something went wrong on our side. It has been logged under the X-Request-Id of this answer."
+
+    def __init__(self, message=None, *, headers=None):
+        super().__init__(message or self.message)
+        self.message = message or self.message
+        self.headers = headers or {}
+        self.details = []
+
+    def envelope(self):
+        error = {"code": self.code, "message": self.message, "type": self.type}
+        if self.details:
+            error["field"] = self.details[0]["field"]
+            error["details"] = self.details
+        return {"status": "error", "error": error}
+
+
+class ValidationFailed(ApiError):
+    status, code, type = 400, "VALIDATION_ERROR", "validation_error"
+    message = "The request is not valid."
+
+    def __init__(self, message=None, *, field=None, reason="invalid", details=None):
+        details = details or ([{"field": field, "code": reason, "message": message}] if field else [])
+        super().__init__(message or (details[0]["message"] if details else None))
+        self.details = details
+
+
+class Unauthenticated(ApiError):
+    status, type = 401, "authentication_error"
+
+    def __init__(self, message=None):
+        super().__init__(message, headers={"WWW-Authenticate": "Bearer"})
+
+
+class MissingApiKey(Unauthenticated):
+    code = "MISSING_API_KEY"
+    message = "No API key was sent. Send the header: Authorization: Bearer YOUR_API_KEY"
+
+
+class InvalidApiKey(Unauthenticated):
+    code = "INVALID_API_KEY"
+    message = "This API key is malformed, unknown, expired or revoked."
+
+
+class InsufficientScope(ApiError):
+    status, code, type = 403, "INSUFFICIENT_SCOPE", "permission_error"
+    message = "This API key does not have the scope that this call needs."
+
+
+class NotFound(ApiError):
+    status, code, type = 404, "NOT_FOUND", "not_found"
+    message = "There is nothing at this path. See /v1/docs for the paths there are."
+
+
+class MethodNotAllowed(ApiError):
+    status, code, type = 405, "METHOD_NOT_ALLOWED", "validation_error"
+    message = "This path does not take this method."
+
+
+class PreconditionFailed(ApiError):
+    status, code, type = 412, "PRECONDITION_FAILED", "conflict"
+    message = "It has changed since you read it: its ETag is another one now. Read it again and retry."
+
+
+class PayloadTooLarge(ApiError):
+    status, code, type = 413, "PAYLOAD_TOO_LARGE", "validation_error"
+    message = "The body is larger than 1 MiB (1048576 bytes)."
+
+
+class UnsupportedMediaType(ApiError):
+    status, code, type = 415, "UNSUPPORTED_MEDIA_TYPE", "validation_error"
+    message = "Send the body as Content-Type: application/json (in UTF-8)."
+
+
+class IdempotencyKeyReused(ApiError):
+    status, code, type = 422, "IDEMPOTENCY_KEY_REUSED", "validation_error"
+    message = "This Idempotency-Key was used for another request. Use a new key for a new request."
+
+
+class RateLimitExceeded(ApiError):
+    status, code, type = 429, "RATE_LIMIT_EXCEEDED", "rate_limit_error"
+    message = "This API key has used up its requests for this hour."
+
+
+class ServiceUnavailable(ApiError):
+    status, code, type = 503, "SERVICE_UNAVAILABLE", "api_error"
+    message = "The database cannot be reached right now. Try again in a moment."
+
+    def __init__(self):
+        super().__init__(headers={"Retry-After": str(RETRY_AFTER)})
+
+
+def answer_error(exception, context=None):
+    """DRF's exception handler: every exception becomes an envelope; one that nobody foresaw is logged."""
+    error = _as_api_error(exception, context)
+    if error.status >= 500:
+        log.error("%s", error.code, exc_info=exception)
+    return answer(error.envelope(), status=error.status, headers=error.headers)
+
+
+def answer_status(status):
+    """The envelope for an answer that was made outside of the API's own code."""
+    known = {400: ValidationFailed, 404: NotFound, 405: MethodNotAllowed, 413: PayloadTooLarge, 503: ServiceUnavailable}
+    error = known.get(status, ValidationFailed if status < 500 else ApiError)()
+    return answer(error.envelope(), status=status, headers=error.headers)
+
+
+def _as_api_error(exception, context):
+    if isinstance(exception, ApiError):
+        return exception
+    if isinstance(exception, DATABASE_ERRORS):
+        return ServiceUnavailable()
+    if isinstance(exception, drf.MethodNotAllowed):
+        allowed = ", ".join(context["view"].allowed_methods)
+        return MethodNotAllowed(f"This path takes {allowed}.", headers={"Allow": allowed})
+    if isinstance(exception, (Http404, drf.NotFound)):
+        return NotFound()
+    if isinstance(exception, RequestDataTooBig):
+        return PayloadTooLarge()
+    if isinstance(exception, SuspiciousOperation):
+        return ValidationFailed("The request has too many parameters (over 1000) or is malformed.")
+    return ApiError()

@@ -1,0 +1,33 @@
+"""Entity tags: made, sent and compared (RFC 9110, sections 8.8.3 and 13)."""
+
+import hashlib
+import re
+
+ANY = "*"
+TAG = re.compile(r'(?:W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
+
+
+def of_bytes(*parts):
+    digest = hashlib.blake2b(digest_size=16)
+    for part in parts:
+        digest.update(part + b"\0")
+    return digest.hexdigest()
+
+
+def quoted(tag):
+    return f'"{tag}"'
+
+
+def parse(header):
+    """The tags in an If-Match or If-None-Match header: None without one, ANY for `*`, else a set.
+
+    `W/` is dropped: compressing an answer weakens its tag, and a client sends back what it got.
+    """
+    if header is None or not header.strip():
+        return None
+    return ANY if header.strip() == "*" else set(TAG.findall(header))
+
+
+def matches(tags, tag):
+    """Whether `tag` is among parsed `tags`. A lead's tag also matches one with its car's appended (`7.3`)."""
+    return tags == ANY or any(sent == tag or sent.partition(".")[0] == tag for sent in tags)

@@ -1,0 +1,79 @@
+"""JSON in and out: what JSON alone allows is accepted, numbers keep their spelling, answers are compact UTF-8."""
+
+import json
+
+import orjson
+from django.http import HttpResponse
+from rest_framework.parsers import BaseParser
+
+from steerleads.api.text import shown
+
+RENDER = orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS
+
+
+class Number(str):
+    """A JSON number as it was written: `1.50` stays `1.50` when it is given for a text."""
+
+
+class NotJSON(ValueError):
+    """The text is not the JSON that we take; the message says why."""
+
+
+def parse_object(data):
+    """The object that UTF-8 `data` spells, its numbers as `Number`.
+
+    Raises NotJSON for anything else, also for a key given twice, NaN, and nesting deeper than the parser goes.
+    """
+    try:
+        value = json.loads(
+            data.decode("utf-8"),
+            parse_int=Number,
+            parse_float=Number,
+            parse_constant=_refuse_constant,
+            object_pairs_hook=_refuse_twice,
+        )
+    except UnicodeDecodeError:
+        raise NotJSON("The body is not valid UTF-8.") from None
+    except RecursionError:
+        raise NotJSON("The body is nested too deeply.") from None
+    except json.JSONDecodeError as error:
+        raise NotJSON(f"The body is not valid JSON: {error.msg} (line {error.lineno}, column {error.colno}).") from None
+    if not isinstance(value, dict):
+        raise NotJSON("The body must be a JSON object, like {…}.")
+    return value
+
+
+def render(data):
+    """UTF-8 JSON. Times come out as `2024-01-15T10:30:00Z`, ids in lower case, decimals as numbers."""
+    return orjson.dumps(data, default=_render_decimal, option=RENDER)
+
+
+def answer(data, *, status=200, headers=None):
+    return HttpResponse(render(data), status=status, headers=headers, content_type="application/json")
+
+
+class StrictJSONParser(BaseParser):
+    """Declares the media type to DRF and the schema. Views read bodies by `ApiView.read`, which judges in order."""
+
+    media_type = "application/json"
+
+    def parse(self, stream, media_type=None, parser_context=None):
+        return parse_object(stream.read())
+
+
+def _refuse_constant(name):
+    raise NotJSON(f"{name} is not a JSON number.")
+
+
+def _refuse_twice(pairs):
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        seen = set()
+        twice = next(name for name, _ in pairs if name in seen or seen.add(name))
+        raise NotJSON(f"The key “{shown(twice)}” is given twice.")
+    return found
+
+
+def _render_decimal(value):
+    number = float(value)
+    return int(number) if number.is_integer() else number

@@ -1,0 +1,171 @@
+"""Lists: sorted with exact ties, paged by keyset, tagged when short, streamed when long (contract 18, 19, 24).
+
+A view hands over a queryset that is filtered already and a `Listing` that says how its rows are sorted and shown.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.core import signing
+from django.db.models import F, Q
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
+from django.http import StreamingHttpResponse
+
+from steerleads.api import etags, json
+from steerleads.api.errors import ValidationFailed
+from steerleads.api.streaming import stream
+
+PAGING = {"limit": False, "cursor": False, "count": False}
+SORTING = {"sortBy": False, "sortOrder": False}
+DEFAULT_PAGE, LARGEST_PAGE = 100, 1000
+LONGEST_TAGGED = 1000  # a longer list is streamed and has no ETag
+
+_cursors = signing.Signer(salt="steerleads.cursor")
+
+
+@dataclass(frozen=True)
+class Listing:
+    """`columns` are read by values_list and given to `render` as a tuple; `sorts` maps `sortBy` to the column sorted.
+
+    `ties` follow the sorted column. `nullable` names the sorted columns that can be null. `descending` is the
+    direction without `sortOrder`.
+    """
+
+    model: type
+    columns: tuple
+    render: Callable
+    sorts: dict
+    default: str
+    ties: tuple
+    nullable: frozenset = frozenset()
+    descending: bool = False
+
+
+@dataclass(frozen=True)
+class Order:
+    """One sort: its columns with ties, and which way. Nulls come last in `asc` and first in `desc`."""
+
+    columns: tuple
+    descending: bool
+    nullable: bool
+
+    def apply(self, queryset):
+        first, *ties = self.columns
+        ties = [F(tie).desc() if self.descending else F(tie).asc() for tie in ties]
+        # Said only where there can be nulls: SQLite cannot use an index for NULLS LAST.
+        nulls = {"nulls_first" if self.descending else "nulls_last": True} if self.nullable else {}
+        first = F(first).desc(**nulls) if self.descending else F(first).asc(**nulls)
+        return queryset.order_by(first, *ties)
+
+    def after(self, queryset, place):
+        """The rows behind `place`, the values of `columns` in the last row seen."""
+        column, value = self.columns[0], place[0]
+        if not self.nullable:
+            return queryset.filter(self._beyond(self.columns, place))
+        if value is None:
+            behind = Q(**{f"{column}__isnull": True}) & Q(self._beyond(self.columns[1:], place[1:]))
+            return queryset.filter(behind | Q(**{f"{column}__isnull": False}) if self.descending else behind)
+        behind = Q(self._beyond(self.columns, place))
+        return queryset.filter(behind if self.descending else behind | Q(**{f"{column}__isnull": True}))
+
+    def _beyond(self, columns, values):
+        # A row comparison, which both databases answer from the index; the same said with AND and OR is a scan.
+        lookup = TupleLessThan if self.descending else TupleGreaterThan
+        return lookup(Tuple(*map(F, columns)), tuple(values))
+
+
+class ListQuery:
+    """What one request asks of a list. Making it judges the query string: it raises `failure` with all that is wrong."""
+
+    def __init__(self, view, listing, parameters, *, failure=ValidationFailed):
+        self.view, self.listing, self.parameters = view, listing, parameters
+        self.order = _order(listing, parameters)
+        self.paged = "limit" in parameters or "cursor" in parameters
+        self.limit = parameters.whole_number("limit", 1, LARGEST_PAGE, DEFAULT_PAGE)
+        self.counts = parameters.flag("count")
+        # What a cursor is tied to: whose list, its path, its filters and its sort.
+        self.tie = _tie(view, self.order, parameters)
+        cursor = parameters.text("cursor")
+        self.place = _place(cursor, self.tie, listing.model, self.order, parameters) if cursor else None
+        parameters.settle(failure)
+
+    def answer(self, queryset):
+        """The list as a response: a page if `limit` or `cursor` was sent, else all of it."""
+        total = queryset.count() if self.counts else None
+        rows = self.order.apply(queryset).values_list(*self.listing.columns, *self.order.columns)
+        if self.paged:
+            return self._page(rows, total)
+        head = list(rows[: LONGEST_TAGGED + 1])
+        if len(head) <= LONGEST_TAGGED:
+            return self._tagged(head, total)
+        return self._streamed(rows, total)
+
+    def _page(self, rows, total):
+        if self.place:
+            rows = self.order.after(rows, self.place)
+        page = list(rows[: self.limit + 1])
+        more = len(page) > self.limit
+        cursor = _cursor(page[self.limit - 1], self.tie, self.order) if more else None
+        return self._tagged(page[: self.limit], total, self._links(cursor))
+
+    def _links(self, cursor):
+        path = self.view.request._request.path_info
+        kept = [*self.parameters.pairs(without=("limit", "cursor")), ("limit", self.limit)]
+        links = [f'<{path}?{urlencode(kept)}>; rel="first"']
+        if cursor:
+            links.insert(0, f'<{path}?{urlencode([*kept, ("cursor", cursor)])}>; rel="next"')
+        return ", ".join(links)
+
+    def _tagged(self, rows, total, link=None):
+        count = len(self.listing.columns)
+        response = self.view.answer([self.listing.render(row[:count]) for row in rows])
+        if link:
+            response["Link"] = link
+        if total is not None:
+            response["X-Total-Count"] = str(total)
+        parts = [response.content, (link or "").encode(), str(total).encode()]
+        response["ETag"] = etags.quoted(etags.of_bytes(*parts))
+        return response
+
+    def _streamed(self, rows, total):
+        count = len(self.listing.columns)
+        reading = self.view.request.method != "HEAD"
+        content = stream(rows, lambda row: json.render(self.listing.render(row[:count]))) if reading else ()
+        response = StreamingHttpResponse(content, content_type="application/json")
+        if total is not None:
+            response["X-Total-Count"] = str(total)
+        return response
+
+
+def _order(listing, parameters):
+    name = parameters.choice("sortBy", list(listing.sorts), listing.default)
+    direction = parameters.text("sortOrder", "desc" if listing.descending else "asc").lower()
+    if direction not in ("asc", "desc"):
+        parameters.refuse("sortOrder", "“sortOrder” must be asc or desc.", "invalid_choice")
+    column = listing.sorts[name]
+    columns = (column, *(tie for tie in listing.ties if tie != column))
+    return Order(columns, direction == "desc", column in listing.nullable)
+
+
+def _tie(view, order, parameters):
+    filters = sorted(parameters.pairs(without=(*PAGING, *SORTING)))
+    facts = [str(view.request.auth.dealership_id), view.request._request.path_info, order.columns, order.descending]
+    return hashlib.sha256(repr([facts, filters]).encode()).hexdigest()[:16]
+
+
+def _cursor(row, tie, order):
+    values = row[-len(order.columns) :]
+    return _cursors.sign_object([tie, *(None if value is None else str(value) for value in values)], compress=False)
+
+
+def _place(cursor, tie, model, order, parameters):
+    try:
+        found, *values = _cursors.unsign_object(cursor)
+    except (signing.BadSignature, ValueError):
+        return parameters.refuse("cursor", "This cursor is damaged. Use the one in the Link header as it is.")
+    if found != tie:
+        return parameters.refuse("cursor", "This cursor belongs to another sort or other filters. Begin without it.")
+    fields = [model._meta.get_field(column) for column in order.columns]
+    return [field.to_python(value) for field, value in zip(fields, values, strict=True)]

@@ -1,0 +1,13 @@
+"""How a request's media types are judged: it is JSON in any case."""
+
+from rest_framework.negotiation import BaseContentNegotiation
+
+
+class AlwaysJSON(BaseContentNegotiation):
+    """JSON whatever `Accept` says: never a browsable page, never a 406."""
+
+    def select_parser(self, request, parsers):
+        return parsers[0]
+
+    def select_renderer(self, request, renderers, format_suffix=None):
+        return renderers[0], renderers[0].media_type

@@ -1,0 +1,190 @@
+"""The fields that bodies are made of, and `check`, which turns a body into clean values or one error with all details."""
+
+import re
+from decimal import Decimal, InvalidOperation
+
+from rest_framework import serializers
+
+from steerleads.api import text
+from steerleads.api.errors import ValidationFailed
+from steerleads.api.ids import parse_id
+from steerleads.api.json import Number
+
+INT_MIN, INT_MAX = -(2**31), 2**31 - 1
+WHOLE = re.compile(r"-?[0-9]{1,40}(\.0{1,40})?")
+DECIMAL = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?")
+VIN = re.compile(r"[A-HJ-NPR-Z0-9]{17}", re.IGNORECASE | re.ASCII)
+
+
+def check(serializer_class, body, *, partial=False):
+    """(clean values of the fields sent, in the serializer's order; names of what it does not know).
+
+    Raises what `serializer_class.failure` makes of the details, if anything is wrong.
+    """
+    serializer = serializer_class(partial=partial, context={"ignored": []})
+    fields = serializer.fields
+    ignored = [name for name in body if name not in fields]
+    values, details = {}, []
+    for name, field in fields.items():
+        value = body.get(name, serializers.empty)
+        if value is None and not partial and not field.required:
+            value = serializers.empty
+        try:
+            values[name] = field.run_validation(value)
+        except serializers.SkipField:
+            continue
+        except serializers.ValidationError as error:
+            details += [_detail(name, item) for item in error.detail]
+    if details:
+        raise serializer_class.failure(details)
+    return values, ignored + serializer.context["ignored"]
+
+
+class BodySerializer(serializers.Serializer):
+    @staticmethod
+    def failure(details):
+        """The error for these {field, code, message}. Serializers with codes of their own override it."""
+        return ValidationFailed(details=details)
+
+
+class ItemError(serializers.ValidationError):
+    """What is wrong with one place inside a field: `[2].id`."""
+
+    def __init__(self, place, message, code):
+        super().__init__([message], code=code)
+        self.detail[0].place = place
+
+
+def _detail(name, item):
+    return {"field": name + getattr(item, "place", ""), "code": item.code, "message": str(item)}
+
+
+class BodyField(serializers.Field):
+    """`optional` fields may be left out; `null` clears the nullable ones, where the serializer is partial."""
+
+    default_error_messages = {
+        "required": "This field is required.",
+        "null": "This field cannot be null. Leave it out to keep it as it is.",
+    }
+
+
+class TextField(BodyField):
+    """Text, normalised and then checked (contract 26). A nullable one becomes None when blank."""
+
+    default_error_messages = {
+        "blank": "This field must not be blank.",
+        "invalid": "This field must be a text in quotes.",
+        "max_length": "This field has {length} characters; at most {most} are allowed.",
+        "control": "This field contains the character {character}, which is not allowed.",
+    }
+
+    def __init__(self, *, max_length, multiline=False, **kwargs):
+        super().__init__(**kwargs)
+        self.max_length, self.multiline = max_length, multiline
+
+    def to_internal_value(self, value):
+        if not isinstance(value, str):
+            self.fail("invalid")
+        value = text.normalise(str(value))
+        if character := text.forbidden_character(value, multiline=self.multiline):
+            self.fail("control", character=f"U+{ord(character):04X}")
+        if text.is_blank(value):
+            return None if self.allow_null else self.fail("blank")
+        if len(value) > self.max_length:
+            self.fail("max_length", length=len(value), most=self.max_length)
+        return value
+
+
+class VinField(TextField):
+    default_error_messages = {"vin": "A VIN has 17 letters and digits, without I, O and Q."}
+
+    def __init__(self, **kwargs):
+        super().__init__(max_length=10_000, **kwargs)
+
+    def to_internal_value(self, value):
+        value = super().to_internal_value(value)
+        if value is not None and not VIN.fullmatch(value):
+            self.fail("vin")
+        return value and value.upper()
+
+
+class WholeNumberField(BodyField):
+    """An integer, also as `5.0` or `"5"`, within what both databases store. A nullable one becomes None for ""."""
+
+    default_error_messages = {
+        "invalid": "This field must be a whole number from {least} to {most}.",
+    }
+
+    def __init__(self, *, least=INT_MIN, most=INT_MAX, **kwargs):
+        super().__init__(**kwargs)
+        self.least, self.most = least, most
+
+    def to_internal_value(self, value):
+        if value == "" and self.allow_null:
+            return None
+        number = _decimal(value, WHOLE)
+        # Compared before it is converted: `1e999999999` is a short text and a very long integer.
+        if number is None or not self.least <= number <= self.most or number != int(number):
+            self.fail("invalid", least=self.least, most=self.most)
+        return int(number)
+
+
+class MoneyField(BodyField):
+    """A number from 0 with at most 2 decimals, as a Decimal."""
+
+    MOST = Decimal("9999999999.99")
+    default_error_messages = {"invalid": "This field must be a number from 0 to {most} with at most 2 decimals."}
+
+    def to_internal_value(self, value):
+        if value == "" and self.allow_null:
+            return None
+        number = _decimal(value, DECIMAL)
+        if number is None or not 0 <= number <= self.MOST or number != (cents := round(number, 2)):
+            self.fail("invalid", most=self.MOST)
+        return abs(cents)
+
+
+class ChoiceField(BodyField):
+    """One of `choices`, spelled exactly; the message offers the right spelling of a near miss."""
+
+    default_error_messages = {"invalid_choice": "{wrong} is not allowed here. {right}"}
+
+    def __init__(self, choices, **kwargs):
+        super().__init__(**kwargs)
+        self.choices = list(choices)
+
+    def to_internal_value(self, value):
+        if type(value) is str and value in self.choices:
+            return value
+        self.fail("invalid_choice", wrong=_in_words(value), right=offer(value, self.choices))
+
+
+class IdField(BodyField):
+    default_error_messages = {"invalid": "This field must be a UUID like 550e8400-e29b-41d4-a716-446655440000."}
+
+    def to_internal_value(self, value):
+        return parse_id(value) or self.fail("invalid")
+
+
+def offer(value, choices):
+    """“Did you mean NEW?” or the whole list."""
+    spelled = re.sub(r"[\s_-]+", "_", text.fold(value)).strip("_").upper() if isinstance(value, str) else ""
+    return f"Did you mean {spelled}?" if spelled in choices else f"Use one of: {', '.join(choices)}."
+
+
+def _in_words(value):
+    if isinstance(value, str):
+        return f"“{text.shown(value)}”"
+    return {dict: "An object", list: "A list", type(None): "null"}.get(type(value), str(value).lower())
+
+
+def _decimal(value, spelling):
+    """The number that a JSON number, or a text of that `spelling`, stands for, or None."""
+    if not isinstance(value, Number) and not (isinstance(value, str) and spelling.fullmatch(value)):
+        return None
+    if len(value) > 400:
+        return None
+    try:
+        return Decimal(value)
+    except InvalidOperation:
+        return None

@@ -1,0 +1,66 @@
+"""Text as people type it: normalised for storing (contract 26) and folded for comparing (contract 21)."""
+
+import unicodedata
+
+# Unicode's White_Space; str.strip() alone would also eat the separators U+001C to U+001F, which are refused.
+WHITE_SPACE = "\t\n\x0b\x0c\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+# Embeddings, overrides and isolates can make a line read differently from what it says; plain marks stay.
+BIDI_CONTROLS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+# Characters that show nothing without being format characters (category Cf) or spaces.
+BLANK_LOOKING = set("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+VARIATION_SELECTORS = [range(0x180B, 0x1810), range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0)]
+
+TATWEEL = "\u0640"
+LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "ى": "ي", "ة": "ه", TATWEEL: None})
+
+
+def normalise(text):
+    """NFC, LF as the only line end, no bidirectional controls, trimmed: in this order."""
+    text = unicodedata.normalize("NFC", text)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.translate(BIDI_CONTROLS).strip(WHITE_SPACE)
+
+
+def is_blank(text):
+    """Whether a reader would see nothing."""
+    return all(_is_invisible(character) for character in text)
+
+
+def forbidden_character(text, *, multiline=False):
+    """The first control character or lone surrogate, or None. `multiline` allows newline and tab."""
+    allowed = "\n\t" if multiline else ""
+    for character in text:
+        if unicodedata.category(character) in ("Cc", "Cs") and character not in allowed:
+            return character
+    return None
+
+
+def fold(text):
+    """What two texts have in common if a person would call them the same word."""
+    text = unicodedata.normalize("NFKD", text)
+    text = "".join(character for character in text if not unicodedata.category(character).startswith("M"))
+    # Folding case can make decomposable characters anew (and NFKD may make capitals), so letters come last.
+    text = unicodedata.normalize("NFKD", text.casefold())
+    text = "".join(character for character in text if not unicodedata.category(character).startswith("M"))
+    return text.translate(LETTERS)
+
+
+def words(text):
+    """The folded words of a search."""
+    return fold(text).split()
+
+
+def shown(text, length=60):
+    """A caller's text as it may stand in a message: short, on one line, encodable."""
+    text = str(text).encode("utf-8", "replace").decode()
+    text = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
+    return text if len(text) <= length else text[:length] + "…"
+
+
+def _is_invisible(character):
+    return (
+        character in WHITE_SPACE
+        or character in BLANK_LOOKING
+        or unicodedata.category(character) == "Cf"
+        or any(ord(character) in selectors for selectors in VARIATION_SELECTORS)
+    )

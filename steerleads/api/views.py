@@ -1,0 +1,133 @@
+"""What every endpoint does in the same order: who calls, what may they, what did they send, how is it answered."""
+
+import hashlib
+
+from django.http import UnreadablePostError
+from django.utils.http import parse_header_parameters
+from rest_framework.viewsets import ViewSet
+
+from steerleads.api import etags
+from steerleads.api.errors import NotFound, UnsupportedMediaType, ValidationFailed
+from steerleads.api.json import NotJSON, answer, parse_object
+from steerleads.api.parameters import Parameters, header_names
+from steerleads.api.serializers import check
+
+
+class ApiViewSet(ViewSet):
+    """Base of all viewsets. `area` names the scopes: `leads` means `leads:read` and `leads:write`."""
+
+    area = None
+    http_method_names = ["get", "head", "post", "patch", "delete"]
+
+    # --- What was sent -------------------------------------------------------------------------
+
+    def parameters(self, known=None):
+        """The query's Parameters. Called by every action, so that unknown ones are always named."""
+        parameters = Parameters(self.request._request.GET, known or {})
+        self.ignored_parameters = parameters.ignored
+        return parameters
+
+    def read(self, serializer_class, *, partial=False):
+        """The body's fields as `serializer_class` cleans them, in its order; the others are named as ignored."""
+        self._check_media_type()
+        try:
+            body = parse_object(self._bytes())
+        except NotJSON as error:
+            raise ValidationFailed(str(error)) from None
+        fields, self.ignored_fields = check(serializer_class, body, partial=partial)
+        return fields
+
+    def if_match(self):
+        """The parsed If-Match header, for a verb to compare under its lock."""
+        return etags.parse(self.request.headers.get("If-Match"))
+
+    def prefers_representation(self):
+        preferences = self.request.headers.get("Prefer", "").lower().replace('"', "")
+        return "return=representation" in [part.strip() for part in preferences.replace(";", ",").split(",")]
+
+    def fingerprint(self):
+        """What makes two requests the same one for an Idempotency-Key: method, path, query and body."""
+        request = self.request._request
+        head = f"{request.method} {request.path_info}?{request.META.get('QUERY_STRING', '')}\n"
+        return hashlib.sha256(head.encode("utf-8", "surrogateescape") + self._bytes()).hexdigest()
+
+    # --- What is answered ----------------------------------------------------------------------
+
+    def answer(self, data, *, status=200, tag=None, **headers):
+        """JSON, with its ETag. Header names come as keywords: Location, Preference_Applied, …"""
+        response = answer(data, status=status, headers={k.replace("_", "-"): v for k, v in headers.items()})
+        if tag:
+            response["ETag"] = etags.quoted(tag)
+        return response
+
+    @property
+    def default_response_headers(self):
+        return {}
+
+    @property
+    def allowed_methods(self):
+        methods = super().allowed_methods
+        return [*methods, "HEAD"] if "GET" in methods and "HEAD" not in methods else methods
+
+    def initialize_request(self, request, *args, **kwargs):
+        self.ignored_parameters, self.ignored_fields = [], []
+        return super().initialize_request(request, *args, **kwargs)
+
+    def finalize_response(self, request, response, *args, **kwargs):
+        response = super().finalize_response(request, response, *args, **kwargs)
+        for header, names in (
+            ("X-Ignored-Parameters", self.ignored_parameters),
+            ("X-Ignored-Fields", self.ignored_fields),
+        ):
+            if names:
+                response[header] = header_names(names)
+        response = self._not_modified(request, response)
+        limit = getattr(request._request, "hourly_limit", None)
+        if limit is not None:
+            if response.status_code == 304:
+                limit.give_back()
+            for header, value in limit.headers().items():
+                response[header] = value
+        return response
+
+    # --- How -----------------------------------------------------------------------------------
+
+    def _not_modified(self, request, response):
+        tags = etags.parse(request.headers.get("If-None-Match"))
+        if tags is None or request.method not in ("GET", "HEAD") or response.status_code != 200:
+            return response
+        found = etags.parse(response.get("ETag"))
+        if not found or not (tags == etags.ANY or tags & found):
+            return response
+        kept = {name: response[name] for name in ("ETag", "Link", "X-Total-Count", "X-Archived") if name in response}
+        unchanged = answer({}, status=304, headers=kept)
+        unchanged.content = b""
+        del unchanged["Content-Type"]
+        return unchanged
+
+    def _check_media_type(self):
+        try:
+            media_type, parameters = parse_header_parameters(self.request.META.get("CONTENT_TYPE", ""))
+        except (ValueError, LookupError, UnicodeError):
+            raise UnsupportedMediaType() from None
+        accepted = ["application/json"] + ["application/merge-patch+json"] * (self.request.method == "PATCH")
+        charset = parameters.get("charset", "utf-8")
+        if media_type.lower() not in accepted or str(charset).lower() not in ("utf-8", "utf8"):
+            raise UnsupportedMediaType()
+
+    def _bytes(self):
+        try:
+            return self.request._request.body
+        except UnreadablePostError:
+            raise ValidationFailed("The body broke off before its end.") from None
+
+
+class UnknownPath(ApiViewSet):
+    """Everything under /v1 that no route takes. With a key it is a 404, without one a 401."""
+
+    def initial(self, request, *args, **kwargs):
+        super().initial(request, *args, **kwargs)
+        raise NotFound()
+
+    def list(self, request):
+        """Never reached: `initial` has judged."""

@@ -1,0 +1,103 @@
+"""API keys: made, rotated, revoked, and found again by their digest."""
+
+import hashlib
+import re
+import secrets
+import time
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from steerleads.dealers.models import FRESH_KEY_SCOPES, ApiKey, Environment, RateWindow
+
+SHAPE = re.compile(r"(?:prod|dev)_[A-Za-z0-9_-]{43}")
+HINT_LENGTH = 10
+
+# A positive answer is believed this long, so a revocation takes effect within it (contract 9).
+CACHE_SECONDS = 5
+CACHE_SIZE = 10_000
+LAST_USED_STEP = timedelta(minutes=1)
+
+_cache = {}
+
+
+def issue_key(dealership, name, *, environment=Environment.PROD, scopes=None, hourly_limit=10_000, expires_at=None):
+    """(the ApiKey, its secret text). The text is not stored and cannot be shown again."""
+    secret = f"{environment}_{secrets.token_urlsafe(32)}"
+    with transaction.atomic():
+        key = ApiKey.objects.create(
+            dealership=dealership,
+            name=name,
+            environment=environment,
+            hint=secret[:HINT_LENGTH],
+            digest=_digest(secret),
+            scopes=FRESH_KEY_SCOPES if scopes is None else scopes,
+            hourly_limit=hourly_limit,
+            expires_at=expires_at,
+        )
+        RateWindow.objects.create(key=key)
+    return key, secret
+
+
+def rotate_key(key, *, overlap, now):
+    """A successor with the same rights; the old key goes on working for `overlap` (a timedelta)."""
+    with transaction.atomic():
+        old = ApiKey.objects.select_for_update().get(pk=key.pk)
+        successor = issue_key(
+            old.dealership,
+            old.name,
+            environment=old.environment,
+            scopes=old.scopes,
+            hourly_limit=old.hourly_limit,
+        )
+        end = now + overlap
+        if old.expires_at is None or end < old.expires_at:
+            old.expires_at = end
+            old.save(update_fields=["expires_at"])
+    return successor
+
+
+def revoke_key(key, *, now):
+    """Whether it was still to be revoked. Calls with it end within CACHE_SECONDS."""
+    return bool(ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=now))
+
+
+def find_key(secret):
+    """The working ApiKey that this text is, with its dealership, or None. One indexed look-up, then a short cache."""
+    if not SHAPE.fullmatch(secret):
+        return None
+    digest = _digest(secret)
+    key, found_at = _cache.get(digest, (None, 0))
+    if time.monotonic() - found_at > CACHE_SECONDS or key is None:
+        key = ApiKey.objects.select_related("dealership").filter(digest=digest).first()
+        _remember(digest, key)
+    now = timezone.now()
+    if key is None or not key.works_at(now):
+        return None
+    _note_use(key, now)
+    return key
+
+
+def forget_cached_keys():
+    """For tests, which make and break keys faster than the cache forgets."""
+    _cache.clear()
+
+
+def _remember(digest, key):
+    if key is None or key.revoked_at:
+        _cache.pop(digest, None)
+        return
+    if len(_cache) >= CACHE_SIZE:
+        _cache.clear()
+    _cache[digest] = (key, time.monotonic())
+
+
+def _note_use(key, now):
+    if key.last_used_at is None or now - key.last_used_at >= LAST_USED_STEP:
+        key.last_used_at = now
+        ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
+
+
+def _digest(secret):
+    return hashlib.sha256(secret.encode()).hexdigest()

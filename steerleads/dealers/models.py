@@ -1,0 +1,180 @@
+"""Who is calling, and for whom: dealerships, their staff, their API keys, and what each key has used."""
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from steerleads.api.ids import new_id
+
+DEFAULT_HOURLY_LIMIT = 10_000
+
+
+class Scope(models.TextChoices):
+    LEADS_READ = "leads:read"
+    LEADS_WRITE = "leads:write"
+    VEHICLES_READ = "vehicles:read"
+    VEHICLES_WRITE = "vehicles:write"
+
+
+# A fresh key has these unless told otherwise; scopes added to the product later are never implied.
+FRESH_KEY_SCOPES = ["leads:read", "leads:write", "vehicles:read", "vehicles:write"]
+
+
+def is_time_zone(name):
+    if name not in available_timezones():
+        raise ValidationError(_("“%(name)s” is not a time zone. One is Africa/Casablanca."), params={"name": name})
+
+
+class Dealership(models.Model):
+    """A tenant. Its row is also the dealership's order lock: see `lock_order`."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    name = models.CharField(_("name"), max_length=200, unique=True)
+    time_zone = models.CharField(_("time zone"), max_length=64, default="Africa/Casablanca", validators=[is_time_zone])
+    language = models.CharField(_("language"), max_length=8, default="fr", choices=settings.LANGUAGES)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("dealership")
+        verbose_name_plural = _("dealerships")
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def tz(self):
+        return ZoneInfo(self.time_zone)
+
+    def lock_order(self):
+        """Wait for everybody who writes an `order` in this dealership. Taken before any lead is locked.
+
+        NO KEY UPDATE: inserting leads of this dealership (which share-locks the key) goes on meanwhile.
+        """
+        Dealership.objects.select_for_update(no_key=True).filter(pk=self.pk).values_list("pk").get()
+
+
+class UserManager(BaseUserManager):
+    def create_user(self, email, password=None, **fields):
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email, password=None, **fields):
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, email):
+        return self.get(email=(email or "").strip().lower())
+
+
+class User(AbstractUser):
+    """A person who signs in, by e-mail address (kept in lower case)."""
+
+    username = None
+    email = models.EmailField(_("e-mail"), unique=True)
+
+    objects = UserManager()
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = []
+
+    def __str__(self):
+        return self.get_full_name() or self.email
+
+
+class Role(models.TextChoices):
+    SALESPERSON = "salesperson", _("Salesperson")
+    MANAGER = "manager", _("Manager")
+
+
+class Membership(models.Model):
+    """A person's one place of work. A superuser needs none and sees all dealerships."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    dealership = models.ForeignKey(Dealership, models.CASCADE, related_name="memberships", verbose_name=_("dealership"))
+    user = models.OneToOneField(User, models.CASCADE, related_name="membership", verbose_name=_("person"))
+    role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.SALESPERSON)
+    created_at = models.DateTimeField(_("since"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("member of staff")
+        verbose_name_plural = _("staff")
+
+    def __str__(self):
+        return str(self.user)
+
+
+class Environment(models.TextChoices):
+    DEV = "dev", _("Development")
+    PROD = "prod", _("Production")
+
+
+class ApiKey(models.Model):
+    """A program's key to one dealership. Only the SHA-256 digest is stored: 256 random bits need no slow hash."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    dealership = models.ForeignKey(Dealership, models.CASCADE, related_name="api_keys", verbose_name=_("dealership"))
+    name = models.CharField(_("name"), max_length=100)
+    environment = models.CharField(_("environment"), max_length=8, choices=Environment, default=Environment.PROD)
+    hint = models.CharField(_("begins with"), max_length=16, editable=False)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    scopes = models.JSONField(_("scopes"), default=list)
+    hourly_limit = models.PositiveIntegerField(
+        _("requests an hour"), default=DEFAULT_HOURLY_LIMIT, help_text=_("0 means no limit.")
+    )
+    expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, editable=False)
+    last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("API key")
+        verbose_name_plural = _("API keys")
+        ordering = ["-created_at"]
+        indexes = [models.Index(fields=["dealership", "created_at"], name="apikey_dealership")]
+
+    def __str__(self):
+        return f"{self.name} ({self.hint}…)"
+
+    def works_at(self, now):
+        return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
+
+
+class RateWindow(models.Model):
+    """The running hour of one key: when it began, and how many requests processes have taken leases for."""
+
+    key = models.OneToOneField(ApiKey, models.CASCADE, primary_key=True, related_name="window")
+    began_at = models.DateTimeField(null=True)
+    taken = models.PositiveIntegerField(default=0)
+
+
+class IdempotencyRecord(models.Model):
+    """The first answer to a request that came with an Idempotency-Key, kept for a day."""
+
+    KEPT = timedelta(hours=24)
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    dealership = models.ForeignKey(Dealership, models.CASCADE, related_name="+")
+    api_key = models.ForeignKey(ApiKey, models.CASCADE, related_name="+")
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64)
+    created_at = models.DateTimeField(default=timezone.now)
+    subject_id = models.UUIDField(null=True)
+    status = models.PositiveSmallIntegerField(null=True)
+    headers = models.JSONField(default=dict)
+    body = models.BinaryField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["dealership", "api_key", "key"], name="one_answer_a_key"),
+        ]
+        indexes = [
+            models.Index(fields=["dealership", "subject_id"], name="idempotency_subject"),
+            models.Index(fields=["dealership", "created_at"], name="idempotency_created"),
+        ]

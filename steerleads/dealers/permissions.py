@@ -1,0 +1,30 @@
+"""What a key may do (scopes) and what a member of staff may do (roles)."""
+
+from rest_framework.permissions import BasePermission
+
+from steerleads.api.errors import InsufficientScope
+from steerleads.dealers.models import Role
+
+READING = ("GET", "HEAD", "OPTIONS")
+
+
+class HasScope(BasePermission):
+    """`leads:read` for reading and `leads:write` for the rest, in the view's area; an area of None needs no scope."""
+
+    def has_permission(self, request, view):
+        if view.area:
+            needed = f"{view.area}:{'read' if request.method in READING else 'write'}"
+            if needed not in request.auth.scopes:
+                raise InsufficientScope(f"This API key does not have the scope {needed}, which this call needs.")
+        return True
+
+
+def dealership_of(user):
+    """The one dealership a member of staff works for; None for a superuser, who sees all, and for a stranger."""
+    membership = getattr(user, "membership", None)
+    return membership.dealership if membership else None
+
+
+def is_manager(user):
+    membership = getattr(user, "membership", None)
+    return user.is_superuser or (membership is not None and membership.role == Role.MANAGER)

@@ -1,0 +1,119 @@
+"""Reads settings from environment variables; an unreadable value stops the start and names itself."""
+
+import os
+import secrets
+from ipaddress import ip_network
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+TRUE = {"1", "true", "yes", "on"}
+FALSE = {"0", "false", "no", "off"}
+
+
+def text(name, default=""):
+    return os.environ.get(name, "").strip() or default
+
+
+def flag(name, default):
+    value = text(name).lower()
+    if not value:
+        return default
+    if value in TRUE:
+        return True
+    if value in FALSE:
+        return False
+    raise ImproperlyConfigured(f"{name}={value!r} is not a yes or no. Use 1 or 0.")
+
+
+def number(name, default, *, least=0):
+    value = text(name)
+    if not value:
+        return default
+    if not value.isascii() or not value.isdigit() or int(value) < least:
+        raise ImproperlyConfigured(f"{name}={value!r} is not a whole number from {least}.")
+    return int(value)
+
+
+def choice(name, default, options):
+    value = text(name, default)
+    if value not in options:
+        raise ImproperlyConfigured(f"{name}={value!r} is not one of {', '.join(options)}.")
+    return value
+
+
+def listed(name, default=""):
+    return [part.strip() for part in text(name, default).split(",") if part.strip()]
+
+
+def networks(name):
+    try:
+        return [ip_network(part, strict=False) for part in listed(name)]
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}: {error}. Use addresses or networks like 10.0.0.0/8.") from None
+
+
+def secret_key(var):
+    """SECRET_KEY, else the content of SECRET_KEY_FILE, else a random key made once in `var` (mode 0600)."""
+    if value := text("SECRET_KEY"):
+        return value
+    if path := text("SECRET_KEY_FILE"):
+        return _read_secret(Path(path))
+    path = var / "secret_key"
+    if not path.exists():
+        _write_secret(path)
+    return _read_secret(path)
+
+
+def _read_secret(path):
+    try:
+        value = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ImproperlyConfigured(f"The secret key file {path} cannot be read: {error}.") from None
+    if not value:
+        raise ImproperlyConfigured(f"The secret key file {path} is empty.")
+    return value
+
+
+def _write_secret(path):
+    """Make the file whole before it gets its name: two processes that start together agree on one key."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"secret_key.{os.getpid()}")
+    draft.touch(mode=0o600)
+    draft.write_text(secrets.token_urlsafe(50), encoding="utf-8")
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+
+
+def email(name):
+    """Django's e-mail settings from `smtp://user:password@host:port`, `smtp+tls://`, `smtps://` or `console:`.
+
+    Unset, no mail is sent: commands print their links instead, and the admin offers no reset by mail.
+    """
+    value = text(name)
+    if not value:
+        return {"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
+    if value == "console:":
+        return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    url = urlsplit(value)
+    try:
+        port = url.port
+    except ValueError:
+        port = 0
+    if url.scheme not in ("smtp", "smtp+tls", "smtps") or not url.hostname or port == 0:
+        raise ImproperlyConfigured(f"{name} is not like smtp+tls://user:password@mail.example.com:587.")
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": url.hostname,
+        "EMAIL_PORT": port or {"smtp": 25, "smtp+tls": 587, "smtps": 465}[url.scheme],
+        "EMAIL_HOST_USER": unquote(url.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(url.password or ""),
+        "EMAIL_USE_TLS": url.scheme == "smtp+tls",
+        "EMAIL_USE_SSL": url.scheme == "smtps",
+        "EMAIL_TIMEOUT": 10,
+    }

@@ -1,0 +1,153 @@
+"""What wraps every request, outermost first: log line, proxy, compression, error envelope, page policy, path."""
+
+import logging
+import re
+import time
+import uuid
+from ipaddress import ip_address
+
+from django.conf import settings
+from django.middleware.gzip import GZipMiddleware
+from django.utils.cache import patch_vary_headers
+
+from steerleads import logs
+from steerleads.api import errors
+from steerleads.api.ids import parse_id
+
+access_log = logging.getLogger("steerleads.access")
+
+SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._:=+/-]{1,128}")
+PAGE_POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+
+
+def is_api(request):
+    return request.path_info == "/v1" or request.path_info.startswith("/v1/")
+
+
+class RequestLog:
+    """Gives the request an id and writes one line about it: the route, never the query or an unknown path."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        sent = request.headers.get("X-Request-Id", "")
+        request.id = sent if SANE_REQUEST_ID.fullmatch(sent) else str(uuid.uuid4())
+        token = logs.request_id.set(request.id)
+        began = time.perf_counter()
+        try:
+            response = self.get_response(request)
+            response["X-Request-Id"] = request.id
+            self._log(request, response, time.perf_counter() - began)
+            return response
+        finally:
+            logs.request_id.reset(token)
+
+    def _log(self, request, response, seconds):
+        match = request.resolver_match
+        facts = {"ms": round(seconds * 1000, 1)}
+        if key := getattr(request, "api_key", None):
+            facts["key"] = key.id
+        for name in ("id", "carId"):
+            if match and (known := parse_id(match.kwargs.get(name))):
+                facts[name] = known
+        route = match.route if match and match.route else "-"
+        access_log.info("%s %s %s", request.method, route, response.status_code, extra={"facts": facts})
+
+
+class TrustedProxy:
+    """Believes X-Forwarded-For and X-Forwarded-Proto from the addresses in TRUSTED_PROXIES, and only from them."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if settings.TRUSTED_PROXIES and self._trusted(request.META.get("REMOTE_ADDR", "")):
+            self._believe(request)
+        return self.get_response(request)
+
+    def _believe(self, request):
+        hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
+        # The nearest address that is not a proxy of ours: what stands left of it, anybody could have written.
+        client = next((hop for hop in reversed(hops) if not self._trusted(hop)), None)
+        if client and _address(client):
+            request.META["REMOTE_ADDR"] = client
+        protocol = request.headers.get("X-Forwarded-Proto", "").strip().lower()
+        if protocol in ("http", "https"):
+            request.META["wsgi.url_scheme"] = protocol
+
+    def _trusted(self, text):
+        address = _address(text)
+        return address is not None and any(address in network for network in settings.TRUSTED_PROXIES)
+
+
+def _address(text):
+    try:
+        return ip_address(text)
+    except ValueError:
+        return None
+
+
+class Compression(GZipMiddleware):
+    """Compresses answers over 1 KiB for clients that accept gzip (`gzip;q=0` does not)."""
+
+    LEAST_BYTES = 1024
+
+    def process_response(self, request, response):
+        if not response.streaming and len(response.content) <= self.LEAST_BYTES:
+            return response
+        if not _accepts_gzip(request.headers.get("Accept-Encoding", "")):
+            patch_vary_headers(response, ("Accept-Encoding",))
+            return response
+        return super().process_response(request, response)
+
+
+def _accepts_gzip(header):
+    for part in header.lower().split(","):
+        coding, _, parameters = part.partition(";")
+        if coding.strip() == "gzip":
+            return not re.fullmatch(r"\s*q\s*=\s*0(\.0*)?\s*", parameters)
+    return False
+
+
+class Envelope:
+    """Whatever refuses a request under /v1 before a view does (a bad Host, say) answers in the error envelope."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if is_api(request):
+            if response.status_code >= 400 and not response.get("Content-Type", "").startswith("application/json"):
+                response = errors.answer_status(response.status_code)
+            response.setdefault("Cache-Control", "private, no-cache")
+        return response
+
+
+class ContentSecurityPolicy:
+    """Pages run our own scripts and styles only: nothing inline, nothing evaluated, nothing framed."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        response.setdefault("Content-Security-Policy", PAGE_POLICY)
+        return response
+
+
+class ApiPath:
+    """Serves an API path with one slash too many as the same path: a redirect would drop a POST's body."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        path = request.path_info
+        if path.startswith("/v1/") and path.endswith("/") and not path.endswith("//"):
+            request.path_info = path[:-1]
+        return self.get_response(request)

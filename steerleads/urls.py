@@ -1,0 +1,27 @@
+"""The whole map: the API, its description, the admin, and what a load balancer asks."""
+
+from django.contrib import admin
+from django.urls import include, path, re_path
+
+from steerleads import views
+from steerleads.api.views import UnknownPath
+from steerleads.dealers.views import AuthViewSet
+
+handler400 = "steerleads.views.bad_request"
+handler500 = "steerleads.views.server_error"
+
+api = [
+    path("auth/test", AuthViewSet.as_view({"get": "test"})),
+    path("schema", views.Schema.as_view()),
+    path("docs", views.docs),
+    path("", include("leads.urls")),
+    path("", include("cars.urls")),
+]
+urlpatterns = [
+    path("v1/", include(api)),
+    re_path(r"^v1(?:/.*)?\Z", UnknownPath.as_view({"get": "list"})),
+    path("healthz", views.healthz),
+    path("readyz", views.readyz),
+    path("admin/", admin.site.urls),
+    path("", views.home),
+]
