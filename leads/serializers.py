@@ -117,7 +117,7 @@ def car_row_of(car):
 def event_object(row):
     """An entry of a lead's history, from EVENT_COLUMNS. `batch` is there only where several leads moved together."""
     id, kind, at, actor_type, actor_name, changes, texts, batch = row
-    both = {**changes, **(texts or {})}
+    both = {**(changes or {}), **(texts or {})}
     event = {
         "id": id,
         "kind": kind,

@@ -6,6 +6,7 @@ A view hands over a queryset that is filtered already and a `Listing` that says 
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlencode
 
 from django.core import signing
@@ -15,12 +16,14 @@ from django.http import StreamingHttpResponse
 
 from steerleads.api import etags, json
 from steerleads.api.errors import ValidationFailed
+from steerleads.api.sizes import most_bytes
 from steerleads.api.streaming import stream
 
 PAGING = {"limit": False, "cursor": False, "count": False}
 SORTING = {"sortBy": False, "sortOrder": False}
 DEFAULT_PAGE, LARGEST_PAGE = 100, 1000
-LONGEST_TAGGED = 1000  # a longer list is streamed and has no ETag
+LONGEST_TAGGED = 1000  # a longer list has no ETag
+LONGEST_WHOLE = 5000  # and one longer than this is streamed
 
 _cursors = signing.Signer(salt="steerleads.cursor")
 
@@ -97,10 +100,8 @@ class ListQuery:
         rows = self.order.apply(queryset).values_list(*self.listing.columns, *self.order.columns)
         if self.paged:
             return self._page(rows, total)
-        head = list(rows[: LONGEST_TAGGED + 1])
-        if len(head) <= LONGEST_TAGGED:
-            return self._tagged(head, total)
-        return self._streamed(rows, total)
+        head = list(rows[: LONGEST_WHOLE + 1])
+        return self._streamed(rows, total) if len(head) > LONGEST_WHOLE else self._whole(head, total)
 
     def _page(self, rows, total):
         if self.place:
@@ -108,7 +109,7 @@ class ListQuery:
         page = list(rows[: self.limit + 1])
         more = len(page) > self.limit
         cursor = _cursor(page[self.limit - 1], self.tie, self.order) if more else None
-        return self._tagged(page[: self.limit], total, self._links(cursor))
+        return self._whole(page[: self.limit], total, self._links(cursor))
 
     def _links(self, cursor):
         path = self.view.request._request.path_info
@@ -118,22 +119,26 @@ class ListQuery:
             links.insert(0, f'<{path}?{urlencode([*kept, ("cursor", cursor)])}>; rel="next"')
         return ", ".join(links)
 
-    def _tagged(self, rows, total, link=None):
+    def _whole(self, rows, total, link=None):
         count = len(self.listing.columns)
-        response = self.view.answer([self.listing.render(row[:count]) for row in rows])
+        response = self._counted(self.view.answer([self.listing.render(row[:count]) for row in rows]), total)
         if link:
             response["Link"] = link
-        if total is not None:
-            response["X-Total-Count"] = str(total)
-        parts = [response.content, (link or "").encode(), str(total).encode()]
-        response["ETag"] = etags.quoted(etags.of_bytes(*parts))
+        if len(rows) <= LONGEST_TAGGED:
+            parts = [response.content, (link or "").encode(), str(total).encode()]
+            response["ETag"] = etags.quoted(etags.of_bytes(*parts))
         return response
 
     def _streamed(self, rows, total):
-        count = len(self.listing.columns)
-        reading = self.view.request.method != "HEAD"
-        content = stream(rows, lambda row: json.render(self.listing.render(row[:count]))) if reading else ()
-        response = StreamingHttpResponse(content, content_type="application/json")
+        response = StreamingHttpResponse(content_type="application/json")
+        if self.view.request.method != "HEAD":
+            count = len(self.listing.columns)
+            response.streaming_content, response["Content-Length"] = stream(
+                rows, lambda row: json.render(self.listing.render(row[:count])), partial(most_bytes, self.listing)
+            )
+        return self._counted(response, total)
+
+    def _counted(self, response, total):
         if total is not None:
             response["X-Total-Count"] = str(total)
         return response

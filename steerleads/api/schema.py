@@ -1,7 +1,194 @@
-"""How drf-spectacular describes what is ours."""
+"""Writes the Operations of `steerleads.api.openapi` into the OpenAPI document.
 
+drf-spectacular finds the routes and turns serializers into schemas; what an operation takes and answers is written
+down by hand rather than guessed, because bodies and objects are plain functions that nothing could be read off.
+"""
+
+from collections import defaultdict
+from http import HTTPStatus
+
+from drf_spectacular.extensions import OpenApiSerializerExtension, OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ResolvedComponent, force_instance, is_serializer
+
+from steerleads.api import errors
+from steerleads.api.openapi import (
+    IGNORED_FIELDS,
+    IGNORED_PARAMETERS,
+    RATE_LIMIT,
+    REPLAYED,
+    REQUEST_ID,
+    RETRY_AFTER,
+    WWW_AUTHENTICATE,
+    Error,
+)
+from steerleads.api.serializers import MoneyField
+
+OF_ERRORS = {401: (WWW_AUTHENTICATE,), 429: (RETRY_AFTER,), 503: (RETRY_AFTER,)}
 
 
 class ApiSchema(AutoSchema):
-    pass
+    """Writes the Operation that a viewset's `operations` have for an action; other views are left to drf-spectacular."""
+
+    def get_operation(self, path, path_regex, path_prefix, method, registry):
+        described = getattr(self.view, "operations", {}).get(getattr(self.view, "action", None))
+        if described is None:
+            return super().get_operation(path, path_regex, path_prefix, method, registry)
+        self.registry, self.path, self.method = registry, path, method.upper()
+        return self._written(described)
+
+    def _written(self, described):
+        operation = {
+            "operationId": described.id,
+            "summary": described.summary,
+            "description": described.description,
+            "tags": [described.tag],
+            "parameters": [self._parameter(parameter) for parameter in described.parameters],
+        }
+        if described.body:
+            operation["requestBody"] = self._request_body(described)
+        if auth := self.get_auth():
+            operation["security"] = auth
+        operation["responses"] = dict(sorted({**self._answers(described), **self._errors(described)}.items()))
+        return operation
+
+    def _parameter(self, parameter):
+        written = {
+            "in": parameter.place,
+            "name": parameter.name,
+            "description": parameter.description,
+            "schema": self._schema(parameter.schema),
+        }
+        if parameter.place == "path":
+            written["required"] = True
+        if parameter.example is not None:
+            written["example"] = parameter.example
+        return written
+
+    def _request_body(self, described):
+        media_types = ["application/json"] + ["application/merge-patch+json"] * (self.method == "PATCH")
+        content = self._content(self._schema(described.body), described.examples)
+        return {"required": True, "content": dict.fromkeys(media_types, content)}
+
+    # --- Answers -------------------------------------------------------------------------------
+
+    def _answers(self, described):
+        answer = described.answer
+        headers = [REQUEST_ID, *RATE_LIMIT, IGNORED_PARAMETERS, *answer.headers]
+        headers += [IGNORED_FIELDS] * bool(described.body) + [REPLAYED] * described.takes("Idempotency-Key")
+        content = {"application/json": self._content(self._schema(answer.shape), answer.examples)}
+        written = {
+            str(answer.status): {
+                "description": answer.description,
+                "headers": self._headers(headers),
+                "content": content,
+            }
+        }
+        if described.takes("If-None-Match"):
+            description = "It is as you know it: your ETag is still its ETag. Not counted by the rate limit."
+            written["304"] = {"description": description, "headers": self._headers(headers)}
+        return written
+
+    def _errors(self, described):
+        by_status = defaultdict(dict)
+        for error in self._possible_errors(described):
+            example = error() if isinstance(error, type) else error
+            by_status[example.status].setdefault(example.code, example)
+        return {str(status): self._error(status, list(found.values())) for status, found in by_status.items()}
+
+    def _possible_errors(self, described):
+        possible = [*described.errors, errors.MissingApiKey, errors.InvalidApiKey]
+        if self.view.area:
+            possible.append(errors.InsufficientScope)
+        possible.append(errors.ValidationFailed("The request has too many parameters (over 1000) or is malformed."))
+        if described.takes("If-Match"):
+            possible.append(errors.PreconditionFailed)
+        if described.body:
+            possible += [errors.PayloadTooLarge, errors.UnsupportedMediaType]
+        if described.takes("Idempotency-Key"):
+            possible += [errors.PayloadTooLarge, errors.IdempotencyKeyReused]
+        return [*possible, errors.RateLimitExceeded, errors.ApiError, errors.ServiceUnavailable]
+
+    def _error(self, status, found):
+        headers = [REQUEST_ID, *OF_ERRORS.get(status, ())]
+        headers += [] if status == 401 else [*RATE_LIMIT, IGNORED_PARAMETERS]
+        words = "\n".join(f"- `{error.code}`: {type(error).message}" for error in found)
+        examples = {error.code: error.envelope() for error in found}
+        return {
+            "description": f"{HTTPStatus(status).phrase}\n\n{words}",
+            "headers": self._headers(headers),
+            "content": {"application/json": self._content(self._schema(Error), examples)},
+        }
+
+    # --- How -----------------------------------------------------------------------------------
+
+    def _schema(self, shape):
+        if isinstance(shape, dict):
+            return shape
+        if isinstance(shape, list):
+            return {"type": "array", "items": self._schema(shape[0])}
+        if is_serializer(shape):
+            return self.resolve_serializer(shape, "response").ref
+        return self._map_serializer_field(force_instance(shape), "response")
+
+    def _content(self, schema, examples):
+        content = {"schema": schema}
+        if examples:
+            content["examples"] = {name: {"value": value} for name, value in examples.items()}
+        return content
+
+    def _headers(self, headers):
+        return {header.name: self._header(header).ref for header in headers}
+
+    def _header(self, header):
+        schema = {"description": header.description, "schema": header.schema}
+        component = ResolvedComponent(header.name, ResolvedComponent.HEADER, schema, object=header)
+        self.registry.register_on_missing(component)
+        return component
+
+
+class BodyExtension(OpenApiSerializerExtension):
+    """A request body. `words` are descriptions (or more) by field; `partial_body` says that no field is required."""
+
+    target_class = "steerleads.api.serializers.BodySerializer"
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema, direction):
+        body = force_instance(self.target)
+        words = getattr(body, "words", {})
+        fields = body.fields.items()
+        properties = {name: auto_schema._map_serializer_field(each, direction) for name, each in fields}
+        for name, description in words.items():
+            properties[name]["description"] = description
+        schema = {"type": "object", "description": type(body).__doc__, "properties": properties}
+        required = [name for name, each in fields if each.required and not getattr(body, "partial_body", False)]
+        return {**schema, "required": required} if required else schema
+
+
+class TextExtension(OpenApiSerializerFieldExtension):
+    target_class = "steerleads.api.serializers.TextField"
+
+    def map_serializer_field(self, auto_schema, direction):
+        least = {} if self.target.allow_null else {"minLength": 1}
+        return {"type": "string", **least, "maxLength": self.target.max_length}
+
+
+class VinExtension(OpenApiSerializerFieldExtension):
+    target_class = "steerleads.api.serializers.VinField"
+
+    def map_serializer_field(self, auto_schema, direction):
+        return {"type": "string", "pattern": "^[A-HJ-NPR-Za-hj-npr-z0-9]{17}$"}
+
+
+class WholeNumberExtension(OpenApiSerializerFieldExtension):
+    target_class = "steerleads.api.serializers.WholeNumberField"
+
+    def map_serializer_field(self, auto_schema, direction):
+        return {"type": "integer", "minimum": self.target.least, "maximum": self.target.most}
+
+
+class MoneyExtension(OpenApiSerializerFieldExtension):
+    target_class = "steerleads.api.serializers.MoneyField"
+
+    def map_serializer_field(self, auto_schema, direction):
+        return {"type": "number", "minimum": 0, "maximum": float(MoneyField.MOST)}

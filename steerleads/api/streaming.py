@@ -7,6 +7,7 @@ reader holds a file, not a database connection.
 import os
 import tempfile
 import threading
+from contextlib import contextmanager
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -18,16 +19,17 @@ BYTES_A_CHUNK = 64 * 1024
 _places = threading.BoundedSemaphore(max(1, settings.DATABASE_POOL_SIZE // 2))
 
 
-def stream(queryset, render):
-    """An iterable of chunks of `[…]`, each row through `render` to bytes. The first chunk is there when it returns.
+def stream(queryset, render, measure):
+    """(chunks of `[…]`, their length in bytes), each row through `render` to bytes; the first chunk is there already.
 
-    Raises the database's error if nothing could be read; a later error is raised while iterating, which breaks
-    the connection before the closing bracket.
+    `measure(queryset)` says how many bytes it will be at most; the rest is filled with spaces, which JSON ignores.
+    Raises the database's error if nothing could be read. A later error is raised while iterating: the body is then
+    shorter than announced, so the connection breaks, and it has no closing bracket.
     """
     spool = _Spool()
-    threading.Thread(target=_fill, args=(spool, queryset, render), daemon=True).start()
+    threading.Thread(target=_fill, args=(spool, queryset, render, measure), daemon=True).start()
     spool.wait_for_first()
-    return spool
+    return spool, spool.length
 
 
 class _Spool:
@@ -39,14 +41,17 @@ class _Spool:
         self._written = self._read = 0
         self._finished = False
         self._error = None
+        self.length = 0
         self.abandoned = False
 
     def write(self, data):
+        """The number of bytes written."""
         self._file.write(data)
         self._file.flush()
         with self._changed:
             self._written += len(data)
             self._changed.notify()
+        return len(data)
 
     def finish(self, error=None):
         with self._changed:
@@ -76,10 +81,12 @@ class _Spool:
         self.abandoned = True
 
 
-def _fill(spool, queryset, render):
+def _fill(spool, queryset, render, measure):
     with _places:
         try:
-            _write_rows(spool, queryset, render)
+            with _snapshot():
+                spool.length = measure(queryset)
+                _write_array(spool, queryset, render)
             spool.finish()
         except Exception as error:
             spool.finish(error)
@@ -87,23 +94,32 @@ def _fill(spool, queryset, render):
             connection.close()
 
 
-def _write_rows(spool, queryset, render):
-    # PostgreSQL: inside a transaction the cursor stays on one connection, also behind PgBouncer.
-    # SQLite: outside of one, because ours take the write lock; a single SELECT is one snapshot there.
+@contextmanager
+def _snapshot():
+    """One state of the database for all that is read inside."""
     if connection.vendor == "postgresql":
-        with transaction.atomic():
-            _write_array(spool, queryset, render)
+        # In a transaction the cursor also stays on one connection, behind PgBouncer too.
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield
     else:
-        _write_array(spool, queryset, render)
+        # Not atomic(): ours takes the write lock at BEGIN.
+        with connection.cursor() as cursor:
+            cursor.execute("BEGIN DEFERRED")
+            try:
+                yield
+            finally:
+                cursor.execute("ROLLBACK")
 
 
 def _write_array(spool, queryset, render):
-    opening, batch = b"[", []
+    opening, batch, written = b"[", [], 0
     for row in queryset.iterator(chunk_size=ROWS_A_READ):
         batch.append(render(row))
         if len(batch) == ROWS_A_READ:
-            spool.write(opening + b",".join(batch))
+            written += spool.write(opening + b",".join(batch))
             opening, batch = b",", []
         if spool.abandoned:
             return
-    spool.write((opening if batch or opening == b"[" else b"") + b",".join(batch) + b"]")
+    written += spool.write((opening if batch or opening == b"[" else b"") + b",".join(batch) + b"]")
+    spool.write(b" " * (spool.length - written))

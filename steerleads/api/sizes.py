@@ -1,0 +1,58 @@
+"""How long a list will be as JSON, asked of the database before its rows are read.
+
+A streamed answer needs its Content-Length beforehand: a server ends a body of unknown length in good order even when
+the rows broke off, and only a missing byte tells the client that something failed.
+"""
+
+import uuid
+from datetime import UTC, datetime
+
+from django.db.models import Count, DateTimeField, F, Func, IntegerField, JSONField, Sum, UUIDField
+
+from steerleads.api import json
+
+
+class JsonBytes(Func):
+    """Bytes of a value in JSON: exact for texts and integers, at least enough for decimals and JSON."""
+
+    output_field = IntegerField()
+
+    def as_postgresql(self, compiler, connection):
+        return self.as_sql(compiler, connection, template="COALESCE(octet_length(to_json(%(expressions)s)::text), 4)")
+
+    def as_sqlite(self, compiler, connection):
+        return self.as_sql(compiler, connection, template="length(CAST(json_quote(%(expressions)s) AS BLOB))")
+
+
+def most_bytes(listing, queryset):
+    """At least as many bytes as the rows take as a JSON array, in one aggregate query; exact for leads."""
+    varying = [
+        column for column in listing.columns if not isinstance(_field(listing, column), UUIDField | DateTimeField)
+    ]
+    found = queryset.values(*listing.columns).aggregate(
+        rows=Count("*"), bytes=Sum(sum((JsonBytes(F(column)) for column in varying), start=0))
+    )
+    # Brackets, and a comma behind each row but the last.
+    return max(2, 1 + (found["bytes"] or 0) + found["rows"] * (_frame(listing, varying) + 1))
+
+
+def _frame(listing, varying):
+    """Bytes of a row beside its varying values, which are null here."""
+    sample = [None if column in varying else _fixed(_field(listing, column)) for column in listing.columns]
+    # A JSON column's null need not be rendered as one.
+    nulls = [column for column in varying if not isinstance(_field(listing, column), JSONField)]
+    return len(json.render(listing.render(sample))) - len(b"null") * len(nulls)
+
+
+def _fixed(field):
+    return uuid.UUID(int=0) if isinstance(field, UUIDField) else datetime(2024, 1, 15, tzinfo=UTC)
+
+
+def _field(listing, path):
+    model = listing.model
+    *relations, name = path.split("__")
+    for relation in relations:
+        model = model._meta.get_field(relation).related_model
+    name = name.removesuffix("_id") if name not in {field.name for field in model._meta.fields} else name
+    field = model._meta.get_field(name)
+    return field.target_field if field.is_relation else field
