@@ -75,9 +75,10 @@ class ApiClient(Client):
         headers = {name: value for name, value in headers.items() if value is not None}
         data = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         # Without a body there is no Content-Type either, as with real clients.
-        content_type = content_type if body is not None else ""
+        if body is not None:
+            headers["content-type"] = content_type
         path = f"/v1{path}"
-        return self.generic(method, path, data, content_type, headers=headers, query_params=query)
+        return self.generic(method, path, data, "", headers=headers, query_params=query)
 
     def get(self, path, **how):
         return self.send("GET", path, **how)

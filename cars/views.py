@@ -4,6 +4,7 @@ from cars import actions
 from cars.errors import CarNotFound
 from cars.filters import CarFilters
 from cars.models import Car
+from cars.openapi import described
 from cars.serializers import CAR_COLUMNS, WRITABLE, CarBody, car_object, row_of
 from steerleads.api.ids import parse_id
 from steerleads.api.lists import PAGING, SORTING, Listing, ListQuery
@@ -29,6 +30,7 @@ CARS = Listing(
 CAR_PARAMETERS = {**CarFilters.known(), **SORTING, **PAGING}
 
 
+@described
 class CarViewSet(ApiViewSet):
     queryset = Car.objects.none()
     area = "vehicles"

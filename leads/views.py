@@ -6,6 +6,7 @@ from leads import actions
 from leads.errors import LeadNotFound, lead_validation
 from leads.filters import LeadFilters
 from leads.models import Lead, LeadEvent, Status
+from leads.openapi import described
 from leads.serializers import (
     CAR_COLUMNS,
     CAR_KEYS,
@@ -58,6 +59,7 @@ LEAD_PARAMETERS = {**LeadFilters.known(), "archived": False, **SORTING, **PAGING
 ARCHIVED = {"false": [False], "true": [True], "any": [False, True]}
 
 
+@described
 class LeadViewSet(ApiViewSet):
     queryset = Lead.objects.none()
     area = "leads"

@@ -121,11 +121,23 @@ class ErrorBody(serializers.Serializer):
     details = ErrorDetail(many=True, required=False, help_text="Everything that was wrong.")
 
 
+@extend_schema_field({"type": "string", "const": "error"})
+class ErrorStatus(serializers.Field):
+    """What tells an envelope from everything else."""
+
+
 class Error(serializers.Serializer):
     """The envelope of every error."""
 
-    status = enum("ErrorStatus", ["error"])()
+    status = ErrorStatus()
     error = ErrorBody()
+
+
+class Success(serializers.Serializer):
+    """It is done."""
+
+    success = serializers.BooleanField()
+    message = serializers.CharField()
 
 
 SortOrder = enum("SortOrder", ["asc", "desc"])

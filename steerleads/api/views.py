@@ -106,6 +106,8 @@ class ApiViewSet(ViewSet):
         return unchanged
 
     def _check_media_type(self):
+        if not self.request.META.get("CONTENT_TYPE") and self.request.META.get("CONTENT_LENGTH") in ("", "0", None):
+            return  # no body, so no media type: it is bad JSON that is wrong
         try:
             media_type, parameters = parse_header_parameters(self.request.META.get("CONTENT_TYPE", ""))
         except (ValueError, LookupError, UnicodeError):
@@ -124,6 +126,8 @@ class ApiViewSet(ViewSet):
 
 class UnknownPath(ApiViewSet):
     """Everything under /v1 that no route takes. With a key it is a 404, without one a 401."""
+
+    schema = None  # it is no part of the API's description
 
     def initial(self, request, *args, **kwargs):
         super().initial(request, *args, **kwargs)

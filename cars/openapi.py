@@ -1,0 +1,183 @@
+"""What the API's document says of vehicles."""
+
+from rest_framework import serializers
+
+from cars.errors import CarHasLeads, CarNotFound, DuplicateVehicle
+from cars.models import Car
+from cars.serializers import CarBody
+from steerleads.api.errors import ValidationFailed
+from steerleads.api.filters import LONGEST_SEARCH
+from steerleads.api.openapi import (
+    ETAG,
+    ID,
+    IDEMPOTENCY_KEY,
+    IF_MATCH,
+    IF_NONE_MATCH,
+    LIST_HEADERS,
+    LOCATION,
+    PAGING_PARAMETERS,
+    SORT_ORDER,
+    TEXT,
+    Answer,
+    Operation,
+    Parameter,
+    Success,
+    enum,
+    operations,
+)
+
+TAG = "Vehicles"
+
+# --- Examples ----------------------------------------------------------------------------------
+
+NEW_CIVIC = {
+    "make": "Honda",
+    "model": "Civic",
+    "overviewYear": 2021,
+    "vin": "2HGFE2F59MH500001",
+    "stockNumber": "C-1042",
+    "price": 215000,
+    "km": 38500,
+    "location": "Casablanca",
+    "status": "INSPECTED",
+}
+CIVIC = {
+    "id": "0194f5d2-8b1e-7c3a-9d54-2f6a1b7c8e90",
+    **NEW_CIVIC,
+    "createdAt": "2024-01-10T09:00:00Z",
+    "updatedAt": "2024-01-10T09:00:00Z",
+}
+SOLD = {**CIVIC, "status": "SOLD", "updatedAt": "2024-02-02T16:45:00Z"}
+
+# --- Objects and bodies ------------------------------------------------------------------------
+
+VehicleStatus = enum("VehicleStatus", Car.Status.values)
+VehicleSort = enum("VehicleSort", ["make", "model", "overviewYear", "price", "km", "createdAt"])
+
+WORDS = {
+    "make": "Make (max 100 characters)",
+    "model": "Model (max 100 characters)",
+    "overviewYear": "Model year",
+    "vin": "VIN: 17 letters and digits, without I, O and Q. Unique within the dealership.",
+    "stockNumber": "Stock number (max 50 characters). Unique within the dealership.",
+    "price": "Price, with at most 2 decimals",
+    "km": "Kilometres driven",
+    "location": "Where the vehicle stands (max 100 characters)",
+}
+
+
+class Vehicle(serializers.Serializer):
+    """A vehicle of the dealership."""
+
+    id = serializers.UUIDField()
+    make = serializers.CharField()
+    model = serializers.CharField()
+    overviewYear = serializers.IntegerField(allow_null=True)
+    vin = serializers.CharField(allow_null=True)
+    stockNumber = serializers.CharField(allow_null=True)
+    price = serializers.FloatField(allow_null=True)
+    km = serializers.IntegerField(allow_null=True)
+    location = serializers.CharField(allow_null=True)
+    status = VehicleStatus()
+    createdAt = serializers.DateTimeField()
+    updatedAt = serializers.DateTimeField()
+
+
+class NewVehicle(CarBody):
+    """A vehicle to be created. `null` or an empty text for an optional field counts as absent."""
+
+    words = {**WORDS, "status": "`LOADING` (default), `INSPECTED`, `SOLD`"}
+    status = VehicleStatus(default="LOADING")
+
+
+class VehicleChanges(CarBody):
+    """All fields are optional. Only provided fields will be updated. `null` clears those that may be unset."""
+
+    partial_body = True
+    words = {**WORDS, "status": "`LOADING`, `INSPECTED`, `SOLD`"}
+    status = VehicleStatus()
+
+
+# --- Parameters and errors ---------------------------------------------------------------------
+
+VEHICLE_ID = Parameter("id", "Vehicle UUID", ID, "path")
+FILTERS = (
+    Parameter(
+        "search",
+        "Global search across make, model, vin, stockNumber. Every word must occur somewhere.",
+        {"type": "string", "maxLength": LONGEST_SEARCH},
+    ),
+    Parameter("make", "Filter by make", TEXT),
+    Parameter("model", "Filter by model", TEXT),
+    Parameter("location", "Filter by location", TEXT),
+    Parameter(
+        "status", "Filter by status: `LOADING`, `INSPECTED`, `SOLD`. Several, or with commas, mean any.", [VehicleStatus]
+    ),
+    Parameter(
+        "sortBy",
+        "Sort field: `make`, `model`, `overviewYear`, `price`, `km`, `createdAt`",
+        VehicleSort(default="createdAt"),
+    ),
+    SORT_ORDER,
+    *PAGING_PARAMETERS,
+    IF_NONE_MATCH,
+)
+BAD_BODY = ValidationFailed("This field is required.", field="make", reason="required")
+TAKEN = DuplicateVehicle("vin", "2HGFE2F59MH500001")
+
+
+described = operations(
+    list=Operation(
+        "list_vehicles",
+        TAG,
+        "List All Vehicles",
+        "Retrieve all vehicles with optional filtering and sorting.",
+        Answer("Array of vehicles, oldest first by default.", [Vehicle], {"Vehicles": [CIVIC]}, LIST_HEADERS),
+        parameters=FILTERS,
+        errors=(ValidationFailed("“limit” must be a whole number from 1 to 1000.", field="limit"),),
+    ),
+    create=Operation(
+        "create_vehicle",
+        TAG,
+        "Create Vehicle",
+        "Create a new vehicle.",
+        Answer("The vehicle that was created.", Vehicle, {"Vehicle": CIVIC}, (ETAG, LOCATION), status=201),
+        parameters=(IDEMPOTENCY_KEY,),
+        body=NewVehicle,
+        examples={"Vehicle": NEW_CIVIC},
+        errors=(BAD_BODY, TAKEN),
+    ),
+    retrieve=Operation(
+        "get_vehicle",
+        TAG,
+        "Get Vehicle by ID",
+        "Retrieve detailed information about a specific vehicle.",
+        Answer("The vehicle.", Vehicle, {"Vehicle": CIVIC}, (ETAG,)),
+        parameters=(VEHICLE_ID, IF_NONE_MATCH),
+        errors=(CarNotFound,),
+    ),
+    partial_update=Operation(
+        "update_vehicle",
+        TAG,
+        "Update Vehicle",
+        "Update an existing vehicle's information. All fields are optional. Only provided fields will be updated.",
+        Answer("The vehicle as it now is.", Vehicle, {"Sold": SOLD}, (ETAG,)),
+        parameters=(VEHICLE_ID, IF_MATCH, IDEMPOTENCY_KEY),
+        body=VehicleChanges,
+        examples={"Sold": {"status": "SOLD"}},
+        errors=(CarNotFound, BAD_BODY, TAKEN),
+    ),
+    destroy=Operation(
+        "delete_vehicle",
+        TAG,
+        "Delete Vehicle",
+        "Permanently delete a vehicle that has no leads.",
+        Answer(
+            "The vehicle is gone.",
+            Success,
+            {"Deleted": {"success": True, "message": "Vehicle deleted successfully"}},
+        ),
+        parameters=(VEHICLE_ID, IF_MATCH),
+        errors=(CarNotFound, CarHasLeads),
+    ),
+)
