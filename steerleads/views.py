@@ -1,22 +1,47 @@
 """Pages that belong to no app: health, the API's description, and what a person sees when something is wrong."""
 
 import sys
+from functools import cache
 
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
-from django.http import JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
-from drf_spectacular.views import SpectacularAPIView
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import OpenApiYamlRenderer
+from rest_framework.views import APIView
 
+from steerleads.api import json
 from steerleads.api.errors import DATABASE_ERRORS, RETRY_AFTER
+from steerleads.api.parameters import Parameters
+from steerleads.health import migrations_apart
+
+# What `Accept` can ask the OpenAPI document as, the first one unless it says otherwise.
+SCHEMA_FORMATS = {
+    "application/json": "json",
+    "application/vnd.oai.openapi+json": "json",
+    "application/yaml": "yaml",
+    "application/vnd.oai.openapi": "yaml",
+    "application/x-yaml": "yaml",
+    "text/yaml": "yaml",
+}
 
 
-class Schema(SpectacularAPIView):
-    """The OpenAPI document, open to everybody."""
+class Schema(APIView):
+    """The OpenAPI document, open to everybody: JSON, or YAML for `?format=yaml` or such an `Accept`."""
 
     authentication_classes = permission_classes = throttle_classes = ()
+    http_method_names = ["get", "head"]
+    schema = None
+
+    def get(self, request):
+        parameters = Parameters(request.GET, {"format": False})
+        preferred = request._request.get_preferred_type(list(SCHEMA_FORMATS)) or "application/json"
+        wanted = parameters.choice("format", ["json", "yaml"], SCHEMA_FORMATS[preferred])
+        parameters.settle()
+        media_type = preferred if SCHEMA_FORMATS[preferred] == wanted else f"application/{wanted}"
+        return HttpResponse(_document(wanted), content_type=media_type, headers={"Vary": "Accept"})
 
 
 @require_safe
@@ -41,12 +66,11 @@ def healthz(request):
 def readyz(request):
     """The database answers, and every migration is applied."""
     try:
-        executor = MigrationExecutor(connection)
-        missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        missing, _ = migrations_apart(connection)
     except DATABASE_ERRORS:
         return _not_ready("The database cannot be reached.")
     if missing:
-        return _not_ready(f"{len(missing)} migrations are not applied. Run: python manage.py migrate")
+        return _not_ready(f"{missing} migrations are not applied. Run: python manage.py migrate")
     return JsonResponse({"status": "ok"})
 
 
@@ -61,6 +85,13 @@ def server_error(request):
     response = render(None, "503.html", status=503)
     response["Retry-After"] = str(RETRY_AFTER)
     return response
+
+
+@cache
+def _document(wanted):
+    """The OpenAPI document as bytes. It is the same for everybody as long as the process lives."""
+    document = SchemaGenerator().get_schema(public=True)
+    return json.render(document) if wanted == "json" else OpenApiYamlRenderer().render(document, renderer_context={})
 
 
 def _not_ready(message):
