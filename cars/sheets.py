@@ -2,8 +2,10 @@
 
 import csv
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from io import TextIOWrapper
+from itertools import chain
 
 from cars.serializers import WRITABLE
 from steerleads.api.text import fold, shown
@@ -50,7 +52,7 @@ COLUMNS = {name.lower(): name for name in WRITABLE} | ALIASES
 NUMBERS = ("overviewYear", "price", "km")
 SPACES = re.compile(r"[ \xa0\u2009\u202f]")
 DECIMAL_COMMA = re.compile(r"(-?[0-9]+),([0-9]{1,2})")
-THOUSANDS = re.compile(r"-?[0-9]{1,3}(\.[0-9]{3})+")
+AMBIGUOUS = re.compile(r"([1-9][0-9]{0,2})\.([0-9]{3})")
 
 
 class NotASheet(Exception):
@@ -75,7 +77,7 @@ class Sheet:
     lines: int
     titles: dict  # the page's names, as this file spells them
     ignored: list
-    rows: object  # an iterator of Row
+    rows: Iterator[Row]
 
 
 def read_sheet(file):
@@ -84,12 +86,13 @@ def read_sheet(file):
     file.seek(0)
     # newline="": csv wants to see the line ends, some stand inside quotes.
     lines = TextIOWrapper(file, encoding="utf-8-sig", newline="")
-    separator, header, skipped = _read_header(lines)
-    names = [COLUMNS.get(re.sub(r"[^a-z0-9]", "", fold(title))) for title in header]
-    _check_header(header, names)
-    titles = {name: title for name, title in zip(names, header, strict=True) if name}
+    separator, first, before = _first_line(lines)
+    # strict: a stray quote is an error here, and not the beginning of a field that swallows the rows below.
+    reader = csv.reader(chain([first], lines), delimiter=separator, skipinitialspace=True, strict=True)
+    header, names = _read_header(reader)
+    titles = {name: shown(title) for name, title in zip(names, header, strict=True) if name}
     ignored = [title for name, title in zip(names, header, strict=True) if not name and title]
-    return Sheet(count, titles, ignored, _rows(lines, separator, names, skipped))
+    return Sheet(count, titles, ignored, _rows(reader, separator, names, before))
 
 
 def _count_lines(file):
@@ -103,28 +106,32 @@ def _count_lines(file):
             line.decode()
         except UnicodeDecodeError as error:
             raise NotASheet(
-                f"Line {number} is not UTF-8 (at its byte {error.start + 1})."
-                " In a spreadsheet, save it as “CSV UTF-8”."
+                f"Line {number} is not UTF-8 (at its byte {error.start + 1}). In a spreadsheet, save it as “CSV UTF-8”."
             ) from None
     return number
 
 
-def _read_header(lines):
-    """(the separator, the titles, how many lines they took)."""
-    line, skipped = lines.readline(), 1
-    named = re.fullmatch(r'"?sep=([,;\t])"?\s*', line, re.IGNORECASE)
-    if named:  # how Excel writes down the separator
-        line, skipped = lines.readline(), 2
+def _first_line(lines):
+    """(the separator, the line that names the columns, how many lines stood before it)."""
+    line = lines.readline()
+    named = re.fullmatch(r'"?sep=([,;\t])"?\s*', line, re.IGNORECASE)  # how Excel writes down the separator
+    if named:
+        line = lines.readline()
     if "\0" in line:
         raise NotASheet("The file has NUL bytes: it may be UTF-16. In a spreadsheet, save it as “CSV UTF-8”.")
     if not line.strip():
-        raise NotASheet("The file is empty, or its first line is: it must name the columns.")
-    separator = named[1] if named else max(SEPARATORS, key=line.count)
-    header = next(csv.reader([line], delimiter=separator, skipinitialspace=True))
-    return separator, [title.strip() for title in header], skipped
+        raise NotASheet("The file is empty, or its first line is: that line must name the columns.")
+    known = {separator: sum(map(bool, _names(line.split(separator)))) for separator in SEPARATORS}
+    return named[1] if named else max(SEPARATORS, key=known.get), line, 1 if named else 0
 
 
-def _check_header(header, names):
+def _read_header(reader):
+    """(the titles, the page's name or None for each of them)."""
+    try:
+        header = [title.strip() for title in next(reader)]
+    except csv.Error as error:
+        raise NotASheet(f"The first line is not CSV: {error}.") from None
+    names = _names(header)
     for name in REQUIRED:
         if name not in names:
             raise NotASheet(
@@ -133,21 +140,26 @@ def _check_header(header, names):
             )
     for name in WRITABLE:
         if names.count(name) > 1:
-            twice = " and ".join(f"“{shown(title)}”" for title, found in zip(header, names, strict=True) if found == name)
+            twice = " and ".join(
+                f"“{shown(title)}”" for title, found in zip(header, names, strict=True) if found == name
+            )
             raise NotASheet(f"The columns {twice} both mean {name}. Keep one of them.")
+    return header, names
 
 
-def _rows(lines, separator, names, skipped):
-    # strict: a stray quote is an error here, and not the beginning of a field that swallows the rows below.
-    reader = csv.reader(lines, delimiter=separator, skipinitialspace=True, strict=True)
+def _names(titles):
+    return [COLUMNS.get(re.sub(r"[^a-z0-9]", "", fold(title))) for title in titles]
+
+
+def _rows(reader, separator, names, before):
     while True:
-        line = skipped + reader.line_num + 1  # a row of several lines is called by its first one
+        line = before + reader.line_num + 1  # a row of several lines is called by its first one
         try:
             values = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
-            yield Row(line, {}, _in_words(error, skipped + reader.line_num))
+            yield Row(line, {}, _in_words(error, before + reader.line_num))
             continue
         if any(value.strip() for value in values):
             yield _row(line, values, names, separator)
@@ -158,9 +170,10 @@ def _row(line, values, names, separator):
         return Row(line, {}, f"It has {len(values)} columns, and the first line names {len(names)}.")
     cells = {name: value for name, value in zip(names, values, strict=False) if name and value.strip()}
     try:
-        return Row(line, {name: _number(value, separator) if name in NUMBERS else value for name, value in cells.items()})
+        cells |= {name: _number(cells[name], separator) for name in NUMBERS if name in cells}
     except BadRow as problem:
         return Row(line, {}, str(problem))
+    return Row(line, cells)
 
 
 def _number(text, separator):
@@ -168,16 +181,16 @@ def _number(text, separator):
     text = SPACES.sub("", text.strip())
     if separator == ";":
         text = DECIMAL_COMMA.sub(r"\1.\2", text) if DECIMAL_COMMA.fullmatch(text) else text
-    if THOUSANDS.fullmatch(text):
-        # The API's rules would make 120 of it.
-        raise BadRow(f"“{shown(text)}” could mean two numbers. Write {text.replace('.', '')} or {text.rpartition('.')[0]}.")
+    if both := AMBIGUOUS.fullmatch(text):
+        # The API's rules would make 120 of it, where many mean 120000.
+        raise BadRow(f"“{text}” could mean {both[1]}{both[2]} or {both[1]}. Write one of these.")
     return text
 
 
 def _in_words(error, last_line):
     reasons = {
         "unexpected end of data": "A quoted text begins in this row and does not end.",
-        "field larger": f"A text in this row, which goes on to line {last_line}, is longer than 131072 characters.",
+        "field larger": f"A text in it, still going on in line {last_line}, has over {csv.field_size_limit()} characters.",
         "expected after": "A quote stands inside a quoted text. Write it twice.",
     }
     return next((reason for sign, reason in reasons.items() if sign in str(error)), f"It is not CSV: {error}.")

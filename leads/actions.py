@@ -10,12 +10,12 @@ from django.utils import timezone
 from cars.errors import CarNotFound
 from cars.models import Car
 from leads.errors import LeadNotFound, UnauthorizedLeadAccess
-from leads.history import RECORDED, erase_texts, record, record_deletion
+from leads.history import RECORDED, erase_texts, record, tombstone
 from leads.models import EventKind, Lead
 from leads.reordering import write_orders
 from steerleads.api import etags
 from steerleads.api.errors import PreconditionFailed, ValidationFailed
-from steerleads.dealers.idempotency import forget_subject
+from steerleads.dealers.idempotency import forget_subjects
 
 FOLDED_FROM = {"action", "target_name", "target_info", "tag"}
 
@@ -84,8 +84,8 @@ def delete_lead(dealership, lead_id, *, actor, if_match=None):
     with transaction.atomic():
         lead = _locked(dealership, lead_id, if_match)
         erase_texts(dealership, [lead.pk])
-        forget_subject(dealership, lead.pk)
-        record_deletion(lead, timezone.now(), actor=actor)
+        forget_subjects(dealership, [lead.pk])
+        tombstone(lead, timezone.now(), actor=actor).save(force_insert=True)
         Lead.objects.of(dealership).filter(pk=lead.pk).delete()
 
 

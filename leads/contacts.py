@@ -1,6 +1,7 @@
 """Contact info as people type it: what of it can be searched for, in any usual spelling of a phone number."""
 
 import re
+import unicodedata
 
 from steerleads.api.text import fold
 
@@ -21,8 +22,12 @@ def contact_pattern(typed):
     folded = fold(typed).strip()
     digits = _digits(typed)
     is_number = len(digits) >= LEAST_DIGITS and not re.search(r"[^\W\d_]|@", folded)
-    return re.sub(r"^(?:00)?(?:212)?0?", "", digits) if is_number else folded
+    if not is_number:
+        return folded
+    number = re.sub(r"^(?:00)?(?:212)?0?", "", digits)
+    return number if len(number) >= LEAST_DIGITS else digits
 
 
 def _digits(text):
-    return re.sub(r"[^0-9]", "", fold(text))
+    """The ASCII digits of a text, Arabic ones included."""
+    return "".join(str(unicodedata.decimal(character)) for character in text if character.isdecimal())

@@ -19,36 +19,34 @@ TEXTS = {"action", "tag", "note"}  # erased with the lead
 UNTOLD = {"target_name", "target_info"}  # only that they changed
 
 
-def record(lead, kind, before, *, actor, batch=None):
+def record(lead, kind, before, *, actor):
     """Insert the event of a change that is written already; `before` has the old values of what changed."""
-    event = LeadEvent(
+    changes = {name: _change(lead, name, before[name]) for name in RECORDED if name in before}
+    facts = {RECORDED[name]: change for name, change in changes.items() if change and name not in TEXTS}
+    texts = {RECORDED[name]: change for name, change in changes.items() if change and name in TEXTS}
+    event_of(lead, kind, lead.updated_at, actor, facts, texts or None).save(force_insert=True)
+
+
+def tombstone(lead, now, *, actor):
+    """The unsaved event of a deletion: id, car, status and times."""
+    gone = {"status": lead.status, "createdAt": _iso(lead.created_at), "updatedAt": _iso(lead.updated_at)}
+    return event_of(
+        lead, EventKind.DELETED, now, actor, {name: {"from": value, "to": None} for name, value in gone.items()}
+    )
+
+
+def event_of(lead, kind, at, actor, changes, texts=None):
+    """An unsaved event."""
+    return LeadEvent(
         dealership_id=lead.dealership_id,
         lead_id=lead.pk,
         car_id=lead.car_id,
         kind=kind,
-        at=lead.updated_at,
+        at=at,
         actor_type=actor.type,
         actor_name=actor.name,
-        batch=batch,
-    )
-    changes = {name: _change(lead, name, before[name]) for name in RECORDED if name in before}
-    event.changes = {RECORDED[name]: change for name, change in changes.items() if change and name not in TEXTS}
-    event.texts = {RECORDED[name]: change for name, change in changes.items() if change and name in TEXTS} or None
-    event.save(force_insert=True)
-
-
-def record_deletion(lead, now, *, actor):
-    """The tombstone: id, car, status and times."""
-    gone = {"status": lead.status, "createdAt": _iso(lead.created_at), "updatedAt": _iso(lead.updated_at)}
-    LeadEvent.objects.create(
-        dealership_id=lead.dealership_id,
-        lead_id=lead.pk,
-        car_id=lead.car_id,
-        kind=EventKind.DELETED,
-        at=now,
-        actor_type=actor.type,
-        actor_name=actor.name,
-        changes={name: {"from": value, "to": None} for name, value in gone.items()},
+        changes=changes,
+        texts=texts,
     )
 
 

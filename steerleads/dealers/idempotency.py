@@ -37,9 +37,10 @@ def once(view, act, *, gone=NotFound):
     return _replay(record, view.fingerprint(), gone)
 
 
-def forget_subject(dealership, subject_id):
-    """Erase the answers that were about this lead. The records stay, so that a replay creates nothing."""
-    IdempotencyRecord.objects.filter(dealership=dealership, subject_id=subject_id).update(body=None, headers={})
+def forget_subjects(dealership, subject_ids):
+    """Erase the answers that were about these leads. The records stay, so that a replay creates nothing."""
+    records = IdempotencyRecord.objects.filter(dealership=dealership, subject_id__in=subject_ids)
+    records.update(body=None, headers={})
 
 
 def delete_expired(now):

@@ -4,11 +4,13 @@ import hashlib
 import re
 import secrets
 import time
+from contextlib import suppress
 from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
+from steerleads.api.errors import DATABASE_ERRORS
 from steerleads.dealers.models import FRESH_KEY_SCOPES, ApiKey, Environment, RateWindow
 
 SHAPE = re.compile(r"(?:prod|dev)_[A-Za-z0-9_-]{43}")
@@ -50,6 +52,7 @@ def rotate_key(key, *, overlap, now):
             environment=old.environment,
             scopes=old.scopes,
             hourly_limit=old.hourly_limit,
+            expires_at=old.expires_at and now + (old.expires_at - old.created_at),
         )
         end = now + overlap
         if old.expires_at is None or end < old.expires_at:
@@ -96,7 +99,9 @@ def _remember(digest, key):
 def _note_use(key, now):
     if key.last_used_at is None or now - key.last_used_at >= LAST_USED_STEP:
         key.last_used_at = now
-        ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
+        # A database that is locked or full can still be read.
+        with suppress(*DATABASE_ERRORS):
+            ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
 
 
 def _digest(secret):

@@ -1,0 +1,68 @@
+"""The verbs in bulk: archiving and purging old leads, batch by batch, each batch whole or not at all.
+
+Beside leads/actions.py because they work on as many leads as there are, in a constant number of statements a batch
+where it can be, and lock as it does: leads by id, then events are inserted.
+"""
+
+from django.db import transaction
+from django.db.models import F
+
+from leads.history import erase_texts, event_of, tombstone
+from leads.models import EventKind, Lead, LeadEvent
+from steerleads.dealers.idempotency import forget_subjects
+
+BATCH = 500
+
+
+def leads_to_archive(dealership, *, before, statuses):
+    """Leads of these statuses that were last changed before that time."""
+    return Lead.objects.of(dealership).with_archived(False).with_status(*statuses).filter(updated_at__lt=before)
+
+
+def leads_to_purge(dealership, *, before):
+    """Archived leads that were last changed, which archiving does, before that time."""
+    return Lead.objects.of(dealership).with_archived(True).filter(updated_at__lt=before)
+
+
+def archive_leads(dealership, *, before, statuses, actor, now, progress=lambda done: None):
+    """How many leads were archived. `progress` is called with how many so far."""
+    leads = leads_to_archive(dealership, before=before, statuses=statuses)
+    return _in_batches(leads, lambda batch: _archive(dealership, batch, actor, now), progress)
+
+
+def purge_leads(dealership, *, before, actor, now, progress=lambda done: None):
+    """How many archived leads were deleted for good. `progress` is called with how many so far."""
+    leads = leads_to_purge(dealership, before=before)
+    return _in_batches(leads, lambda batch: _delete(dealership, batch, actor, now), progress)
+
+
+def _in_batches(leads, act, progress):
+    """Act on the leads, the longest unchanged first; they must leave the queryset by it."""
+    oldest, done = leads.order_by("updated_at", "created_at", "id"), 0
+    while found := list(oldest.values_list("pk", "updated_at")[:BATCH]):
+        with transaction.atomic():
+            # Looked at again under the lock: somebody may have taken one of them up meanwhile.
+            batch = leads.filter(pk__in=[pk for pk, _ in found]).order_by("pk").select_for_update(no_key=True)
+            done += act(list(batch))
+        # What is older has gone; without this, each batch would step over all leads that are not meant.
+        oldest = oldest.filter(updated_at__gte=found[-1][1])
+        progress(done)
+    return done
+
+
+def _archive(dealership, leads, actor, now):
+    Lead.objects.of(dealership).filter(pk__in=[lead.pk for lead in leads]).update(
+        archived=True, version=F("version") + 1, updated_at=now
+    )
+    archived = {"archived": {"from": False, "to": True}}
+    LeadEvent.objects.bulk_create(event_of(lead, EventKind.ARCHIVED, now, actor, archived) for lead in leads)
+    return len(leads)
+
+
+def _delete(dealership, leads, actor, now):
+    ids = [lead.pk for lead in leads]
+    erase_texts(dealership, ids)
+    forget_subjects(dealership, ids)
+    LeadEvent.objects.bulk_create(tombstone(lead, now, actor=actor) for lead in leads)
+    Lead.objects.of(dealership).filter(pk__in=ids).delete()
+    return len(leads)

@@ -1,0 +1,37 @@
+"""Erases a person."""
+
+from django.utils import timezone
+
+from leads.management.persons import PersonCommand, people_table
+from leads.people import erase_leads, leads_of_person, operator, overwrite_remains
+from steerleads.terminal import confirm
+
+
+class Command(PersonCommand):
+    help = (
+        "Delete for good the leads whose contact's name, phone or e-mail is the one given, with all that was typed in "
+        "their history. That it was done is recorded, without the data. Other leads that mention the person are named, "
+        "not deleted. How many were deleted is printed on stdout."
+    )
+
+    def add_arguments(self, parser):
+        super().add_arguments(parser)
+        parser.add_argument("--yes", action="store_true", help="do not ask")
+        parser.add_argument("--dry-run", action="store_true", help="delete nothing, and show what would be")
+
+    def handle(self, *, text, dealership, yes, dry_run, **options):
+        dealership, text = self.read(text, dealership)
+        leads = leads_of_person(dealership, text)
+        if leads:
+            self.say(people_table(leads))
+        if leads and not (yes or dry_run):
+            confirm(self, f"This deletes {len(leads)} leads of {dealership} for good.")
+        self.stdout.write(str(len(leads) if dry_run else self._erase(dealership, text, leads)))
+        self.warn_of_mentions(dealership, text, leads)
+
+    def _erase(self, dealership, text, leads):
+        count = erase_leads(dealership, text, leads, actor=operator(), now=timezone.now())
+        self.say(f"Erased {count} leads.")
+        if not overwrite_remains():
+            self.say("The database file was busy: bytes may be left in it until this is run again in a quiet moment.")
+        return count

@@ -1,0 +1,44 @@
+"""Hands out all that is held of a person."""
+
+import json
+import os
+
+from django.core.management.base import CommandError
+from django.utils import timezone
+
+from leads.management.persons import PersonCommand
+from leads.people import export_leads, leads_of_person, operator
+from steerleads.api.json import render
+
+
+class Command(PersonCommand):
+    help = (
+        "Print, as JSON, everything in the leads whose contact's name, phone or e-mail is the one given, with their "
+        "history. That it was done is recorded, without the data."
+    )
+
+    def add_arguments(self, parser):
+        super().add_arguments(parser)
+        parser.add_argument("--output", metavar="FILE", help="write this new file, readable by you alone")
+
+    def handle(self, *, text, dealership, output, **options):
+        dealership, text = self.read(text, dealership)
+        leads = leads_of_person(dealership, text)
+        held = _pretty(export_leads(dealership, leads, actor=operator(), now=timezone.now()))
+        if output:
+            _write(output, held)
+        self.stdout.write(output or held)
+        self.say(f"Exported {len(leads)} leads.")
+        self.warn_of_mentions(dealership, text, leads)
+
+
+def _pretty(held):
+    return json.dumps(json.loads(render(held)), ensure_ascii=False, indent=2)
+
+
+def _write(path, text):
+    try:
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            file.write(text + "\n")
+    except OSError as error:
+        raise CommandError(f"{path} cannot be written: {error.strerror}.") from None

@@ -1,0 +1,28 @@
+"""Makes a dealership and prints its id."""
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+
+from steerleads.dealers.lookup import clean_text, one_of
+from steerleads.dealers.models import Dealership
+
+
+class Command(BaseCommand):
+    help = "Make a dealership. Its id is printed on stdout."
+
+    def add_arguments(self, parser):
+        parser.add_argument("name")
+        parser.add_argument("--time-zone", default="Africa/Casablanca", help="default: %(default)s")
+        parser.add_argument("--language", default="fr", help="fr, ar or en; default: %(default)s")
+
+    def handle(self, *, name, time_zone, language, **options):
+        name, language = clean_text(name, "The name", 200), one_of(language, dict(settings.LANGUAGES))
+        dealership = Dealership(name=name, time_zone=time_zone, language=language)
+        try:
+            dealership.full_clean()
+        except ValidationError as error:
+            raise CommandError(" ".join(error.messages)) from None
+        dealership.save(force_insert=True)
+        self.stderr.write(f"Made the dealership {dealership.name}.", str)
+        self.stdout.write(str(dealership.pk))
