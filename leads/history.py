@@ -21,10 +21,15 @@ UNTOLD = {"target_name", "target_info"}  # only that they changed
 
 def record(lead, kind, before, *, actor):
     """Insert the event of a change that is written already; `before` has the old values of what changed."""
+    change_event(lead, kind, before, actor=actor).save(force_insert=True)
+
+
+def change_event(lead, kind, before, *, actor, batch=None):
+    """The same, unsaved."""
     changes = {name: _change(lead, name, before[name]) for name in RECORDED if name in before}
     facts = {RECORDED[name]: change for name, change in changes.items() if change and name not in TEXTS}
     texts = {RECORDED[name]: change for name, change in changes.items() if change and name in TEXTS}
-    event_of(lead, kind, lead.updated_at, actor, facts, texts or None).save(force_insert=True)
+    return event_of(lead, kind, lead.updated_at, actor, facts, texts or None, batch)
 
 
 def tombstone(lead, now, *, actor):
@@ -35,7 +40,7 @@ def tombstone(lead, now, *, actor):
     )
 
 
-def event_of(lead, kind, at, actor, changes, texts=None):
+def event_of(lead, kind, at, actor, changes, texts=None, batch=None):
     """An unsaved event."""
     return LeadEvent(
         dealership_id=lead.dealership_id,
@@ -47,6 +52,7 @@ def event_of(lead, kind, at, actor, changes, texts=None):
         actor_name=actor.name,
         changes=changes,
         texts=texts,
+        batch=batch,
     )
 
 

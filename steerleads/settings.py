@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "steerleads.middleware.ApiPath",
+    "steerleads.middleware.HealthHost",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -105,7 +106,7 @@ SQLITE_OPTIONS = {
     ),
 }
 POSTGRESQL_OPTIONS = {
-    "pool": {"min_size": 1, "max_size": DATABASE_POOL_SIZE, "timeout": 10},
+    "pool": {"min_size": 1, "max_size": DATABASE_POOL_SIZE, "timeout": 3},
     "connect_timeout": 5,
     # A waiter gives up with a 503 rather than hang: nothing here holds a lock for long.
     "options": "-c lock_timeout=15s -c idle_in_transaction_session_timeout=60s",
@@ -114,17 +115,17 @@ POSTGRESQL_OPTIONS = {
 
 def _database():
     try:
-        database = dj_database_url.parse(
-            env.text("DATABASE_URL", f"sqlite:///{VAR / 'steerleads.sqlite3'}"), conn_health_checks=True
-        )
+        database = dj_database_url.parse(env.text("DATABASE_URL", f"sqlite:///{VAR / 'steerleads.sqlite3'}"))
     except (dj_database_url.ParseError, ValueError) as error:
         raise ImproperlyConfigured(f"DATABASE_URL cannot be read: {error}") from None
     if database["ENGINE"] == "django.db.backends.sqlite3":
         database["OPTIONS"] = {**SQLITE_OPTIONS, **database.get("OPTIONS", {})}
+        database["CONN_MAX_AGE"] = None
         # A file, not memory: the tests run on what the product runs on.
         database["TEST"] = {"NAME": str(VAR / "test.sqlite3")}
     elif database["ENGINE"] == "django.db.backends.postgresql":
         database["OPTIONS"] = {**POSTGRESQL_OPTIONS, **database.get("OPTIONS", {})}
+        database["CONN_HEALTH_CHECKS"] = True  # a restart of the server costs no request
     else:
         raise ImproperlyConfigured("DATABASE_URL must begin with sqlite:// or postgres://.")
     return database
@@ -158,6 +159,9 @@ AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
 AXES_LOCKOUT_TEMPLATE = "admin/locked_out.html"
+# Without it a lockout is counted under no name at all: the sign-in's field is not called like the model's.
+AXES_USERNAME_CALLABLE = "steerleads.dealers.forms.sign_in_name"
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "otp_token", "csrfmiddlewaretoken"]
 
 _MAIL = env.email("EMAIL_URL")
 EMAIL_BACKEND = _MAIL["EMAIL_BACKEND"]
@@ -174,6 +178,7 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("DEFAULT_FROM_EMAIL", "SteerLeads <
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("fr", "Français"), ("ar", "العربية"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "steerleads" / "locale"]  # one catalogue for all apps and templates
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -203,14 +208,25 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "SteerLeads API",
-    "DESCRIPTION": "Leads, vehicles and their history for car dealerships.",
+    "DESCRIPTION": (
+        "Manage car-related leads, track interactions, and organize sales workflows.\n\n"
+        "Send your key as `Authorization: Bearer YOUR_API_KEY` and bodies as `application/json` (at most 1 MiB). "
+        "Every error comes in one envelope with a `code` for programs and a `message` for people. "
+        "Unknown parameters and fields are ignored and named in `X-Ignored-Parameters` and `X-Ignored-Fields`. "
+        "Times are UTC."
+    ),
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.1",
     "SERVERS": [{"url": "/"}],
+    "TAGS": [
+        {"name": "Leads", "description": "Potential sales, each about one vehicle."},
+        {"name": "Vehicles", "description": "The inventory that leads hang on."},
+        {"name": "Authentication", "description": "Try your key."},
+    ],
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/v1",
     "COMPONENT_SPLIT_REQUEST": False,
-    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": [],  # enums have their names already
 }
 
 # --- Logs: one line a request, without contact data, keys or query values -----------------------
@@ -235,7 +251,7 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         "django.server": {"handlers": [], "level": "CRITICAL", "propagate": False},
         "django.db.backends": {"level": "INFO"},  # its DEBUG lines would carry people's data
-        "django.security": {"level": "ERROR"},
+        "django.security": {"level": "CRITICAL"},  # a bad Host is the caller's error, and its text the caller's
         "axes": {"level": "CRITICAL"},  # it names the person who mistyped a password
     },
 }

@@ -2,7 +2,27 @@
 
 import os
 
-from django.core.wsgi import get_wsgi_application
+import django
+from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
+from django.utils.http import parse_header_parameters
+
+from steerleads.bodies import Bodies
+
+
+class Request(WSGIRequest):
+    """Always in UTF-8. Of some charsets in a Content-Type Django fails before any middleware runs, as a bare 500."""
+
+    def _set_content_type_params(self, meta):
+        try:
+            self.content_type, self.content_params = parse_header_parameters(meta.get("CONTENT_TYPE", ""))
+        except (ValueError, LookupError):
+            self.content_type, self.content_params = "", {}
+
+
+class Handler(WSGIHandler):
+    request_class = Request
+
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "steerleads.settings")
-application = get_wsgi_application()
+django.setup(set_prefix=False)
+application = Bodies(Handler())

@@ -43,7 +43,8 @@ def test_text_sorts_by_its_folded_form_in_code_point_order(api, civic):
 
 
 def test_updated_at_is_a_sort_too(api, civic):
-    first, second = make_lead(civic, target_name="A"), make_lead(civic, target_name="B")
+    first = make_lead(civic, target_name="A")
+    make_lead(civic, target_name="B")
     api.patch(f"/leads/{first.pk}", {"note": "later"})
     assert names(api.get("/leads?sortBy=updatedAt")) == ["B", "A"]
 

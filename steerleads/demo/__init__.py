@@ -1,0 +1,90 @@
+"""The dealership that `manage.py demo` shows: cars, leads in three languages, and four months of history."""
+
+import secrets
+from datetime import timedelta
+from random import Random
+
+from django.db import transaction
+
+from cars.models import Car
+from leads.models import Lead
+from steerleads.api.text import fold
+from steerleads.dealers.keys import issue_key, revoke_key
+from steerleads.dealers.models import ApiKey, Dealership, Environment, Membership, Role, User
+from steerleads.demo import cars, people
+from steerleads.demo.months import DAYS, Months
+from steerleads.demo.stage import Stage
+
+SEED = 2024
+NAME = "Atlas Auto Casablanca"
+TANGIER_NAME = "Détroit Motors Tanger"  # the neighbour, of whom Atlas must see nothing
+KEY_NAME = "Demo"
+DOMAIN = "atlas-auto.example"
+
+
+@transaction.atomic
+def load(*, now):
+    """Make what is not there yet; what is there stays as it is."""
+    if not Dealership.objects.filter(name=NAME).exists():
+        dealership = Dealership.objects.create(name=NAME, language="fr", created_at=now - timedelta(days=DAYS + 60))
+        _fill(dealership, people.STAFF, DOMAIN, cars.PLACES, "AA", count=60, leads=400, now=now)
+    if not Dealership.objects.filter(name=TANGIER_NAME).exists():
+        dealership = Dealership.objects.create(name=TANGIER_NAME, language="ar")
+        staff = people.TANGIER_STAFF
+        _fill(dealership, staff, "detroit-motors.example", cars.TANGIER_PLACES, "DM", count=6, leads=25, now=now)
+
+
+@transaction.atomic
+def open_doors(*, now):
+    """A fresh password for the demo's manager and a fresh API key, both to be shown now and never again."""
+    dealership = Dealership.objects.get(name=NAME)
+    manager = User.objects.get(email=_address(people.STAFF[0], DOMAIN))
+    password = secrets.token_urlsafe(12)
+    manager.set_password(password)
+    manager.save(update_fields=["password"])
+    for key in ApiKey.objects.filter(dealership=dealership, name=KEY_NAME):
+        revoke_key(key, now=now)
+    _, secret = issue_key(dealership, KEY_NAME, environment=Environment.DEV)
+    return {
+        "dealership": dealership,
+        "cars": Car.objects.of(dealership).count(),
+        "leads": Lead.objects.of(dealership).count(),
+        "email": manager.email,
+        "password": password,
+        "secret": secret,
+    }
+
+
+def _fill(dealership, staff, domain, places, prefix, *, count, leads, now):
+    random = Random(SEED)
+    for number, name in enumerate(staff):
+        _hire(dealership, name, domain, Role.SALESPERSON if number else Role.MANAGER)
+    stock = [
+        _car(dealership, random, now, cars.car_fields(random, number, places, prefix, now.year))
+        for number in range(1, count + 1)
+    ]
+    Car.objects.bulk_create(stock)
+    stage = Stage(dealership)
+    Months(stage, stock, staff, random, now).play(leads)
+    stage.write()
+
+
+def _hire(dealership, name, domain, role):
+    first_name, last_name = name
+    user = User.objects.create_user(_address(name, domain), is_staff=True, first_name=first_name, last_name=last_name)
+    Membership.objects.create(dealership=dealership, user=user, role=role)
+
+
+def _address(name, domain):
+    return fold(".".join(name)).replace(" ", "") + f"@{domain}"
+
+
+def _car(dealership, random, now, fields):
+    bought = now - timedelta(days=DAYS + random.uniform(2, 40))
+    car = Car(dealership=dealership, created_at=bought, updated_at=bought, **fields)
+    car.fold()
+    status = random.choices(Car.Status.values, [2, 6, 1])[0]
+    if status != car.status:
+        car.status, car.version = status, 2
+        car.updated_at = bought + timedelta(days=random.uniform(1, DAYS))
+    return car

@@ -1,0 +1,52 @@
+"""A dealership in memory: what the verbs do to leads and their history, but at times in the past.
+
+Only the demo may write around the verbs: they know no other time than now.
+"""
+
+from leads.history import RECORDED, change_event
+from leads.models import EventKind, Lead, LeadEvent
+from steerleads.api.ids import new_id
+
+
+class Stage:
+    def __init__(self, dealership):
+        self.dealership = dealership
+        self.leads, self.events = [], []
+
+    def create(self, at, actor, car, fields):
+        lead = Lead(dealership=self.dealership, car=car, created_at=at, updated_at=at, **fields)
+        lead.fold()
+        self.leads.append(lead)
+        self.events.append(change_event(lead, EventKind.CREATED, dict.fromkeys(RECORDED), actor=actor))
+        return lead
+
+    def change(self, at, actor, lead, changes, *, kind=None, batch=None):
+        before = {name: getattr(lead, name) for name, value in changes.items() if getattr(lead, name) != value}
+        if not before:
+            return
+        for name in before:
+            setattr(lead, name, changes[name])
+        lead.fold()
+        lead.updated_at = at
+        lead.version += 1
+        kind = kind or (EventKind.MOVED if set(before) == {"order"} else EventKind.CHANGED)
+        self.events.append(change_event(lead, kind, before, actor=actor, batch=batch))
+
+    def reorder(self, at, actor, leads):
+        """Number these leads from 1, in this order."""
+        batch = new_id()
+        for order, lead in enumerate(leads, 1):
+            self.change(at, actor, lead, {"order": order}, batch=batch)
+
+    def archive(self, at, actor, lead):
+        self.change(at, actor, lead, {"archived": True}, kind=EventKind.ARCHIVED)
+
+    def restore(self, at, actor, lead):
+        self.change(at, actor, lead, {"archived": False}, kind=EventKind.RESTORED)
+
+    def write(self):
+        Lead.objects.bulk_create(self.leads)
+        self.events.sort(key=lambda event: event.at)
+        for event in self.events:
+            event.pk = new_id()  # ids rise with time, as everywhere
+        LeadEvent.objects.bulk_create(self.events)
