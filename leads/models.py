@@ -162,4 +162,6 @@ class PersonRequest(models.Model):
     leads = models.PositiveIntegerField()
 
     class Meta:
+        verbose_name = _("data request")
+        verbose_name_plural = _("data requests")
         indexes = [models.Index(fields=["dealership", "at"], name="person_request_at")]

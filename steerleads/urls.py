@@ -19,9 +19,10 @@ api = [
 ]
 urlpatterns = [
     path("v1/", include(api)),
-    re_path(r"^v1(?:/.*)?\Z", UnknownPath.as_view({"get": "list"})),
+    re_path(r"^v1(?:/[\s\S]*)?\Z", UnknownPath.as_view({"get": "list"})),
     path("healthz", views.healthz),
     path("readyz", views.readyz),
+    path("admin/", include("steerleads.dealers.passwords")),
     path("admin/", admin.site.urls),
     path("", views.home),
 ]

@@ -2,11 +2,13 @@
 
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin
+from django.utils.translation import gettext_lazy as _
 
 
 class DealersConfig(AppConfig):
     name = "steerleads.dealers"
     label = "dealers"
+    verbose_name = _("Dealership")
     default = True
 
 

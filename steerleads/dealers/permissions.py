@@ -7,6 +7,10 @@ from steerleads.dealers.models import Role
 
 READING = ("GET", "HEAD", "OPTIONS")
 
+# What a page of the admin may ask for, beside a Role.
+SUPERUSER = "superuser"
+NOBODY = None
+
 
 class HasScope(BasePermission):
     """`leads:read` for reading and `leads:write` for the rest, in the view's area; an area of None needs no scope."""
@@ -20,7 +24,7 @@ class HasScope(BasePermission):
 
 
 def dealership_of(user):
-    """The one dealership a member of staff works for; None for a superuser, who sees all, and for a stranger."""
+    """The one dealership a member of staff works for, or None. A superuser sees all, with or without one."""
     membership = getattr(user, "membership", None)
     return membership.dealership if membership else None
 
@@ -28,3 +32,13 @@ def dealership_of(user):
 def is_manager(user):
     membership = getattr(user, "membership", None)
     return user.is_superuser or (membership is not None and membership.role == Role.MANAGER)
+
+
+def may(user, least):
+    """Whether this person has at least the rights of `least`: a Role, SUPERUSER or NOBODY."""
+    if least is NOBODY or not user.is_active:
+        return False
+    if user.is_superuser:
+        return True
+    membership = getattr(user, "membership", None)
+    return membership is not None and least in (Role.SALESPERSON, membership.role)

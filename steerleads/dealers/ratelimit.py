@@ -36,9 +36,9 @@ class Lease:
 class Verdict:
     """Whether this request may pass, and what to tell its caller."""
 
-    def __init__(self, lease, passed, now):
+    def __init__(self, key_id, lease, passed, now):
         self.passed = passed
-        self._lease = lease
+        self._key_id, self._lease = key_id, lease
         self._reset = max(1, -int(-(lease.ends_at - now).total_seconds() // 1))
         self._remaining = lease.left + lease.elsewhere
 
@@ -56,7 +56,11 @@ class Verdict:
 
     def give_back(self):
         """A 304 costs nothing."""
-        self._lease.left += 1
+        with _locks[self._key_id]:
+            # Rivals may have used up our lease meanwhile: the request goes to the one that runs now.
+            lease = _leases.get(self._key_id)
+            if lease is not None and lease.ends_at == self._lease.ends_at:
+                lease.left += 1
         self._remaining += 1
 
 
@@ -86,7 +90,7 @@ def take(key, *, now=None):
         passed = lease.left > 0
         if passed:
             lease.left -= 1
-        return Verdict(lease, passed, now)
+        return Verdict(key.pk, lease, passed, now)
 
 
 def forget_leases():

@@ -1,0 +1,68 @@
+"""The cars in the admin."""
+
+from django import forms
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from cars.actions import change_car, create_car, delete_car
+from cars.models import Car
+from cars.serializers import WRITABLE, CarBody
+from steerleads.dealers.forms import BodyForm, Typed
+from steerleads.dealers.modeladmin import DealershipAdmin, OwnValues, WordSearch
+
+TYPED = [column for column in WRITABLE.values() if column != "status"]
+
+
+class CarForm(BodyForm):
+    body, names = CarBody, WRITABLE
+
+    class Meta:
+        model = Car
+        fields = list(WRITABLE.values())
+        field_classes = dict.fromkeys(TYPED, Typed)
+        widgets = {
+            "overview_year": forms.NumberInput(attrs={"min": 1886, "max": 2100}),
+            "price": forms.NumberInput(attrs={"min": 0, "step": "0.01"}),
+            "km": forms.NumberInput(attrs={"min": 0}),
+        }
+
+
+class MakeFilter(OwnValues):
+    title = _("make")
+    parameter_name = folded = "make_folded"
+    column = "make"
+
+
+class LocationFilter(OwnValues):
+    title = _("location")
+    parameter_name = folded = "location_folded"
+    column = "location"
+
+
+@admin.register(Car)
+class CarAdmin(WordSearch, DealershipAdmin):
+    form = CarForm
+    fields = tuple(WRITABLE.values())
+    readonly_fields = ("created_at", "updated_at")
+    list_display = ("__str__", "stock_number", "vin", "price", "km", "location", "status", "created_at")
+    list_filter = ("status", MakeFilter, LocationFilter)
+    filter_lookups = ("status__exact",)
+    search_help_text = _("Make, model, VIN or stock number")
+
+    def get_fields(self, request, obj=None):
+        fields = super().get_fields(request, obj)
+        return [*fields, *self.readonly_fields] if obj else fields
+
+    def save_model(self, request, obj, form, change):
+        if change:
+            car = change_car(obj.dealership, obj.pk, form.changes)
+        else:
+            car = create_car(self.dealership_for(request, form), form.changes)
+        self.adopt(obj, car)
+
+    def delete_model(self, request, obj):
+        delete_car(obj.dealership, obj.pk)
+
+    def delete_queryset(self, request, queryset):
+        for car in queryset.select_related("dealership"):
+            delete_car(car.dealership, car.pk)

@@ -1,0 +1,220 @@
+"""The leads in the admin: the list, the form with its history, and what may be done to many."""
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.template.response import TemplateResponse
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cars.admin import MakeFilter
+from cars.models import Car
+from leads import actions, timeline
+from leads.contacts import contact_pattern
+from leads.forms import LeadForm
+from leads.models import Lead, PersonRequest, Status
+from leads.serializers import WRITABLE
+from steerleads.api.errors import ApiError
+from steerleads.api.text import fold
+from steerleads.dealers.modeladmin import ArchivedFilter, DealershipAdmin, OwnValues
+from steerleads.dealers.models import Role
+from steerleads.dealers.permissions import NOBODY
+
+LINES_ON_PAGE = 30
+LINES_OF_HISTORY = 100
+
+
+class StatusFilter(admin.SimpleListFilter):
+    title = gettext_lazy("status")
+    parameter_name = "status"
+
+    def lookups(self, request, model_admin):
+        return Status.choices
+
+    def queryset(self, request, queryset):
+        return queryset.with_status(self.value()) if self.value() in Status.values else queryset
+
+
+class TagFilter(OwnValues):
+    title = gettext_lazy("tag")
+    parameter_name = folded = "tag_folded"
+    column = "tag"
+
+
+class CarMakeFilter(MakeFilter):
+    title = gettext_lazy("car make")
+
+    def rows(self, request, model_admin):
+        return model_admin.admin_site.get_model_admin(Car).get_queryset(request)
+
+    def queryset(self, request, queryset):
+        return queryset.filter(car__make_folded=self.value()) if self.value() else queryset
+
+
+@admin.register(Lead)
+class LeadAdmin(DealershipAdmin):
+    """Every write goes through a verb. Django's own log is not kept: it would outlive a deleted lead."""
+
+    form = LeadForm
+    add_role = change_role = Role.SALESPERSON
+    chooses_dealership = False  # it is the car's
+    autocomplete_fields = ("car",)
+    fields = ("car", *WRITABLE.values())
+    readonly_fields = ("archived", "created_at", "updated_at")
+    list_display = ("shown_action", "contact", "car", "shown_status", "shown_tag", "order", "age")
+    list_filter = (StatusFilter, TagFilter, ArchivedFilter, CarMakeFilter, "created_at")
+    filter_lookups = ("created_at__gte", "created_at__lt")
+    list_select_related = ("car",)
+    search_fields = ("search_text",)
+    search_help_text = gettext_lazy("Action, contact, tag, phone number or e-mail")
+    actions = ("mark_new", "mark_completed", "mark_not_needed", "archive", "restore")
+
+    def get_fields(self, request, obj=None):
+        fields = super().get_fields(request, obj)
+        return [*fields, *self.readonly_fields] if obj else fields
+
+    def get_readonly_fields(self, request, obj=None):
+        fields = super().get_readonly_fields(request, obj)
+        return (*fields, "car") if obj else fields
+
+    def get_search_results(self, request, queryset, search_term):
+        """The action, contact name and tag by their words; phone numbers in any spelling, e-mails, or parts of them."""
+        typed = search_term.replace("\0", "")
+        found = Q()
+        for word in typed.split():
+            found &= _containing(search_text=fold(word)) | _containing(contact_text=contact_pattern(word))
+        whole = contact_pattern(typed)
+        return queryset.filter(found | _containing(contact_text=whole) if whole else found), False
+
+    # --- Columns -------------------------------------------------------------------------------
+
+    @admin.display(description=gettext_lazy("action"), ordering="action_folded")
+    def shown_action(self, lead):
+        return lead.action
+
+    @admin.display(description=gettext_lazy("contact name"), ordering="target_name_folded")
+    def contact(self, lead):
+        return lead.target_name
+
+    @admin.display(description=gettext_lazy("status"), ordering="status_rank")
+    def shown_status(self, lead):
+        return lead.get_status_display()
+
+    @admin.display(description=gettext_lazy("tag"), ordering="tag_folded")
+    def shown_tag(self, lead):
+        return lead.tag
+
+    @admin.display(description=gettext_lazy("age"), ordering="-created_at")
+    def age(self, lead):
+        return timesince(lead.created_at, depth=1)
+
+    # --- One lead ------------------------------------------------------------------------------
+
+    def save_model(self, request, obj, form, change):
+        actor = self.actor(request)
+        if not change:
+            car = form.cleaned_data["car"]
+            self.adopt(obj, actions.create_lead(car.dealership, car.pk, form.changes, actor=actor))
+            return
+        lead = actions.change_lead(obj.dealership, obj.pk, form.changes, actor=actor)
+        for button, verb in (("_archive", actions.archive_lead), ("_restore", actions.restore_lead)):
+            if button in request.POST:
+                lead = verb(obj.dealership, obj.pk, actor=actor)
+        self.adopt(obj, lead)
+
+    def delete_model(self, request, obj):
+        actions.delete_lead(obj.dealership, obj.pk, actor=self.actor(request))
+
+    def log_addition(self, request, obj, message):
+        """Nothing: the verb has recorded it."""
+
+    log_change = log_addition
+
+    def log_deletions(self, request, queryset):
+        """Nothing: the verb leaves a tombstone."""
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if obj:
+            context["history"] = timeline.lines(timeline.events_of(obj)[:LINES_ON_PAGE], obj.dealership.tz)
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def history_view(self, request, object_id, extra_context=None):
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        lead = self.get_object(request, object_id)
+        if lead is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        paginator = self.get_paginator(request, timeline.events_of(lead), LINES_OF_HISTORY)
+        page = paginator.get_page(request.GET.get("p"))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("History"),
+            "subtitle": str(lead),
+            "object": lead,
+            "opts": self.opts,
+            "page": page,
+            "history": timeline.lines(page.object_list, lead.dealership.tz),
+        }
+        return TemplateResponse(request, "admin/leads/lead/history.html", context)
+
+    # --- Many ----------------------------------------------------------------------------------
+
+    def delete_queryset(self, request, queryset):
+        self._each(request, queryset, actions.delete_lead)
+
+    @admin.action(permissions=["bulk"], description=gettext_lazy("Mark as new"))
+    def mark_new(self, request, queryset):
+        self._mark(request, queryset, Status.NEW)
+
+    @admin.action(permissions=["bulk"], description=gettext_lazy("Mark as completed"))
+    def mark_completed(self, request, queryset):
+        self._mark(request, queryset, Status.COMPLETED)
+
+    @admin.action(permissions=["bulk"], description=gettext_lazy("Mark as not needed"))
+    def mark_not_needed(self, request, queryset):
+        self._mark(request, queryset, Status.NOT_NEEDED)
+
+    @admin.action(permissions=["bulk"], description=gettext_lazy("Archive"))
+    def archive(self, request, queryset):
+        self._told(request, self._each(request, queryset, actions.archive_lead))
+
+    @admin.action(permissions=["bulk"], description=gettext_lazy("Restore from the archive"))
+    def restore(self, request, queryset):
+        self._told(request, self._each(request, queryset, actions.restore_lead))
+
+    def _mark(self, request, queryset, status):
+        def mark(dealership, lead_id, *, actor):
+            actions.change_lead(dealership, lead_id, {"status": status.value}, actor=actor)
+
+        self._told(request, self._each(request, queryset, mark))
+
+    def _each(self, request, queryset, verb):
+        """How many leads the verb was done to. One that a colleague deleted meanwhile is passed over."""
+        done = 0
+        for lead in queryset.select_related("dealership").order_by("pk"):
+            try:
+                verb(lead.dealership, lead.pk, actor=self.actor(request))
+            except ApiError:
+                continue
+            done += 1
+        return done
+
+    def _told(self, request, count):
+        self.message_user(request, _("Leads changed: %(count)s.") % {"count": count}, messages.SUCCESS)
+
+
+@admin.register(PersonRequest)
+class PersonRequestAdmin(DealershipAdmin):
+    """That people's data was exported or erased: to be read only."""
+
+    view_role = Role.MANAGER
+    add_role = change_role = delete_role = NOBODY
+    list_display = ("at", "kind", "actor_name", "leads")
+    fields = ("at", "kind", "actor_name", "leads")
+    ordering = ("-at", "-id")
+
+
+def _containing(**text):
+    ((column, part),) = text.items()
+    return Q(**{f"{column}__contains": part}) if part else Q(pk__in=[])

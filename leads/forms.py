@@ -1,0 +1,28 @@
+"""The form of a lead, judged by the API's own rules."""
+
+from django import forms
+
+from leads.models import Lead
+from leads.serializers import WRITABLE, LeadBody
+from steerleads.dealers.forms import BodyForm, Typed
+
+TYPED = [column for column in WRITABLE.values() if column != "status"]
+
+
+class LeadForm(BodyForm):
+    """With a car where it is new; a lead never moves to another one."""
+
+    body, names = LeadBody, WRITABLE
+
+    class Meta:
+        model = Lead
+        fields = ["car", *WRITABLE.values()]
+        field_classes = dict.fromkeys(TYPED, Typed)
+        widgets = {"note": forms.Textarea(attrs={"rows": 4, "cols": 60})}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in TYPED:
+            if name in self.fields:
+                # A phone number on an Arabic page still reads from the left.
+                self.fields[name].widget.attrs["dir"] = "auto"

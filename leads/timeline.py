@@ -1,0 +1,61 @@
+"""A lead's history in words, for staff: who, when in the dealership's time zone, and what."""
+
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from leads.history import UNTOLD
+from leads.models import EventKind, Lead, LeadEvent, Status
+from leads.serializers import EVENT_COLUMNS, WRITABLE, event_object
+from steerleads.dealers.actors import ActorType
+
+LABELS = {name: Lead._meta.get_field(column).verbose_name for name, column in WRITABLE.items()}
+LABELS |= {"archived": gettext_lazy("archived")}
+ONLY_THAT = {name for name, column in WRITABLE.items() if column in UNTOLD}
+
+
+def events_of(lead):
+    """The rows of a lead's history, newest first, for `lines`."""
+    events = LeadEvent.objects.of(lead.dealership_id).filter(lead_id=lead.pk).order_by("-at", "-id")
+    return events.values_list(*EVENT_COLUMNS)
+
+
+def lines(rows, tz):
+    """[{at, who, kind, changes: [{label, was, now, told}]}] of `events_of` a lead."""
+    return [_line(event_object(row), tz) for row in rows]
+
+
+def _line(event, tz):
+    return {
+        "at": localtime(event["at"], tz),
+        "who": event["actor"]["name"],
+        "door": ActorType(event["actor"]["type"]).label,
+        "kind": EventKind(event["kind"]).label,
+        "changes": [
+            _change(name, change) for name, change in event["changes"].items() if _is_worth_telling(name, change)
+        ],
+    }
+
+
+def _is_worth_telling(name, change):
+    """Not that a new lead is not archived, nor what a tombstone keeps for programs."""
+    return name in LABELS and not (name == "archived" and change["from"] is None)
+
+
+def _change(name, change):
+    return {
+        "label": LABELS[name],
+        "told": name not in ONLY_THAT,
+        "was": _shown(name, change["from"]),
+        "now": _shown(name, change["to"]),
+    }
+
+
+def _shown(name, value):
+    if value is None:
+        return ""
+    if name == "status":
+        return Status(value).label
+    if name == "archived":
+        return _("yes") if value else _("no")
+    return value

@@ -1,0 +1,243 @@
+"""The pages for a dealership itself, its staff and its API keys."""
+
+from datetime import timedelta
+
+from django.contrib import admin, messages
+from django.db.models import Exists, OuterRef
+from django.http import Http404, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from steerleads.api.ids import parse_id
+from steerleads.dealers import staff
+from steerleads.dealers.forms import ApiKeyForm, DealershipForm, InvitationForm, RoleForm, RotationForm
+from steerleads.dealers.keys import issue_key, revoke_key, rotate_key
+from steerleads.dealers.modeladmin import DealershipAdmin
+from steerleads.dealers.models import ApiKey, Dealership, Membership, Role
+from steerleads.dealers.permissions import NOBODY, SUPERUSER
+
+
+@admin.register(Dealership)
+class OwnDealershipAdmin(DealershipAdmin):
+    form = DealershipForm
+    view_role = Role.MANAGER
+    add_role = SUPERUSER
+    delete_role = NOBODY
+    list_display = ("name", "time_zone", "language", "created_at")
+    search_fields = ("name",)
+
+    def of(self, rows, dealership):
+        return rows.filter(pk=dealership.pk)
+
+
+@admin.register(Membership)
+class StaffAdmin(DealershipAdmin):
+    """Adding is inviting, and deleting shuts the account."""
+
+    view_role = Role.MANAGER
+    list_display = ("user", "email", "role", "two_factor", "last_login", "created_at")
+    list_filter = ("role",)
+    filter_lookups = ("role__exact",)
+    list_select_related = ("user",)
+    search_fields = ("user__email", "user__first_name", "user__last_name")
+    ordering = ("user__email",)
+    actions = ("send_link", "remove_two_factor")
+
+    def get_queryset(self, request):
+        device = TOTPDevice.objects.filter(user=OuterRef("user"), confirmed=True)
+        return super().get_queryset(request).select_related("user").annotate(has_device=Exists(device))
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        return super().get_form(request, obj, change, form=RoleForm if obj else InvitationForm, **kwargs)
+
+    def get_fields(self, request, obj=None):
+        dealership = ["dealership"] if request.user.is_superuser else []
+        return [*dealership, "user", "email", "role"] if obj else [*dealership, "email", "name", "role"]
+
+    def get_readonly_fields(self, request, obj=None):
+        return ("user", "email", "dealership") if obj else ()
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and self._may_touch(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and self._may_touch(request, obj)
+
+    def _may_touch(self, request, obj):
+        return obj is None or request.user.is_superuser or not obj.user.is_superuser
+
+    # --- Columns -------------------------------------------------------------------------------
+
+    @admin.display(description=gettext_lazy("e-mail"), ordering="user__email")
+    def email(self, membership):
+        return membership.user.email
+
+    @admin.display(description=gettext_lazy("last sign-in"), ordering="user__last_login")
+    def last_login(self, membership):
+        return membership.user.last_login
+
+    @admin.display(description=gettext_lazy("two-factor"), boolean=True)
+    def two_factor(self, membership):
+        return membership.has_device
+
+    # --- Writes --------------------------------------------------------------------------------
+
+    def render_change_form(self, request, context, *args, **kwargs):
+        context |= {"show_save_and_add_another": False, "show_save_and_continue": False}
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def save_model(self, request, obj, form, change):
+        if change:
+            staff.change_role(obj, form.cleaned_data["role"], by=request.user)
+            return
+        given = form.cleaned_data
+        dealership = self.dealership_for(request, form)
+        request.link = staff.invite(given["email"], dealership, role=given["role"], name=given["name"])
+        self.adopt(obj, request.link.user.membership)
+
+    def add_view(self, request, *args, **kwargs):
+        answer = super().add_view(request, *args, **kwargs)
+        # After the transaction: a mail server may take seconds.
+        return (self._send(request, [request.link]) if hasattr(request, "link") else None) or answer
+
+    def delete_model(self, request, obj):
+        staff.remove(obj, by=request.user)
+
+    def delete_queryset(self, request, queryset):
+        for membership in queryset:
+            staff.remove(membership, by=request.user)
+
+    @admin.action(permissions=["bulk"], description=gettext_lazy("Send a link to set a password"))
+    def send_link(self, request, queryset):
+        return self._send(request, [staff.new_link(membership.user, by=request.user) for membership in queryset])
+
+    @admin.action(permissions=["bulk"], description=gettext_lazy("Remove a lost two-factor device"))
+    def remove_two_factor(self, request, queryset):
+        removed = sum(staff.remove_two_factor(membership.user, by=request.user) for membership in queryset)
+        self.message_user(request, _("Devices removed: %(count)s.") % {"count": removed}, messages.SUCCESS)
+
+    def _send(self, request, links):
+        """A page with the links that no mail took: the only place where they are shown."""
+        mail = staff.mail_is_configured()
+        left = [link for link in links if not (mail and staff.send_link(link))]
+        if len(left) < len(links):
+            self.message_user(
+                request, _("Links sent by mail: %(count)s.") % {"count": len(links) - len(left)}, messages.SUCCESS
+            )
+        if not left:
+            return None
+        words = _("The mail server did not take this.") + " " if mail else ""
+        words += _("Give each person their link, in a way that others do not see. It works once, for three days.")
+        return self.show_once(
+            request, _("Links to set a password"), [(link.user.email, link.url) for link in left], words=words
+        )
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(DealershipAdmin):
+    """A key's text is on the page that answers its making, and nowhere else."""
+
+    form = ApiKeyForm
+    view_role = Role.MANAGER
+    change_role = delete_role = NOBODY
+    list_display = ("name", "hint", "environment", "state", "scope_list", "last_used_at", "expires_at", "created_at")
+    list_filter = ("environment",)
+    filter_lookups = ("environment__exact",)
+    search_fields = ("name", "hint")
+    actions = ("revoke",)
+    fields = ("name", "environment", "scopes", "hourly_limit", "expires_at")
+    SHOWN = ("name", "hint", "environment", "state", "scope_list", "hourly_limit", "expires_at")
+    TIMES = ("last_used_at", "revoked_at", "created_at")
+
+    def get_fields(self, request, obj=None):
+        dealership = ["dealership"] if request.user.is_superuser else []
+        return [*dealership, *self.SHOWN, *self.TIMES] if obj else [*dealership, *self.fields]
+
+    def get_readonly_fields(self, request, obj=None):
+        return ("dealership", *self.SHOWN, *self.TIMES) if obj else ()
+
+    def get_urls(self):
+        verbs = [
+            path(
+                f"<path:object_id>/{name}/",
+                self.admin_site.admin_view(getattr(self, f"{name}_view")),
+                name=f"dealers_apikey_{name}",
+            )
+            for name in ("rotate", "revoke")
+        ]
+        return verbs + super().get_urls()
+
+    # --- Columns -------------------------------------------------------------------------------
+
+    @admin.display(description=gettext_lazy("state"))
+    def state(self, key):
+        if key.revoked_at:
+            return _("revoked")
+        return _("works") if key.works_at(timezone.now()) else _("expired")
+
+    @admin.display(description=gettext_lazy("scopes"))
+    def scope_list(self, key):
+        return ", ".join(key.scopes)
+
+    # --- Writes --------------------------------------------------------------------------------
+
+    def save_model(self, request, obj, form, change):
+        given = {name: form.cleaned_data[name] for name in self.fields}
+        key, request.secret = issue_key(self.dealership_for(request, form), given.pop("name"), **given)
+        self.adopt(obj, key)
+
+    def render_change_form(self, request, context, *args, **kwargs):
+        context |= {"show_save_and_add_another": False, "show_save_and_continue": False}
+        context["key_works"] = bool(context["original"] and context["original"].works_at(timezone.now()))
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def response_add(self, request, obj, post_url_continue=None):
+        return self._show_secret(request, obj, request.secret)
+
+    @admin.action(permissions=["bulk"], description=gettext_lazy("Revoke"))
+    def revoke(self, request, queryset):
+        revoked = sum(self._revoke(request, key) for key in queryset)
+        self.message_user(request, _("Keys revoked: %(count)s.") % {"count": revoked}, messages.SUCCESS)
+
+    def revoke_view(self, request, object_id):
+        key = self._working(request, object_id)
+        if request.method != "POST":
+            return self._ask(request, key, _("Revoke this key?"), "admin/dealers/apikey/revoke.html")
+        self._revoke(request, key)
+        self.message_user(request, _("The key is revoked. Calls with it end within seconds."), messages.SUCCESS)
+        return HttpResponseRedirect(reverse("admin:dealers_apikey_changelist"))
+
+    def rotate_view(self, request, object_id):
+        key = self._working(request, object_id)
+        form = RotationForm(request.POST or None)
+        if not form.is_valid():
+            return self._ask(request, key, _("Rotate this key"), "admin/dealers/apikey/rotate.html", form=form)
+        overlap = timedelta(hours=form.cleaned_data["overlap"])
+        successor, secret = rotate_key(key, overlap=overlap, now=timezone.now())
+        self.log_change(request, key, _("Rotated."))
+        return self._show_secret(request, successor, secret)
+
+    def _revoke(self, request, key):
+        revoked = revoke_key(key, now=timezone.now())
+        if revoked:
+            self.log_change(request, key, _("Revoked."))
+        return revoked
+
+    def _working(self, request, object_id):
+        """The key, if the person may manage it and there is something left to do to it."""
+        key = self.get_queryset(request).filter(pk=parse_id(object_id)).first()
+        if key is None or not self.has_add_permission(request) or not key.works_at(timezone.now()):
+            raise Http404
+        return key
+
+    def _ask(self, request, key, title, template, **context):
+        context |= {**self.admin_site.each_context(request), "title": title, "key": key, "opts": self.opts}
+        return TemplateResponse(request, template, context)
+
+    def _show_secret(self, request, key, secret):
+        words = _("Copy this key now. It is stored nowhere and cannot be shown again.")
+        return self.show_once(request, _("The new API key"), [(key.name, secret)], words=words)

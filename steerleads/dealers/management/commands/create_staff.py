@@ -1,0 +1,41 @@
+"""Invites a person to a dealership's staff, or makes a superuser."""
+
+from django.core.management.base import BaseCommand, CommandError
+
+from steerleads.dealers import lookup, staff
+from steerleads.dealers.models import Role
+
+
+class Command(BaseCommand):
+    help = (
+        "Make an account without a password and send its owner a link to set one. "
+        "Without mail, or with --no-mail, the link alone is printed on stdout; it works once, for three days."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("email")
+        parser.add_argument("--dealership", metavar="ID_OR_NAME", help="where the person works")
+        parser.add_argument("--role", default=Role.SALESPERSON.value, help="salesperson (default) or manager")
+        parser.add_argument("--name", default="", help='like "Sara Alami"')
+        parser.add_argument("--superuser", action="store_true", help="may manage all dealerships; needs none")
+        parser.add_argument("--no-mail", action="store_true", help="print the link instead of sending it")
+
+    def handle(self, *, email, dealership, role, name, superuser, no_mail, **options):
+        if not dealership and not superuser:
+            raise CommandError("Say where the person works: --dealership ID_OR_NAME (or make a --superuser).")
+        try:
+            found = lookup.find_dealership(dealership) if dealership else None
+            role = lookup.one_of(role, Role.values)
+            link = staff.invite(email, found, role=role, name=name, superuser=superuser)
+        except staff.StaffRefused as error:
+            raise CommandError(error.message) from None
+        self._tell(link, no_mail)
+
+    def _tell(self, link, no_mail):
+        mail = staff.mail_is_configured() and not no_mail
+        if mail and staff.send_link(link):
+            self.stderr.write(f"Invited {link.user.email} by mail.", str)
+            return
+        why = "The mail server did not take the invitation. " if mail else ""
+        self.stderr.write(f"{why}Give {link.user.email} this link. It works once, for three days:", str)
+        self.stdout.write(link.url)

@@ -1,0 +1,50 @@
+"""The pages where staff set a password with a link that came by mail, or from a colleague. Included below /admin."""
+
+from django.contrib import admin
+from django.contrib.auth import views
+from django.http import Http404
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+
+from steerleads.dealers import staff
+from steerleads.dealers.forms import ForgottenPasswordForm
+
+
+class StaffPage:
+    """The admin's frame around a page that needs no sign-in."""
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**{**admin.site.each_context(self.request), **kwargs})
+
+
+class NeedsMail(StaffPage):
+    def dispatch(self, *args, **kwargs):
+        if not staff.mail_is_configured():
+            raise Http404
+        return super().dispatch(*args, **kwargs)
+
+
+class Forgotten(NeedsMail, views.PasswordResetView):
+    form_class = ForgottenPasswordForm
+    title = _("Forgotten password")
+
+
+class Sent(NeedsMail, views.PasswordResetDoneView):
+    pass
+
+
+class SetPassword(StaffPage, views.PasswordResetConfirmView):
+    title = _("Choose a password")
+
+
+class Done(StaffPage, views.PasswordResetCompleteView):
+    title = _("Your password is set")
+
+
+# Django's own names: its templates and its sign-in page link to them.
+urlpatterns = [
+    path("password_reset/", Forgotten.as_view(), name="admin_password_reset"),
+    path("password_reset/done/", Sent.as_view(), name="password_reset_done"),
+    path("reset/<uidb64>/<token>/", SetPassword.as_view(), name="password_reset_confirm"),
+    path("reset/done/", Done.as_view(), name="password_reset_complete"),
+]

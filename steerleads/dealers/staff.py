@@ -1,0 +1,153 @@
+"""The verbs of staff: invited, given a role, removed; and the links with which they set a password."""
+
+import logging
+from dataclasses import dataclass
+from smtplib import SMTPException
+
+from django.conf import settings
+from django.contrib.auth.tokens import default_token_generator
+from django.core.exceptions import ValidationError
+from django.core.mail import send_mail
+from django.core.validators import validate_email
+from django.db import IntegrityError, transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+from django.utils.translation import gettext as _
+
+from steerleads.api.errors import ApiError
+from steerleads.dealers import two_factor
+from steerleads.dealers.models import Membership, Role, User
+
+log = logging.getLogger(__name__)
+
+LONGEST_EMAIL = 254
+LONGEST_NAME = 150  # of each of Django's two name columns
+NO_MAIL = "django.core.mail.backends.dummy.EmailBackend"
+
+
+class StaffRefused(ApiError):
+    status, code, type = 409, "STAFF_REFUSED", "conflict"
+
+
+@dataclass(frozen=True)
+class PasswordLink:
+    """Where one person sets a password, once. `language` is the one to write to them in."""
+
+    user: User
+    url: str
+    language: str
+
+
+def invite(email, dealership, *, role=Role.SALESPERSON, name="", superuser=False):
+    """A new account without a password, and its Membership (none if `dealership` is None): its PasswordLink.
+
+    Somebody who was removed may be invited again, by any dealership. Raises StaffRefused.
+    """
+    email = _clean_email(email)
+    try:
+        with transaction.atomic():
+            user = User.objects.select_for_update().filter(email=email).first() or User(email=email)
+            if user.is_active and user.pk:
+                raise StaffRefused(_("There is an account with this e-mail address already."))
+            first, _space, last = " ".join(name.split()).partition(" ")
+            user.first_name, user.last_name = first[:LONGEST_NAME], last[:LONGEST_NAME]
+            user.is_active = user.is_staff = True
+            user.is_superuser = superuser
+            user.set_unusable_password()
+            user.save()
+            if dealership:
+                Membership.objects.create(dealership=dealership, user=user, role=role)
+    except IntegrityError:
+        raise StaffRefused(_("There is an account with this e-mail address already.")) from None
+    return password_link(user)
+
+
+def change_role(membership, role, *, by):
+    """The Membership with its new role. Raises StaffRefused."""
+    _check_may_touch(membership.user, by)
+    Membership.objects.filter(pk=membership.pk).update(role=role)
+    membership.role = role
+    return membership
+
+
+def remove(membership, *, by):
+    """End a person's membership and shut their account. Raises StaffRefused."""
+    with transaction.atomic():
+        # All of them, in one order: two superusers who remove each other must not both succeed.
+        superusers = User.objects.select_for_update().filter(is_superuser=True, is_active=True).order_by("pk")
+        left = [user for user in superusers if user.pk != membership.user_id]
+        user = User.objects.select_for_update().get(pk=membership.user_id)
+        _check_may_touch(user, by)
+        if user.is_superuser and not left:
+            raise StaffRefused(_("This is the last superuser: nobody could manage the dealerships any more."))
+        two_factor.forget_devices(user)
+        user.is_active = user.is_staff = user.is_superuser = False
+        user.set_unusable_password()
+        user.save()
+        Membership.objects.filter(pk=membership.pk).delete()
+
+
+def new_link(user, *, by):
+    """A PasswordLink for somebody who has not used, or has lost, theirs. Raises StaffRefused."""
+    _check_may_touch(user, by)
+    return password_link(user)
+
+
+def remove_two_factor(user, *, by):
+    """Whether there was a device: a colleague's who lost the phone. Raises StaffRefused."""
+    _check_may_touch(user, by)
+    return two_factor.forget_devices(user)
+
+
+def password_link(user):
+    path = reverse(
+        "password_reset_confirm",
+        args=[urlsafe_base64_encode(force_bytes(user.pk)), default_token_generator.make_token(user)],
+    )
+    membership = getattr(user, "membership", None)
+    language = membership.dealership.language if membership else settings.LANGUAGE_CODE
+    return PasswordLink(user, f"{settings.SITE_URL}{path}", language)
+
+
+def with_email(email):
+    return User.objects.filter(email=email.strip().lower(), is_active=True, is_staff=True)
+
+
+def mail_is_configured():
+    return settings.EMAIL_BACKEND != NO_MAIL
+
+
+def send_link(link, *, template="invitation"):
+    """Whether the mail server took it. Never inside a transaction: a mail server may take seconds."""
+    membership = getattr(link.user, "membership", None)
+    context = {"link": link.url, "user": link.user, "dealership": membership.dealership if membership else None}
+    # The template's first line is the subject.
+    subject, text = render_to_string(f"registration/{template}_{link.language}.txt", context).split("\n", 1)
+    try:
+        send_mail(" ".join(subject.split()), text.strip() + "\n", None, [link.user.email])
+    except (SMTPException, OSError) as error:
+        log.error("The mail server did not take a password link: %s", type(error).__name__)
+        return False
+    return True
+
+
+def _clean_email(email):
+    email = email.strip().lower()
+    try:
+        validate_email(email)
+    except ValidationError:
+        email = ""
+    if not email or len(email) > LONGEST_EMAIL:
+        raise StaffRefused(_("This is not an e-mail address. One looks like sara@example.com."))
+    return email
+
+
+def _check_may_touch(user, by):
+    if by is None:
+        return
+    if user.pk == by.pk:
+        raise StaffRefused(_("You cannot do this to your own account. Ask a colleague."))
+    if user.is_superuser and not by.is_superuser:
+        raise StaffRefused(_("Only a superuser may do this to a superuser."))

@@ -1,0 +1,230 @@
+"""Every address of the admin, for a stranger, a salesperson and another dealership's manager.
+
+A page that is added without a row here fails the first test.
+"""
+
+import re
+from types import SimpleNamespace
+
+import pytest
+from django.contrib import admin
+from django.contrib.admin.models import LogEntry
+from django.urls import get_resolver
+
+from cars.models import Car
+from conftest import make_car, make_lead
+from leads.models import Lead, LeadEvent, PersonRequest
+from steerleads.dealers.keys import issue_key
+from steerleads.dealers.models import ApiKey, Dealership, Membership, Role, User
+from steerleads.dealers.tests.people import browser, make_staff
+
+MARK = "casaonly"  # in every text of Casa's, so that whatever of it is seen can be told
+UNKNOWN = "01890000-0000-7000-8000-000000000000"
+OPEN, HIDDEN = 200, 302  # 302 to the start page is what an id that nobody has is answered with
+
+# What a GET answers to: a stranger, Casa's salesperson about what is Casa's, Atlas's manager about what is Casa's.
+SITE = {
+    "": (302, 200, 200),
+    "login/": (200, 302, 302),
+    "logout/": (302, 405, 405),
+    "password_change/": (302, 200, 200),
+    "password_change/done/": (302, 200, 200),
+    "password_reset/": (404, 404, 404),  # no mail is configured
+    "password_reset/done/": (404, 404, 404),
+    "reset/<uidb64>/<token>/": (200, 200, 200),  # says that the link is not valid
+    "reset/done/": (200, 200, 200),
+    "two-factor/": (302, 200, 200),
+    "autocomplete/": (302, 200, 200),
+    "jsi18n/": (302, 200, 200),
+    "^(?P<app_label>dealers|cars|leads)/$": (302, 200, 200),
+    "(?P<url>.*)$": (302, 404, 404),
+}
+# list, add, history, delete, change, and the bare address, which leads to change: (salesperson, Atlas's manager).
+ROWS = {
+    "leads/lead/": [(200, 200), (200, 200), (200, HIDDEN), (403, HIDDEN), (200, HIDDEN), (302, 302)],
+    "cars/car/": [(200, 200), (403, 200), (200, HIDDEN), (403, HIDDEN), (200, HIDDEN), (302, 302)],
+    "dealers/apikey/": [(403, 200), (403, 200), (403, HIDDEN), (403, 403), (403, HIDDEN), (302, 302)],
+    "dealers/membership/": [(403, 200), (403, 200), (403, HIDDEN), (403, HIDDEN), (403, HIDDEN), (302, 302)],
+    "dealers/dealership/": [(403, 200), (403, 403), (403, HIDDEN), (403, 403), (403, HIDDEN), (302, 302)],
+    "leads/personrequest/": [(403, 200), (403, 403), (403, HIDDEN), (403, 403), (403, HIDDEN), (302, 302)],
+}
+PAGES = [
+    "",
+    "add/",
+    "<path:object_id>/history/",
+    "<path:object_id>/delete/",
+    "<path:object_id>/change/",
+    "<path:object_id>/",
+]
+EXPECTED = {
+    **SITE,
+    **{model + page: (302, *found) for model, row in ROWS.items() for page, found in zip(PAGES, row, strict=True)},
+    "dealers/apikey/<path:object_id>/rotate/": (302, 404, 404),
+    "dealers/apikey/<path:object_id>/revoke/": (302, 404, 404),
+}
+
+
+def routes(patterns, prefix=""):
+    for pattern in patterns:
+        route = prefix + str(pattern.pattern)
+        if hasattr(pattern, "url_patterns"):
+            yield from routes(pattern.url_patterns, route)
+        else:
+            yield route
+
+
+def admin_routes():
+    return {route.removeprefix("admin/") for route in routes(get_resolver().url_patterns) if route.startswith("admin/")}
+
+
+OF_OBJECTS = sorted(route for route in EXPECTED if "<path:object_id>" in route)
+
+
+@pytest.fixture(autouse=True)
+def _no_mail(settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+
+
+@pytest.fixture
+def theirs(casa):
+    """One row of every kind at Casa, by the beginning of its admin address."""
+    Dealership.objects.filter(pk=casa.pk).update(name=f"{MARK} Motors")
+    casa = Dealership.objects.get(pk=casa.pk)
+    car = make_car(casa, make=MARK, vin="CASA0NLYCASA0NLY1", stock_number=MARK, location=MARK)
+    lead = make_lead(car, action=MARK, target_name=MARK, target_info=f"{MARK}@example.com", tag=MARK, note=MARK)
+    key, _secret = issue_key(casa, MARK)
+    seller = make_staff(casa, email=f"{MARK}@example.com", first_name=MARK)
+    LogEntry.objects.log_actions(seller.pk, [car], 2, change_message=MARK)
+    request = PersonRequest.objects.create(dealership=casa, kind="erase", actor_name=MARK, leads=1)
+    rows = {"leads/lead/": lead, "cars/car/": car, "dealers/apikey/": key, "dealers/dealership/": casa}
+    rows |= {"dealers/membership/": seller.membership, "leads/personrequest/": request}
+    return SimpleNamespace(rows=rows, seller=seller)
+
+
+@pytest.fixture
+def manager(atlas):
+    """Atlas's manager, with data of the own."""
+    make_lead(make_car(atlas, stock_number="A-1"), tag="Hot")
+    return browser(make_staff(atlas, Role.MANAGER))
+
+
+def address(route, theirs, object_id=None):
+    """A real address of the route, about Casa's row of that kind."""
+    kind = next((kind for kind in theirs.rows if route.startswith(kind)), None)
+    row = theirs.rows.get(kind)
+    route = route.replace("<path:object_id>", str(object_id or (row and row.pk)))
+    route = route.replace("^(?P<app_label>dealers|cars|leads)/$", "leads/").replace("(?P<url>.*)$", "nothing/here/")
+    route = re.sub(r"<\w+>", "x", route)
+    query = "?app_label=leads&model_name=lead&field_name=car&term=" if route == "autocomplete/" else ""
+    return f"/admin/{route}{query}"
+
+
+def everything_of_casas(theirs):
+    casa = theirs.rows["dealers/dealership/"]
+    tables = [Car, Lead, LeadEvent, ApiKey, Membership, PersonRequest]
+    rows = [list(table.objects.filter(dealership=casa).order_by("pk").values()) for table in tables]
+    users = User.objects.filter(pk=theirs.seller.pk).values(
+        "email", "password", "is_active", "is_staff", "is_superuser"
+    )
+    return [*rows, list(users), list(Dealership.objects.filter(pk=casa.pk).values())]
+
+
+def about(response):
+    return response.status_code, response.get("Location")
+
+
+def test_every_address_has_a_row_here():
+    assert admin_routes() == set(EXPECTED)
+
+
+@pytest.mark.parametrize("route", sorted(EXPECTED))
+def test_each_person_gets_what_the_table_says(theirs, manager, route):
+    path = address(route, theirs)
+    answers = [client.get(path) for client in (browser(), browser(theirs.seller), manager)]
+    assert tuple(answer.status_code for answer in answers) == EXPECTED[route]
+    if EXPECTED[route][0] == 302:
+        assert answers[0]["Location"].startswith("/admin/login/?next=" if route != "logout/" else "/admin/")
+    assert MARK not in answers[2].content.decode().lower()
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("route", OF_OBJECTS)
+def test_a_foreign_id_is_answered_like_one_that_nobody_has(theirs, manager, route, method):
+    data = {"post": "yes", "overlap": "0", "role": "manager", "name": "Taken", "action": "Taken", "make": "Taken"}
+    before = everything_of_casas(theirs)
+    foreign, unknown = address(route, theirs), address(route, theirs, UNKNOWN)
+    answers = [about(getattr(manager, method)(path, data)) for path in (foreign, unknown)]
+    own = {str(row.pk) for row in theirs.rows.values()}
+    blind = [(status, place and re.sub("|".join([*own, UNKNOWN]), "ID", place)) for status, place in answers]
+    assert blind[0] == blind[1]
+    assert everything_of_casas(theirs) == before
+
+
+@pytest.mark.parametrize("kind", sorted(ROWS))
+def test_no_bulk_action_reaches_a_foreign_row(theirs, manager, kind):
+    model = theirs.rows[kind].__class__
+    before = everything_of_casas(theirs)
+    actions = [*(admin.site.get_model_admin(model).actions or ()), "delete_selected"]
+    for action in actions:
+        for more in ({"post": "yes"}, {"index": 0}, {"index": 0, "select_across": 1}):
+            data = {"action": action, "_selected_action": [theirs.rows[kind].pk], **more}
+            page = manager.post(f"/admin/{kind}", data, follow=True)
+            assert page.status_code in (200, 403) and MARK not in page.content.decode().lower()
+    assert everything_of_casas(theirs) == before
+
+
+@pytest.mark.parametrize("kind", sorted(ROWS))
+@pytest.mark.parametrize(
+    "query", ["q=asaonl", "dealership__id__exact={dealership}", "_popup=1&q=asaonl", "all=", "archived=any"]
+)
+def test_no_list_finds_a_foreign_row(theirs, manager, kind, query):
+    query = query.format(dealership=theirs.rows["dealers/dealership/"].pk)
+    page = manager.get(f"/admin/{kind}?{query}", follow=True).content.decode().lower()
+    assert MARK not in page  # the typed word is only a part of it, so that an echo is no find
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "app_label=leads&model_name=lead&field_name=car&term=asaonl",
+        "app_label=leads&model_name=lead&field_name=dealership&term=asaonl",
+        "app_label=dealers&model_name=membership&field_name=user&term=asaonl",
+        "app_label=dealers&model_name=apikey&field_name=dealership&term=asaonl",
+        "app_label=cars&model_name=car&field_name=dealership&term=asaonl",
+        "app_label=auth&model_name=permission&field_name=content_type&term=asaonl",
+    ],
+)
+def test_no_autocomplete_finds_a_foreign_row(theirs, manager, query):
+    response = manager.get(f"/admin/autocomplete/?{query}")
+    assert response.status_code in (200, 403, 404) and MARK not in response.content.decode().lower()
+
+
+def test_a_foreign_row_is_not_found_by_its_other_columns(theirs, manager):
+    for path in ("cars/car/CASA0NLYCASA0NLY1/change/?_to_field=vin", "dealers/apikey/casaonly/change/?_to_field=name"):
+        response = manager.get(f"/admin/{path}")
+        assert response.status_code in (302, 400) and MARK not in response.content.decode().lower()
+
+
+def test_foreign_ids_in_forms_are_refused_or_ignored(theirs, atlas, manager):
+    casa, car = theirs.rows["dealers/dealership/"], theirs.rows["cars/car/"]
+    before = everything_of_casas(theirs)
+    lead = {"car": car.pk, "status": "NEW", "action": "A", "target_name": "B", "target_info": "C", "order": "0"}
+    assert manager.post("/admin/leads/lead/add/", {**lead, "dealership": casa.pk}).context["errors"]
+    car = {"make": "Dacia", "model": "Logan", "status": "SOLD", "dealership": casa.pk}
+    assert manager.post("/admin/cars/car/add/", car).status_code == 302
+    assert Car.objects.get(make="Dacia").dealership == atlas
+    own = Lead.objects.get(dealership=atlas)
+    manager.post(f"/admin/leads/lead/{own.pk}/change/", {**lead, "dealership": casa.pk})
+    assert (Lead.objects.get(pk=own.pk).car_id, Lead.objects.get(pk=own.pk).dealership) == (own.car_id, atlas)
+    assert everything_of_casas(theirs) == before
+
+
+def test_a_superuser_sees_everybodys_rows(theirs, manager):
+    root = browser(make_staff(None, None))
+    for kind, row in theirs.rows.items():
+        assert root.get(f"/admin/{kind}").status_code == 200
+        assert root.get(f"/admin/{kind}{row.pk}/change/").status_code == 200
+    assert {lead.dealership.name for lead in root.get("/admin/leads/lead/").context["cl"].result_list} == {
+        f"{MARK} Motors",
+        "Atlas Cars",
+    }
