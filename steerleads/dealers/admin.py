@@ -15,7 +15,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from steerleads.api.ids import parse_id
 from steerleads.dealers import staff
 from steerleads.dealers.forms import ApiKeyForm, DealershipForm, InvitationForm, RoleForm, RotationForm
-from steerleads.dealers.keys import issue_key, revoke_key, rotate_key
+from steerleads.dealers.keys import change_key, issue_key, revoke_key, rotate_key
 from steerleads.dealers.modeladmin import DealershipAdmin
 from steerleads.dealers.models import ApiKey, Dealership, Membership, Role
 from steerleads.dealers.permissions import NOBODY, SUPERUSER
@@ -143,22 +143,25 @@ class ApiKeyAdmin(DealershipAdmin):
 
     form = ApiKeyForm
     view_role = Role.MANAGER
-    change_role = delete_role = NOBODY
+    delete_role = NOBODY
     list_display = ("name", "hint", "environment", "state", "scope_list", "last_used_at", "expires_at", "created_at")
     list_filter = ("environment",)
     filter_lookups = ("environment__exact",)
     search_fields = ("name", "hint")
     actions = ("revoke",)
     fields = ("name", "environment", "scopes", "hourly_limit", "expires_at")
-    SHOWN = ("name", "hint", "environment", "state", "scope_list", "hourly_limit", "expires_at")
-    TIMES = ("last_used_at", "revoked_at", "created_at")
+    FIXED = ("hint", "environment", "state", "last_used_at", "revoked_at", "created_at")
+    CHANGEABLE = ("name", "scopes", "hourly_limit", "expires_at")
 
     def get_fields(self, request, obj=None):
         dealership = ["dealership"] if request.user.is_superuser else []
-        return [*dealership, *self.SHOWN, *self.TIMES] if obj else [*dealership, *self.fields]
+        return [*dealership, *self.CHANGEABLE, *self.FIXED] if obj else [*dealership, *self.fields]
 
     def get_readonly_fields(self, request, obj=None):
-        return ("dealership", *self.SHOWN, *self.TIMES) if obj else ()
+        return ("dealership", *self.FIXED) if obj else ()
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and (obj is None or obj.revoked_at is None)
 
     def get_urls(self):
         verbs = [
@@ -186,6 +189,9 @@ class ApiKeyAdmin(DealershipAdmin):
     # --- Writes --------------------------------------------------------------------------------
 
     def save_model(self, request, obj, form, change):
+        if change:
+            change_key(obj, {name: form.cleaned_data[name] for name in form.changed_data if name in self.CHANGEABLE})
+            return
         given = {name: form.cleaned_data[name] for name in self.fields}
         key, request.secret = issue_key(self.dealership_for(request, form), given.pop("name"), **given)
         self.adopt(obj, key)

@@ -180,7 +180,7 @@ class ApiKeyForm(RefusalForm):
 
     def clean_expires_at(self):
         at = self.cleaned_data["expires_at"]
-        if at is not None and at <= timezone.now():
+        if at is not None and "expires_at" in self.changed_data and at <= timezone.now():
             raise ValidationError(_("This time is over already."))
         return at
 

@@ -61,6 +61,11 @@ def rotate_key(key, *, overlap, now):
     return successor
 
 
+def change_key(key, changes):
+    """Write these of its name, scopes, hourly_limit and expires_at; calls follow within CACHE_SECONDS."""
+    ApiKey.objects.filter(pk=key.pk).update(**changes)
+
+
 def revoke_key(key, *, now):
     """Whether it was still to be revoked. Calls with it end within CACHE_SECONDS."""
     return bool(ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=now))

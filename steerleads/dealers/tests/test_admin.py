@@ -129,10 +129,19 @@ def test_a_revoked_key_can_be_read_and_nothing_else(casa, manager):
     assert b"rotate/" not in manager.get(f"{KEYS}{key.pk}/change/").content
 
 
-@pytest.mark.parametrize("path", ["{}change/", "{}delete/"])
-def test_a_key_is_neither_edited_nor_deleted(casa, manager, path):
+def test_a_manager_changes_a_keys_name_scopes_limit_and_end_and_nothing_else(casa, manager):
+    key, secret = issue_key(casa, "Website")
+    changed = {"name": "CRM", "scopes": ["leads:read"], "hourly_limit": 5, "environment": "dev", "digest": "x"}
+    assert manager.post(f"{KEYS}{key.pk}/change/", changed).status_code == 302
+    found = find_key(secret)
+    assert (found.name, found.scopes, found.hourly_limit, found.environment) == ("CRM", ["leads:read"], 5, "prod")
+
+
+def test_a_revoked_key_is_not_changed_and_none_is_deleted(casa, manager):
     key, _secret = issue_key(casa, "Website")
-    assert manager.post(KEYS + path.format(f"{key.pk}/"), {"name": "Other", "post": "yes"}).status_code == 403
+    assert manager.post(f"{KEYS}{key.pk}/delete/", {"post": "yes"}).status_code == 403
+    ApiKey.objects.update(revoked_at=timezone.now())
+    assert manager.post(f"{KEYS}{key.pk}/change/", {"name": "Other"}).status_code == 403
     assert ApiKey.objects.get().name == "Website"
 
 
