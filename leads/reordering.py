@@ -18,9 +18,12 @@ GIVEN = {
     "sqlite": """(SELECT value ->> 'id' AS id, value ->> 'order' AS "order", value ->> 'event_id' AS event_id,
         value ->> 'car_id' AS car_id, value -> 'changes' AS changes FROM json_each(%s)) AS given""",
 }
+# The `+` keeps SQLite from going through all leads of the dealership, and through all of `given` for each of them:
+# 38 s for 1,000 of 20,000 leads.
+OWNER = {"postgresql": "dealership_id", "sqlite": "+dealership_id"}
 UPDATE = """
     UPDATE {leads} SET "order" = given."order", version = version + 1, updated_at = %s
-    FROM {given} WHERE {leads}.id = given.id AND dealership_id = %s"""
+    FROM {given} WHERE {leads}.id = given.id AND {owner} = %s"""
 INSERT = """
     INSERT INTO {events}
         (id, dealership_id, lead_id, car_id, kind, at, actor_type, actor_name, changes, batch)
@@ -50,7 +53,10 @@ def _given(lead, order):
 def _sql(template):
     quote = connection.ops.quote_name
     return template.format(
-        leads=quote(Lead._meta.db_table), events=quote(LeadEvent._meta.db_table), given=GIVEN[connection.vendor]
+        leads=quote(Lead._meta.db_table),
+        events=quote(LeadEvent._meta.db_table),
+        given=GIVEN[connection.vendor],
+        owner=OWNER[connection.vendor],
     )
 
 

@@ -108,7 +108,7 @@ class LeadViewSet(ApiViewSet):
 
     def retrieve(self, request, id):
         parameters = self.parameters({"include": False})
-        include = parameters.choice("include", ["car", None], None)
+        include = parameters.choice("include", ["car"], None)
         parameters.settle()
         lead = self._found(id, with_car=bool(include))
         return self._whole(lead, with_car=bool(include))

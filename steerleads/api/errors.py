@@ -121,11 +121,11 @@ def answer_error(exception, context=None):
     return answer(error.envelope(), status=error.status, headers=error.headers)
 
 
-def answer_status(status):
-    """The envelope for an answer that was made outside of the API's own code."""
+def answer_status(status, headers):
+    """The envelope for an answer that was made outside of the API's own code, with these of its headers."""
     known = {400: ValidationFailed, 404: NotFound, 405: MethodNotAllowed, 413: PayloadTooLarge, 503: ServiceUnavailable}
     error = known.get(status, ValidationFailed if status < 500 else ApiError)()
-    return answer(error.envelope(), status=status, headers=error.headers)
+    return answer(error.envelope(), status=status, headers={**error.headers, **headers})
 
 
 def _as_api_error(exception, context):

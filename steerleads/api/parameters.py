@@ -8,6 +8,7 @@ from steerleads.api.errors import ValidationFailed
 from steerleads.api.text import forbidden_character, shown
 
 MOST_NAMES = 20
+LONGEST_NAME = 64  # characters
 ELLIPSIS = "%E2%80%A6"
 
 
@@ -45,7 +46,9 @@ class Parameters:
 
     def choice(self, name, options, default):
         """One of `options`, spelled exactly."""
-        value = self.text(name, default)
+        value = self.text(name)
+        if value is None:
+            return default
         if value in options:
             return value
         self.refuse(name, f"“{shown(value)}” is not a {name}. Use one of: {', '.join(options)}.", "invalid_choice")
@@ -74,7 +77,9 @@ class Parameters:
 def header_names(names):
     """Names that a caller chose, as a header can carry them: percent-encoded, each once, at most 20 and then `…`."""
     names = list(dict.fromkeys(names))
-    encoded = [quote(name, safe="[]", errors="replace") for name in names[:MOST_NAMES]]
+    # Cut when long: clients and proxies give up on headers of many kilobytes.
+    short = [name if len(name) <= LONGEST_NAME else name[:LONGEST_NAME] + "…" for name in names[:MOST_NAMES]]
+    encoded = [quote(name, safe="[]", errors="replace") for name in short]
     if len(names) > MOST_NAMES:
         encoded.append(ELLIPSIS)
     return ",".join(encoded)

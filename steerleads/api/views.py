@@ -120,7 +120,7 @@ class ApiViewSet(ViewSet):
     def _bytes(self):
         try:
             return self.request._request.body
-        except UnreadablePostError:
+        except (UnreadablePostError, ValueError):  # or a Content-Length that is no number
             raise ValidationFailed("The body broke off before its end.") from None
 
 
