@@ -12,6 +12,7 @@ from steerleads.dealers.actors import Actor
 from steerleads.dealers.keys import forget_cached_keys, issue_key
 from steerleads.dealers.models import Dealership
 from steerleads.dealers.ratelimit import forget_leases
+from steerleads.tests.openapi_oracle import check_against_schema
 
 TESTER = Actor("command", "test")
 
@@ -74,7 +75,10 @@ def lead(civic):
 
 
 class ApiClient(Client):
-    """Sends JSON with a key. `body` is what to send: a dict as JSON, bytes as they are."""
+    """Sends JSON with a key, and holds every answer against the document at /v1/schema.
+
+    `body` is what to send: a dict as JSON, bytes as they are.
+    """
 
     def __init__(self, dealership, **key):
         super().__init__(headers={"host": "localhost"}, raise_request_exception=False)
@@ -90,7 +94,7 @@ class ApiClient(Client):
         if body is not None:
             headers["content-type"] = content_type
         path = f"/v1{path}"
-        return self.generic(method, path, data, "", headers=headers, query_params=query)
+        return check_against_schema(self.generic(method, path, data, "", headers=headers, query_params=query))
 
     def get(self, path, **how):
         return self.send("GET", path, **how)

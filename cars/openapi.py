@@ -111,7 +111,9 @@ FILTERS = (
     Parameter("model", "Filter by model", TEXT),
     Parameter("location", "Filter by location", TEXT),
     Parameter(
-        "status", "Filter by status: `LOADING`, `INSPECTED`, `SOLD`. Several, or with commas, mean any.", [VehicleStatus]
+        "status",
+        "Filter by status: `LOADING`, `INSPECTED`, `SOLD`. Several, or with commas, mean any.",
+        [VehicleStatus],
     ),
     Parameter(
         "sortBy",

@@ -15,6 +15,7 @@ class UnauthorizedLeadAccess(ApiError):
 
 class InvalidLeadStatus(ValidationFailed):
     code = "INVALID_LEAD_STATUS"
+    message = "Invalid status value provided."
 
 
 def lead_validation(details):

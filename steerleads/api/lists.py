@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from django.core import signing
 from django.db.models import F, Q
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
+from django.db.models.lookups import GreaterThan, LessThan
 from django.http import StreamingHttpResponse
 
 from steerleads.api import etags, json
@@ -74,9 +75,22 @@ class Order:
         return queryset.filter(behind if self.descending else behind | Q(**{f"{column}__isnull": True}))
 
     def _beyond(self, columns, values):
-        # A row comparison, which both databases answer from the index; the same said with AND and OR is a scan.
-        lookup = TupleLessThan if self.descending else TupleGreaterThan
+        lookup = _Before if self.descending else _Behind
         return lookup(Tuple(*map(F, columns)), tuple(values))
+
+
+# Row comparisons, `(a, b) > (1, 2)`, which both databases answer from the index. For SQLite, Django would say the
+# same with AND and OR, which goes through all rows before the place.
+
+
+class _Behind(TupleGreaterThan):
+    def as_sqlite(self, compiler, connection):
+        return GreaterThan.as_sql(self, compiler, connection)
+
+
+class _Before(TupleLessThan):
+    def as_sqlite(self, compiler, connection):
+        return LessThan.as_sql(self, compiler, connection)
 
 
 class ListQuery:

@@ -96,6 +96,7 @@ REPLAYED = Header(
 RETRY_AFTER = Header("Retry-After", "Seconds to wait before trying again.", {"type": "integer"})
 WWW_AUTHENTICATE = Header("WWW-Authenticate", "How to authenticate.", {"type": "string"})
 
+
 class ErrorDetail(serializers.Serializer):
     field = serializers.CharField(help_text="The field or parameter, like `targetName` or `leadOrders[2].id`.")
     code = serializers.CharField(help_text="What was wrong with it, like `required` or `max_length`.")
@@ -146,7 +147,7 @@ TEXT = {"type": "string"}
 ID = {"type": "string", "format": "uuid"}
 ETAG = Header("ETag", "Names the state of what is answered, for If-Match and If-None-Match.", TEXT)
 LOCATION = Header("Location", "The path of what was created.", {"type": "string", "format": "uri-reference"})
-LINK = Header("Link", "With `limit`: the paths of the next page (`rel=\"next\"`) and the first one.", TEXT)
+LINK = Header("Link", 'With `limit`: the paths of the next page (`rel="next"`) and the first one.', TEXT)
 TOTAL = Header("X-Total-Count", "With `count=true`: how many there are on all pages.", {"type": "integer"})
 
 IF_MATCH = Parameter(
@@ -157,7 +158,10 @@ IF_MATCH = Parameter(
     example='"3"',
 )
 IF_NONE_MATCH = Parameter(
-    "If-None-Match", "An ETag that you got. If it is still the same, the answer is a 304 without a body.", TEXT, "header"
+    "If-None-Match",
+    "An ETag that you got. If it is still the same, the answer is a 304 without a body.",
+    TEXT,
+    "header",
 )
 IDEMPOTENCY_KEY = Parameter(
     "Idempotency-Key",

@@ -66,9 +66,12 @@ class ApiSchema(AutoSchema):
         return written
 
     def _request_body(self, described):
-        media_types = ["application/json"] + ["application/merge-patch+json"] * (self.method == "PATCH")
-        content = self._content(self._schema(described.body), described.examples)
-        return {"required": True, "content": dict.fromkeys(media_types, content)}
+        content = {"application/json": self._content(self._schema(described.body), described.examples)}
+        body = {"required": True, "content": content}
+        if self.method == "PATCH":
+            # Said in words: a second media type makes generated clients offer the same body twice.
+            body["description"] = "Also taken as `application/merge-patch+json`."
+        return body
 
     # --- Answers -------------------------------------------------------------------------------
 
@@ -94,7 +97,8 @@ class ApiSchema(AutoSchema):
         for error in self._possible_errors(described):
             example = error() if isinstance(error, type) else error
             by_status[example.status].setdefault(example.code, example)
-        return {str(status): self._error(status, list(found.values())) for status, found in by_status.items()}
+        ignored = [IGNORED_PARAMETERS] + [IGNORED_FIELDS] * bool(described.body)
+        return {str(status): self._error(status, found.values(), ignored) for status, found in by_status.items()}
 
     def _possible_errors(self, described):
         possible = [*described.errors, errors.MissingApiKey, errors.InvalidApiKey]
@@ -109,13 +113,13 @@ class ApiSchema(AutoSchema):
             possible += [errors.PayloadTooLarge, errors.IdempotencyKeyReused]
         return [*possible, errors.RateLimitExceeded, errors.ApiError, errors.ServiceUnavailable]
 
-    def _error(self, status, found):
+    def _error(self, status, found, ignored):
         headers = [REQUEST_ID, *OF_ERRORS.get(status, ())]
-        headers += [] if status == 401 else [*RATE_LIMIT, IGNORED_PARAMETERS]
-        words = "\n".join(f"- `{error.code}`: {type(error).message}" for error in found)
+        headers += [] if status == 401 else [*RATE_LIMIT, *ignored]
+        codes = ", ".join(f"`{error.code}`" for error in found)
         examples = {error.code: error.envelope() for error in found}
         return {
-            "description": f"{HTTPStatus(status).phrase}\n\n{words}",
+            "description": f"{HTTPStatus(status).phrase}: {codes}",
             "headers": self._headers(headers),
             "content": {"application/json": self._content(self._schema(Error), examples)},
         }

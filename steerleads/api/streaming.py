@@ -26,6 +26,9 @@ def stream(queryset, render, measure):
     Raises the database's error if nothing could be read. A later error is raised while iterating: the body is then
     shorter than announced, so the connection breaks, and it has no closing bracket.
     """
+    # The request is over only when its client has read all of the answer: until then it would hold its connection.
+    if not connection.in_atomic_block:
+        connection.close()
     spool = _Spool()
     threading.Thread(target=_fill, args=(spool, queryset, render, measure), daemon=True).start()
     spool.wait_for_first()
@@ -57,6 +60,7 @@ class _Spool:
         with self._changed:
             self._finished, self._error = True, error
             self._changed.notify()
+            self._tidy_up()
 
     def wait_for_first(self):
         with self._changed:
@@ -78,7 +82,14 @@ class _Spool:
 
     def close(self):
         """The client has all of it, or has gone: the writer stops at its next row."""
-        self.abandoned = True
+        with self._changed:
+            self.abandoned = True
+            self._tidy_up()
+
+    def _tidy_up(self):
+        """Free the disk when neither thread needs the file any more; the garbage collector comes late."""
+        if self._finished and self.abandoned:
+            self._file.close()
 
 
 def _fill(spool, queryset, render, measure):

@@ -1,0 +1,158 @@
+"""A client that a public generator makes from the document, used unedited against a running server."""
+
+import importlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+
+from conftest import ApiClient, make_car
+from steerleads.tests.openapi_oracle import document
+
+
+@pytest.fixture(scope="module")
+def generated(tmp_path_factory):
+    """The client as a package, imported from a folder of its own."""
+    folder = tmp_path_factory.mktemp("generated")
+    (folder / "schema.json").write_text(json.dumps(document()))
+    (folder / "config.yml").write_text("post_hooks: []\n")
+    generator = Path(sys.executable).with_name("openapi-python-client")
+    options = ["--path", "schema.json", "--meta", "none", "--config", "config.yml", "--output-path", "made_client"]
+    run = [generator, "generate", "--fail-on-warning", *options]
+    subprocess.run(run, cwd=folder, check=True, capture_output=True, timeout=120)
+    sys.path.insert(0, str(folder))
+    yield Generated()
+    sys.path.remove(str(folder))
+
+
+class Generated:
+    """Finds the client's functions: `generated.leads("get_lead")` is its module for that operation."""
+
+    def __getattr__(self, tag):
+        return lambda operation: importlib.import_module(f"made_client.api.{tag}.{operation}")
+
+    @property
+    def models(self):
+        return importlib.import_module("made_client.models")
+
+    def client(self, site, key):
+        return importlib.import_module("made_client").AuthenticatedClient(base_url=site, token=key)
+
+
+@pytest.fixture
+def caller(generated, site, casa):
+    return generated.client(site, ApiClient(casa).secret)
+
+
+@pytest.fixture
+def car(site, casa):
+    return make_car(casa)
+
+
+@pytest.fixture
+def made(generated, caller, car):
+    """Makes a lead through the generated client."""
+
+    def make(**fields):
+        body = generated.models.NewLead(
+            action="Schedule test drive", target_name="Jane Doe", target_info="jane.doe@email.com", **fields
+        )
+        return generated.leads("create_lead").sync(car.pk, client=caller, body=body)
+
+    return make
+
+
+def test_create_and_get(generated, caller, car, made):
+    lead = made(tag="Test Drive", order=1)
+    assert (lead.car_id, lead.status, lead.tag, lead.note) == (car.pk, "NEW", "Test Drive", None)
+    assert lead.created_at.tzinfo is not None
+    assert generated.leads("get_lead").sync(lead.id, client=caller).target_name == "Jane Doe"
+
+
+def test_list_with_filters(generated, caller, made):
+    made(order=2), made(order=1), made(status=generated.models.LeadStatus.COMPLETED)
+    models = generated.models
+    found = generated.leads("list_leads").sync(
+        client=caller, status=[models.LeadStatus.NEW], sort_by=models.LeadSort.ORDER, sort_order=models.SortOrder.DESC
+    )
+    assert [lead.order for lead in found] == [2, 1]
+    assert found[0].car.make == "Honda"
+
+
+def test_a_page_with_its_headers(generated, caller, made):
+    made(), made(), made()
+    answer = generated.leads("list_leads").sync_detailed(client=caller, limit=2, count=True)
+    assert (len(answer.parsed), answer.headers["x-total-count"]) == (2, "3")
+    assert 'rel="next"' in answer.headers["link"]
+
+
+def test_lists_by_car_and_by_status(generated, caller, car, made):
+    lead = made()
+    [of_car] = generated.leads("list_car_leads").sync(car.pk, client=caller)
+    [of_status] = generated.leads("list_leads_by_status").sync(generated.models.LeadStatus.NEW, client=caller)
+    assert of_car.id == of_status.id == lead.id
+
+
+def test_update_answers_what_was_sent(generated, caller, made):
+    models = generated.models
+    body = models.LeadChanges(status=models.LeadStatus.COMPLETED, note=None)
+    lead = generated.leads("update_lead").sync(made(note="Call").id, client=caller, body=body)
+    assert (lead.status, lead.note) == ("COMPLETED", None)
+    assert set(lead.to_dict()) == {"id", "status", "note", "updatedAt"}
+
+
+def test_order_and_reorder(generated, caller, car, made):
+    models, first, second = generated.models, made(), made()
+    moved = generated.leads("update_lead_order").sync(first.id, client=caller, body=models.NewOrder(order=5))
+    assert (moved.success, moved.id, moved.order) == (True, first.id, 5)
+    orders = [models.LeadOrder(id=first.id, order=2), models.LeadOrder(id=second.id, order=1)]
+    body = models.NewOrders(lead_orders=orders)
+    assert generated.leads("reorder_leads").sync(car.pk, client=caller, body=body).success
+    assert [lead.id for lead in generated.leads("list_leads").sync(client=caller)] == [second.id, first.id]
+
+
+def test_archive_restore_and_history(generated, caller, made):
+    lead = made()
+    assert generated.leads("archive_lead").sync(lead.id, client=caller).id == lead.id
+    assert generated.leads("list_leads").sync(client=caller) == []
+    generated.leads("restore_lead").sync(lead.id, client=caller)
+    history = generated.leads("get_lead_history").sync(lead.id, client=caller)
+    assert [entry.kind for entry in history] == ["lead.restored", "lead.archived", "lead.created"]
+    assert history[0].changes.archived.to is False
+
+
+def test_delete(generated, caller, made):
+    lead = made()
+    assert generated.leads("delete_lead").sync(lead.id, client=caller).message == "Lead deleted successfully"
+    assert generated.leads("get_lead").sync(lead.id, client=caller).error.code == "LEAD_NOT_FOUND"
+
+
+def test_vehicles(generated, caller):
+    models = generated.models
+    body = models.NewVehicle(make="Dacia", model="Logan", price=99000.5, status=models.VehicleStatus.INSPECTED)
+    car = generated.vehicles("create_vehicle").sync(client=caller, body=body)
+    assert (car.price, car.vin, car.status) == (99000.5, None, "INSPECTED")
+    sold = models.VehicleChanges(status=models.VehicleStatus.SOLD)
+    assert generated.vehicles("update_vehicle").sync(car.id, client=caller, body=sold).status == "SOLD"
+    assert [found.id for found in generated.vehicles("list_vehicles").sync(client=caller)] == [car.id]
+    assert generated.vehicles("delete_vehicle").sync(car.id, client=caller).success
+
+
+def test_what_the_key_is(generated, caller, casa):
+    tried = generated.authentication("test_auth").sync(client=caller)
+    assert (tried.dealership.id, tried.key.environment, tried.key.expires_at) == (casa.pk, "prod", None)
+
+
+def test_errors_are_objects(generated, caller, site, made):
+    models = generated.models
+    body = models.NewLead(action=" ", target_name="Jane Doe", target_info="jane.doe@email.com")
+    refused = generated.leads("create_lead").sync(uuid4(), client=caller, body=body)
+    assert (refused.error.code, refused.error.field) == ("VALIDATION_ERROR", "action")
+    stranger = generated.client(site, "prod_" + "x" * 43)
+    assert generated.leads("list_leads").sync(client=stranger).error.type_ == "authentication_error"
+    stale = generated.leads("delete_lead").sync_detailed(made().id, client=caller, if_match='"0"')
+    assert (stale.status_code, stale.parsed.error.code) == (412, "PRECONDITION_FAILED")
+    assert isinstance(made().id, UUID)

@@ -1,0 +1,220 @@
+"""Real answers against the document: each operation's success, every error it can answer and no other, its parameters."""
+
+from types import SimpleNamespace
+from uuid import uuid4
+
+import pytest
+from django.db import OperationalError
+
+from conftest import ApiClient, make_car, make_lead
+from steerleads.dealers import authentication
+from steerleads.tests.openapi_oracle import check_against_schema, declared_errors, described_operations
+from steerleads.tests.test_page_examples import TEST_DRIVE
+
+OPERATIONS = {operation["operationId"]: (method, path, operation) for method, path, operation in described_operations()}
+BODIES = {
+    "create_lead": lambda world: TEST_DRIVE,
+    "update_lead": lambda world: {"status": "COMPLETED", "note": None},
+    "update_lead_order": lambda world: {"order": 5},
+    "reorder_leads": lambda world: {"leadOrders": [{"id": str(world.lead.pk), "order": 3}]},
+    "create_vehicle": lambda world: {"make": "Dacia", "model": "Logan", "price": 99000.5},
+    "update_vehicle": lambda world: {"status": "SOLD"},
+}
+WITHOUT_LEADS = "delete_vehicle"  # the one operation that wants a car without leads
+
+
+@pytest.fixture
+def world(api, rival, casa, atlas):
+    civic = make_car(casa, vin="2HGFE2F59MH500001")
+    return SimpleNamespace(
+        casa=casa,
+        api=api,
+        civic=civic,
+        lead=make_lead(civic, note="Call after six"),
+        spare=make_car(casa, make="Dacia", model="Logan"),
+        foreign_lead=make_lead(make_car(atlas)),
+        api_of=lambda **key: ApiClient(casa, **key),
+    )
+
+
+class Call:
+    """One operation's request that succeeds, to be sent as it is or with something wrong."""
+
+    def __init__(self, world, operation_id):
+        self.world, self.operation_id = world, operation_id
+        self.method, self.template, self.operation = OPERATIONS[operation_id]
+        self.body = BODIES[operation_id](world) if operation_id in BODIES else None
+
+    def __call__(self, *, client=None, path=None, **how):
+        how = {"body": self.body, **how}
+        response = (client or self.world.api).send(self.method, path or self.path(), **how)
+        return check_against_schema(response)
+
+    def path(self, *, lead=None, car=None, status="NEW"):
+        world = self.world
+        car = car or (world.spare if self.operation_id == WITHOUT_LEADS else world.civic).pk
+        of_car = "/vehicles/" in self.template
+        path = self.template.replace("{id}", str(car if of_car else lead or world.lead.pk))
+        return path.replace("{carId}", str(car)).replace("{status}", status).removeprefix("/v1")
+
+
+@pytest.mark.parametrize("operation_id", OPERATIONS)
+def test_success_has_exactly_the_keys_and_headers_described(world, operation_id):
+    response = Call(world, operation_id)()
+    assert str(response.status_code) in OPERATIONS[operation_id][2]["responses"]
+    assert response.status_code in (200, 201)
+
+
+# --- Errors ------------------------------------------------------------------------------------
+
+# What makes each error where it can happen at all: functions of a Call (and monkeypatch) that give answers to look at.
+
+
+def _with_unknown_lead(call, patch):
+    yield call(path=call.path(lead=uuid4()))
+    if call.operation_id == "reorder_leads":
+        yield call(body={"leadOrders": [{"id": str(uuid4()), "order": 1}]})
+    if call.operation_id == "create_lead":
+        created = call(idempotency_key="again").json()["id"]
+        call.world.api.delete(f"/leads/{created}")
+        yield call(idempotency_key="again")
+
+
+def _with_bad_status(call, patch):
+    yield call(path=call.path(status="new"))
+    yield call(query={"status": "new"})
+    if call.body:
+        yield call(body={**call.body, "status": "new"})
+
+
+def _over_the_limit(call, patch):
+    limited = call.world.api_of(hourly_limit=1)
+    limited.get("/auth/test")
+    yield call(client=limited)
+
+
+def _with_a_used_idempotency_key(call, patch):
+    call(idempotency_key="used")
+    yield call(idempotency_key="used", query={"other": "1"})
+
+
+def _while_broken(error):
+    def drive(call, patch):
+        def fail(*_):
+            raise error
+
+        patch.setattr(authentication, "find_key", fail)
+        yield call()
+
+    return drive
+
+
+def _once(**how):
+    def drive(call, patch):
+        yield call(**how)
+
+    return drive
+
+
+def _in(**ids):
+    def drive(call, patch):
+        yield call(path=call.path(**{name: find(call.world) for name, find in ids.items()}))
+
+    return drive
+
+
+def _without_scopes(call, patch):
+    yield call(client=call.world.api_of(scopes=[]))
+
+
+def _with_a_taken_vin(call, patch):
+    make_car(call.world.casa, vin="JHMFA16586S000002")
+    yield call(body={**(call.body or {}), "vin": "JHMFA16586S000002"})
+
+
+TROUBLES = {
+    (401, "MISSING_API_KEY"): _once(authorization=None),
+    (401, "INVALID_API_KEY"): _once(authorization="Bearer prod_nobody"),
+    (403, "INSUFFICIENT_SCOPE"): _without_scopes,
+    (429, "RATE_LIMIT_EXCEEDED"): _over_the_limit,
+    (415, "UNSUPPORTED_MEDIA_TYPE"): _once(body=b"{}", content_type="text/plain"),
+    (413, "PAYLOAD_TOO_LARGE"): _once(body=b" " * (2**20 + 1), idempotency_key="large"),
+    (400, "VALIDATION_ERROR"): _once(query={f"p{number}": "" for number in range(1001)}),
+    (400, "INVALID_LEAD_STATUS"): _with_bad_status,
+    (422, "IDEMPOTENCY_KEY_REUSED"): _with_a_used_idempotency_key,
+    (404, "LEAD_NOT_FOUND"): _with_unknown_lead,
+    (404, "CAR_NOT_FOUND"): _in(car=lambda world: uuid4()),
+    (403, "UNAUTHORIZED_LEAD_ACCESS"): _in(lead=lambda world: world.foreign_lead.pk),
+    (412, "PRECONDITION_FAILED"): _once(if_match='"0"'),
+    (409, "DUPLICATE_VEHICLE"): _with_a_taken_vin,
+    (409, "CAR_HAS_LEADS"): _in(car=lambda world: world.civic.pk),
+    (500, "INTERNAL_ERROR"): _while_broken(RuntimeError("a bug")),
+    (503, "SERVICE_UNAVAILABLE"): _while_broken(OperationalError("no database")),
+}
+
+
+def test_every_declared_error_can_be_driven():
+    declared = set().union(*(declared_errors(operation) for _, _, operation in OPERATIONS.values()))
+    assert declared == set(TROUBLES)
+
+
+@pytest.mark.parametrize("trouble", TROUBLES, ids=lambda trouble: trouble[1])
+@pytest.mark.parametrize("operation_id", OPERATIONS)
+def test_an_error_is_declared_where_it_happens_and_nowhere_else(world, monkeypatch, operation_id, trouble):
+    call = Call(world, operation_id)
+    found = {_outcome(response) for response in TROUBLES[trouble](call, monkeypatch)}
+    assert (trouble in found) == (trouble in declared_errors(call.operation))
+
+
+def _outcome(response):
+    code = response.json()["error"]["code"] if response.status_code >= 400 else None
+    return response.status_code, code
+
+
+# --- Parameters --------------------------------------------------------------------------------
+
+QUERIES = {
+    operation_id: {parameter["name"] for parameter in operation["parameters"] if parameter["in"] == "query"}
+    for operation_id, (_, _, operation) in OPERATIONS.items()
+}
+
+
+@pytest.mark.parametrize("operation_id", OPERATIONS)
+def test_the_query_parameters_described_are_the_ones_understood(world, operation_id):
+    names = set().union(*QUERIES.values())
+    response = Call(world, operation_id)(query=dict.fromkeys(sorted(names), ""))
+    ignored = set(filter(None, response.headers.get("X-Ignored-Parameters", "").split(",")))
+    assert ignored == names - QUERIES[operation_id]
+
+
+@pytest.mark.parametrize("operation_id", OPERATIONS)
+def test_an_etag_is_understood_where_the_document_says_so(world, operation_id):
+    call = Call(world, operation_id)
+    named = call().headers.get("ETag")
+    says_so = any(parameter["name"] == "If-None-Match" for parameter in call.operation["parameters"])
+    assert says_so == (call.method == "GET" and bool(named))
+    if says_so:
+        assert call(if_none_match=named).status_code == 304
+
+
+def test_a_preference_is_described_where_it_works(world):
+    response = Call(world, "update_lead")(prefer="return=representation")
+    assert response["Preference-Applied"] == "return=representation"
+    assert response.json()["carId"] == str(world.civic.pk)
+
+
+@pytest.mark.parametrize("operation_id", BODIES)
+def test_the_examples_of_the_document_work(world, operation_id):
+    call = Call(world, operation_id)
+    for example in call.operation["requestBody"]["content"]["application/json"]["examples"].values():
+        body = example["value"]
+        if operation_id == "reorder_leads":  # the page's ids are placeholders
+            leads = [make_lead(world.civic) for _ in body["leadOrders"]]
+            body = {
+                "leadOrders": [
+                    {**item, "id": str(each.pk)} for item, each in zip(body["leadOrders"], leads, strict=True)
+                ]
+            }
+        if operation_id == "create_vehicle":
+            body = {**body, "vin": None}  # the civic has it
+        assert call(body=body).status_code in (200, 201)
