@@ -28,6 +28,13 @@ def pytest_runtest_makereport():
     return report
 
 
+def pytest_terminal_summary(terminalreporter):
+    """The figures that slow tests print."""
+    for report in terminalreporter.getreports("passed"):
+        if "slow" in report.keywords and report.capstdout:
+            terminalreporter.write_line(report.capstdout.strip())
+
+
 @pytest.fixture(autouse=True)
 def _plain_http(settings):
     """Tests talk to the application without TLS, as behind a proxy that ends it."""

@@ -3,7 +3,7 @@
 import logging
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError
 from django.http import Http404
 from rest_framework import exceptions as drf
 
@@ -11,8 +11,9 @@ from steerleads.api.json import answer
 
 log = logging.getLogger(__name__)
 
-# The database is away, locked or full. Not a bug of ours, and worth trying again.
-DATABASE_ERRORS = (OperationalError, InterfaceError)
+# The database is away, locked or full. Not a bug of ours, and worth trying again. A PostgreSQL that takes no writes for
+# now (a hosted one when its disk is full, a standby) says so by an InternalError.
+DATABASE_ERRORS = (OperationalError, InterfaceError, InternalError)
 RETRY_AFTER = 2  # seconds
 
 

@@ -1,0 +1,51 @@
+"""Many leads quickly, for tests and measurements: rows as the verbs would have written them, without history."""
+
+from datetime import timedelta
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from cars.actions import create_car
+from leads.models import Lead, Status
+
+BATCH = 2000
+ACTIONS = ("Follow up call", "Schedule test drive", "Préparer les documents", "إرسال عرض السعر", "Relance WhatsApp")
+PEOPLE = ("Sara Alami", "Élodie Martin", "أحمد بن علي", "John Smith", "Youssef El Idrissi", "Nadia Benjelloun")
+TAGS = ("Hot Lead", "Test Drive", "Documentation", None)
+RARE_TAG, ROWS_A_RARE_TAG = "Zanzibar", 5000
+
+
+def load_cars(dealership, count):
+    return [create_car(dealership, {"make": "Dacia", "model": f"Duster {n}"}) for n in range(count)]
+
+
+def load_leads(dealership, cars, rows):
+    """`rows` leads of these cars, their orders 0, 1, 2 … in no order of creation. Every 5,000th has RARE_TAG."""
+    now = timezone.now()
+    with transaction.atomic():
+        for start in range(0, rows, BATCH):
+            Lead.objects.bulk_create(
+                [_lead(dealership, cars[n % len(cars)], n, rows, now) for n in range(start, min(rows, start + BATCH))]
+            )
+    with connection.cursor() as cursor:
+        # What PostgreSQL's autovacuum does after a minute; SQLite's planner goes without statistics here.
+        if connection.vendor == "postgresql":
+            cursor.execute("VACUUM ANALYZE leads_lead")
+
+
+def _lead(dealership, car, number, rows, now):
+    lead = Lead(
+        dealership=dealership,
+        car=car,
+        status=Status.values[number % 3],
+        action=ACTIONS[number % len(ACTIONS)],
+        target_name=f"{PEOPLE[number % len(PEOPLE)]} {number * 7919 % rows}",
+        target_info=f"+212-600-{number:06}",
+        tag=RARE_TAG if number % ROWS_A_RARE_TAG == 0 else TAGS[number % len(TAGS)],
+        note=f"Called {number % 9} times about the financing, prefers Saturday morning. " * (number % 4) or None,
+        order=number * 7919 % rows,
+        created_at=now - timedelta(seconds=rows - number),
+        updated_at=now - timedelta(seconds=rows - number),
+    )
+    lead.fold()
+    return lead
