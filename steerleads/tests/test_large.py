@@ -215,7 +215,7 @@ def stalled_reader(server):
     reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     reader.settimeout(120)
     reader.connect(("127.0.0.1", server.port))
-    head = f"GET /v1/leads?status=NEW HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {server.casa.key}\r\n\r\n"
+    head = f"GET /v1/leads?status=NEW,COMPLETED HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {server.casa.key}\r\n\r\n"
     reader.sendall(head.encode())
     got = b""
     while b'[{"id"' not in got:

@@ -182,9 +182,7 @@ def test_unauthorized_lead_access(rival, john):
     ["search=john", "status=NEW", "action=Follow up call", "targetName=John Smith", "tag=Hot Lead", "carId={car}"],
 )
 def test_every_documented_filter(api, john, casa, query):
-    make_lead(
-        make_car(casa, model="Accord"), status="COMPLETED", action="Other", target_name="Jane", tag="Test Drive"
-    )
+    make_lead(make_car(casa, model="Accord"), status="COMPLETED", action="Other", target_name="Jane", tag="Test Drive")
     name, _, value = query.partition("=")
     found = api.get("/leads", query={name: value.format(car=john.car_id)}).json()
     assert [lead["id"] for lead in found] == [str(john.pk)]

@@ -12,7 +12,7 @@ BATCH = 2000
 ACTIONS = ("Follow up call", "Schedule test drive", "Préparer les documents", "إرسال عرض السعر", "Relance WhatsApp")
 PEOPLE = ("Sara Alami", "Élodie Martin", "أحمد بن علي", "John Smith", "Youssef El Idrissi", "Nadia Benjelloun")
 TAGS = ("Hot Lead", "Test Drive", "Documentation", None)
-RARE_TAG, ROWS_A_RARE_TAG = "Zanzibar", 5000
+RARE_TAG, ROWS_A_RARE_TAG = "Zanzibar", 4000
 
 
 def load_cars(dealership, count):
@@ -20,7 +20,7 @@ def load_cars(dealership, count):
 
 
 def load_leads(dealership, cars, rows):
-    """`rows` leads of these cars, their orders 0, 1, 2 … in no order of creation. Every 5,000th has RARE_TAG."""
+    """`rows` leads of these cars, their orders 0, 1, 2 … in no order of creation. Every 4,000th has RARE_TAG."""
     now = timezone.now()
     with transaction.atomic():
         for start in range(0, rows, BATCH):
