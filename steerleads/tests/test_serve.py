@@ -84,6 +84,7 @@ def test_killed_worker_is_replaced_and_every_log_line_is_json():
         server.kill_worker()
         wait_until(lambda: "Unexpected exit from worker" in server.log())
         server.wait_until_it_answers("/readyz")
+        wait_until(lambda: "steerleads.server" in server.log())
         lines = [json.loads(line) for line in server.log().splitlines()]
     assert {"steerleads.server", "steerleads.access", "_granian"} <= {line["logger"] for line in lines}
 
