@@ -26,6 +26,9 @@ print(json.dumps({"leads": leads, "events": events}, default=str))
 """
 
 
+SECONDS_IDLE = 10
+
+
 def sizes(short, long):
     """A test's two forms, as parameters: the short one runs always, the long one where slow tests are asked for."""
     return [pytest.param(short, id="short"), pytest.param(long, id="long", marks=pytest.mark.slow)]
@@ -37,10 +40,13 @@ class Client:
     def __init__(self, server, dealership=None, *, key=None):
         self.dealership = dealership or server.casa
         self.key = key or self.dealership.key
-        self._connection = server.connect()
+        self._connection, self._used = server.connect(), time.monotonic()
 
     def send(self, method, path, body=None, **headers):
         """Header names come as keywords: if_match, idempotency_key, …"""
+        if time.monotonic() - self._used > SECONDS_IDLE:
+            self._connection.close()  # before the server does; http.client opens it anew
+        self._used = time.monotonic()
         headers = {name.replace("_", "-"): value for name, value in headers.items()}
         return send(self._connection, method, f"/v1{path}", body, key=self.key, headers=headers)
 
