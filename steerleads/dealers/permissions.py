@@ -29,11 +29,6 @@ def dealership_of(user):
     return membership.dealership if membership else None
 
 
-def is_manager(user):
-    membership = getattr(user, "membership", None)
-    return user.is_superuser or (membership is not None and membership.role == Role.MANAGER)
-
-
 def may(user, least):
     """Whether this person has at least the rights of `least`: a Role, SUPERUSER or NOBODY."""
     if least is NOBODY or not user.is_active:
