@@ -6,24 +6,27 @@ from django.utils.translation import gettext_lazy as _
 
 from cars.actions import change_car, create_car, delete_car
 from cars.models import Car
-from cars.serializers import WRITABLE, CarBody
+from cars.plates import shown_plate
+from cars.serializers import KEPT_BY_STAFF, StaffCarBody
 from steerleads.dealers.forms import BodyForm, Typed
-from steerleads.dealers.modeladmin import DealershipAdmin, OwnValues, WordSearch
+from steerleads.dealers.modeladmin import DealershipAdmin, OwnValues
 
-TYPED = [column for column in WRITABLE.values() if column != "status"]
+FIELDS = tuple(KEPT_BY_STAFF.values())
+TYPED = [column for column in FIELDS if column != "status"]
 
 
 class CarForm(BodyForm):
-    body, names = CarBody, WRITABLE
+    body, names = StaffCarBody, KEPT_BY_STAFF
 
     class Meta:
         model = Car
-        fields = list(WRITABLE.values())
+        fields = FIELDS
         field_classes = dict.fromkeys(TYPED, Typed)
         widgets = {
             "overview_year": forms.NumberInput(attrs={"min": 1886, "max": 2100}),
             "price": forms.NumberInput(attrs={"min": 0, "step": "0.01"}),
             "km": forms.NumberInput(attrs={"min": 0}),
+            "plate": forms.TextInput(attrs={"dir": "ltr"}),
         }
 
 
@@ -40,18 +43,26 @@ class LocationFilter(OwnValues):
 
 
 @admin.register(Car)
-class CarAdmin(WordSearch, DealershipAdmin):
+class CarAdmin(DealershipAdmin):
     form = CarForm
-    fields = tuple(WRITABLE.values())
+    fields = FIELDS
     readonly_fields = ("created_at", "updated_at")
-    list_display = ("__str__", "stock_number", "vin", "price", "km", "location", "status", "created_at")
+    list_display = ("__str__", "shown_plate", "stock_number", "vin", "price", "km", "location", "status", "created_at")
     list_filter = ("status", MakeFilter, LocationFilter)
     filter_lookups = ("status__exact",)
-    search_help_text = _("Make, model, VIN or stock number")
+    search_fields = ("search_text",)
+    search_help_text = _("Make, model, plate, VIN or stock number")
 
     def get_fields(self, request, obj=None):
         fields = super().get_fields(request, obj)
         return [*fields, *self.readonly_fields] if obj else fields
+
+    def get_search_results(self, request, queryset, search_term):
+        return queryset.matching(search_term), False
+
+    @admin.display(description=_("plate"), ordering="plate_folded")
+    def shown_plate(self, car):
+        return car.plate and shown_plate(car.plate)
 
     def save_model(self, request, obj, form, change):
         if change:

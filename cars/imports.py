@@ -9,7 +9,8 @@ from django.db import transaction
 
 from cars.actions import change_car, create_car
 from cars.models import Car
-from cars.serializers import WRITABLE, CarBody
+from cars.plates import fold_plate, is_distinctive
+from cars.serializers import KEPT_BY_STAFF, StaffCarBody
 from cars.sheets import BadRow
 from steerleads.api.errors import ApiError
 from steerleads.api.serializers import check
@@ -17,7 +18,7 @@ from steerleads.api.text import fold
 
 # Rows in one transaction: SQLite waits for the disk at each end of one.
 BATCH = 200
-# What tells a car without VIN and stock number from others.
+# What tells a car without VIN, stock number and plate from others.
 LIKENESS = ("make", "model", "overview_year", "km", "price", "location")
 
 
@@ -51,8 +52,8 @@ def _outcome(dealership, row, titles, seen, complain):
 def _take(dealership, row, seen):
     if row.problem:
         raise BadRow(row.problem)
-    values, _ = check(CarBody, row.cells)
-    fields = {WRITABLE[name]: value for name, value in values.items() if value is not None}
+    values, _ = check(StaffCarBody, row.cells)
+    fields = {KEPT_BY_STAFF[name]: value for name, value in values.items() if value is not None}
     if seen.already(fields):
         return "unchanged"
     outcome = _write(dealership, fields)
@@ -65,7 +66,7 @@ def _write(dealership, fields):
     if car is None:
         create_car(dealership, fields)
         return "created"
-    if not _is_named(fields) or all(getattr(car, name) == value for name, value in fields.items()):
+    if not _names(fields) or all(getattr(car, name) == value for name, value in fields.items()):
         return "unchanged"
     change_car(dealership, car.pk, fields)
     return "updated"
@@ -75,8 +76,10 @@ def _known(dealership, fields):
     """The Car that this row is about, or None."""
     cars = Car.objects.of(dealership)
     vin, stock_number = fields.get("vin"), fields.get("stock_number")
-    if not _is_named(fields):
+    if not _names(fields):
         return _any(cars.filter(model_folded=fold(fields["model"]), **_likeness(fields)))
+    if _names(fields) == ["plate"]:
+        return _any(cars.filter(**_plate_and_kind(fields)))
     car = _any(cars.filter(vin=vin)) if vin else None
     if car is None and stock_number:
         car = _any(cars.filter(stock_number=stock_number))
@@ -85,8 +88,16 @@ def _known(dealership, fields):
     return car
 
 
-def _is_named(fields):
-    return "vin" in fields or "stock_number" in fields
+def _names(fields):
+    """By which of its values the car is known again."""
+    unique = [name for name in ("vin", "stock_number") if name in fields]
+    return unique or ["plate"] * is_distinctive(fields.get("plate") or "")
+
+
+def _plate_and_kind(fields):
+    # A plate alone is not enough: the provisional ones go from car to car.
+    kind = {"make_folded": fold(fields["make"]), "model_folded": fold(fields["model"])}
+    return {**kind, "plate_folded": fold_plate(fields["plate"])}
 
 
 def _any(cars):
@@ -115,14 +126,14 @@ class _Seen:
         self.database.execute("CREATE TABLE seen (name BLOB PRIMARY KEY, line INTEGER, row BLOB) WITHOUT ROWID")
 
     def already(self, fields):
-        """Whether an earlier line said the same. Raises BadRow if one gave this VIN or stock number something else."""
+        """Whether an earlier line said the same. Raises BadRow if one gave the car of this name something else."""
         names, digest = _marks(fields)
         found = [
             self.database.execute("SELECT line, row FROM seen WHERE name = ?", [name]).fetchone() for name in names
         ]
         for line, row in filter(None, found):
             if row != digest:
-                raise BadRow(f"Line {line} has this VIN or stock number already, with other values.")
+                raise BadRow(f"Line {line} has this VIN or stock number or plate already, with other values.")
         return all(found)
 
     def note(self, line, fields):
@@ -132,6 +143,9 @@ class _Seen:
 
 def _marks(fields):
     """(by what a car is known again, a digest of all that was said of it)."""
-    said = fields if _is_named(fields) else _likeness(fields)
+    names = _names(fields)
+    said = fields if names else _likeness(fields)
     digest = hashlib.sha256(repr(sorted(said.items())).encode()).digest()
-    return [f"{name} {fields[name]}" for name in ("vin", "stock_number") if name in fields] or [digest], digest
+    if names == ["plate"]:
+        return [repr(_plate_and_kind(fields))], digest
+    return [f"{name} {fields[name]}" for name in names] or [digest], digest

@@ -1,18 +1,28 @@
 """The vehicles that leads hang on."""
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cars.plates import fold_plate
 from steerleads.api.fields import FoldedField
 from steerleads.api.ids import new_id
-from steerleads.api.text import fold
+from steerleads.api.text import fold, words
 from steerleads.dealers.models import Dealership
 
 
 class CarQuerySet(models.QuerySet):
     def of(self, dealership):
         return self.filter(dealership=dealership)
+
+    def matching(self, typed):
+        """What staff look for: cars by the words of make, model, VIN, stock number or plate, or parts of them."""
+        found = Q()
+        for word in words(typed.replace("\0", "")):
+            if plate := fold_plate(word):  # else it is a sign between two words
+                found &= Q(search_text__contains=word) | Q(plate_folded__contains=plate)
+        return self.filter(found)
 
 
 class Car(models.Model):
@@ -28,6 +38,7 @@ class Car(models.Model):
     make = models.CharField(_("make"), max_length=100)
     model = models.CharField(_("model"), max_length=100)
     overview_year = models.PositiveSmallIntegerField(_("year"), null=True, blank=True)
+    plate = models.CharField(_("plate"), max_length=30, null=True, blank=True)
     vin = models.CharField(_("VIN"), max_length=17, null=True, blank=True)
     stock_number = models.CharField(_("stock number"), max_length=50, null=True, blank=True)
     price = models.DecimalField(_("price"), max_digits=12, decimal_places=2, null=True, blank=True)
@@ -40,6 +51,7 @@ class Car(models.Model):
     make_folded = FoldedField()
     model_folded = FoldedField()
     location_folded = FoldedField(null=True)
+    plate_folded = FoldedField(null=True)
     search_text = FoldedField()
 
     objects = CarQuerySet.as_manager()
@@ -72,6 +84,8 @@ class Car(models.Model):
         """Bring the folded columns in line with the texts. Called by the verbs before every save."""
         self.make_folded, self.model_folded = fold(self.make), fold(self.model)
         self.location_folded = fold(self.location) if self.location else None
+        self.plate_folded = fold_plate(self.plate) if self.plate else None
+        # What the API searches, which knows no plates.
         self.search_text = "\n".join(
             fold(text) for text in (self.make, self.model, self.vin, self.stock_number) if text
         )

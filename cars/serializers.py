@@ -14,6 +14,8 @@ WRITABLE = {
     "location": "location",
     "status": "status",
 }
+# What staff keep beside it, in forms and sheets; the API's vehicles have no plate.
+KEPT_BY_STAFF = {**WRITABLE, "plate": "plate"}
 CAR_COLUMNS = ("id", *WRITABLE.values(), "created_at", "updated_at")
 CAR_KEYS = ("id", *WRITABLE, "createdAt", "updatedAt")
 
@@ -28,6 +30,10 @@ class CarBody(BodySerializer):
     km = WholeNumberField(least=0, required=False, allow_null=True)
     location = TextField(max_length=100, required=False, allow_null=True)
     status = ChoiceField(Car.Status.values, required=False)
+
+
+class StaffCarBody(CarBody):
+    plate = TextField(max_length=30, required=False, allow_null=True)
 
 
 def car_object(row):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from io import TextIOWrapper
 from itertools import chain
 
-from cars.serializers import WRITABLE
+from cars.serializers import KEPT_BY_STAFF
 from steerleads.api.text import fold, shown
 
 LONGEST_LINE = 1024 * 1024  # bytes
@@ -46,8 +46,23 @@ ALIASES = {
     "ville": "location",
     "lieu": "location",
     "statut": "status",
+    "platenumber": "plate",
+    "numberplate": "plate",
+    "licenseplate": "plate",
+    "licenceplate": "plate",
+    "registration": "plate",
+    "registrationnumber": "plate",
+    "plaque": "plate",
+    "matricule": "plate",
+    "immatriculation": "plate",
+    "numerodimmatriculation": "plate",
+    "ndimmatriculation": "plate",
+    "اللوحه": "plate",
+    "رقماللوحه": "plate",
+    "لوحهالترقيم": "plate",
+    "رقمالتسجيل": "plate",
 }
-COLUMNS = {name.lower(): name for name in WRITABLE} | ALIASES
+COLUMNS = {name.lower(): name for name in KEPT_BY_STAFF} | ALIASES
 
 NUMBERS = ("overviewYear", "price", "km")
 SPACES = re.compile(r"[ \xa0\u2009\u202f]")
@@ -136,9 +151,9 @@ def _read_header(reader):
         if name not in names:
             raise NotASheet(
                 f"There is no column “{name}” among {', '.join(f'“{shown(title)}”' for title in header[:20])}."
-                f" The first line must name the columns: {', '.join(WRITABLE)}."
+                f" The first line must name the columns: {', '.join(KEPT_BY_STAFF)}."
             )
-    for name in WRITABLE:
+    for name in KEPT_BY_STAFF:
         if names.count(name) > 1:
             twice = " and ".join(
                 f"“{shown(title)}”" for title, found in zip(header, names, strict=True) if found == name
@@ -148,7 +163,9 @@ def _read_header(reader):
 
 
 def _names(titles):
-    return [COLUMNS.get(re.sub(r"[^a-z0-9]", "", fold(title))) for title in titles]
+    folded = [re.sub(r"[\W_]", "", fold(title)) for title in titles]
+    # `Km (كلم)` is km as well.
+    return [COLUMNS.get(name) or COLUMNS.get(re.sub(r"[^a-z0-9]", "", name)) for name in folded]
 
 
 def _rows(reader, separator, names, before):

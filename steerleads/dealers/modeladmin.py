@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from steerleads.api.errors import ApiError
 from steerleads.api.ids import parse_id
-from steerleads.api.text import words
 from steerleads.dealers.actors import Actor
 from steerleads.dealers.models import Role
 from steerleads.dealers.permissions import dealership_of, may
@@ -176,17 +175,6 @@ class Autocomplete(AutocompleteSelect):
     def optgroups(self, name, value, attr=None):
         # Django looks up whatever was posted, and fails at an id that is none.
         return super().optgroups(name, [each for each in value if parse_id(str(each))], attr)
-
-
-class WordSearch:
-    """Every word of a search occurs in the folded `search_text`."""
-
-    search_fields = ["search_text"]
-
-    def get_search_results(self, request, queryset, search_term):
-        for word in words(search_term.replace("\0", "")):
-            queryset = queryset.filter(search_text__contains=word)
-        return queryset, False
 
 
 class OwnValues(admin.SimpleListFilter):

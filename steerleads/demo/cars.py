@@ -31,6 +31,9 @@ MODELS = [
 PLACES = ["Casablanca", "Casablanca", "Casablanca", "Casablanca – Aïn Sebaâ", "Mohammedia", "Rabat", "Marrakech"]
 TANGIER_PLACES = ["Tanger", "Tanger", "Tétouan"]
 
+# By the beginning of stock numbers: where each dealership registers its cars.
+REGISTERED_IN = {"AA": 6, "DM": 40}
+PLATE_LETTERS = "أبدهوط"
 VIN_ALPHABET = "ABCDEFGHJKLMNPRSTUVWXYZ0123456789"
 
 
@@ -42,9 +45,15 @@ def car_fields(random, number, places, prefix, this_year):
         "make": make,
         "model": model,
         "overview_year": this_year - age,
+        "plate": _plate(number, prefix) if age else None,  # a new car has none yet
         "vin": vin_start + "".join(random.choices(VIN_ALPHABET, k=14)),
         "stock_number": f"{prefix}-{number:04}",
         "price": round(price * 0.88**age / 500) * 500,
         "km": round(random.uniform(9_000, 21_000) * age + random.uniform(10, 4_000)),
         "location": random.choice(places),
     }
+
+
+def _plate(number, prefix):
+    # Without `random`: the rest of the demo stays as it is.
+    return f"{10_000 + number * 7_919 % 90_000}-{PLATE_LETTERS[number % len(PLATE_LETTERS)]}-{REGISTERED_IN[prefix]}"

@@ -5,7 +5,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from cars.imports import import_cars
-from cars.serializers import WRITABLE
+from cars.serializers import KEPT_BY_STAFF
 from cars.sheets import NotASheet, read_sheet
 from steerleads.api.text import shown
 from steerleads.dealers.lookup import find_dealership
@@ -17,8 +17,8 @@ OUTCOMES = ("created", "updated", "unchanged", "refused")
 class Command(BaseCommand):
     help = (
         "Import cars from a CSV file: UTF-8, with commas, semicolons or tabs; the first line names the columns: "
-        f"{', '.join(WRITABLE)} (make and model are required). A row updates the car of its VIN, else of its stock "
-        "number; a row without both is skipped if there is a car just like it. An empty cell leaves what the car has. "
+        f"{', '.join(KEPT_BY_STAFF)} (make and model are required). A row updates the car of its VIN, else of its stock "
+        "number, else of its plate, make and model; a row without these is skipped if there is a car just like it. An empty cell leaves what the car has. "
         "Bad rows are named on stderr and left out, the good ones kept; if there were any, the exit code is 1. "
         "The numbers of rows are printed on stdout."
     )

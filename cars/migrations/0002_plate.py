@@ -1,0 +1,13 @@
+"""Gives cars a number plate, which staff find them by. No car has one yet, so there is nothing to fold."""
+
+from django.db import migrations, models
+
+import steerleads.api.fields
+
+
+class Migration(migrations.Migration):
+    dependencies = [("cars", "0001_initial")]
+    operations = [
+        migrations.AddField("car", "plate", models.CharField("plate", max_length=30, null=True, blank=True)),
+        migrations.AddField("car", "plate_folded", steerleads.api.fields.FoldedField(editable=False, null=True)),
+    ]
