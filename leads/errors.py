@@ -1,11 +1,13 @@
-"""The errors that the page lists for leads."""
+"""The errors that the page lists for leads, and those of the board."""
+
+from django.utils.translation import gettext_lazy as _
 
 from steerleads.api.errors import ApiError, NotFound, ValidationFailed
 
 
 class LeadNotFound(NotFound):
     code = "LEAD_NOT_FOUND"
-    message = "There is no lead with this id."
+    message = _("There is no lead with this id.")
 
 
 class UnauthorizedLeadAccess(ApiError):
@@ -16,6 +18,25 @@ class UnauthorizedLeadAccess(ApiError):
 class InvalidLeadStatus(ValidationFailed):
     code = "INVALID_LEAD_STATUS"
     message = "Invalid status value provided."
+
+
+class LeadMovedMeanwhile(ApiError):
+    """Somebody else (or the same person elsewhere) put the lead where the one who moves it now did not see it.
+
+    `actor_name` and `kind` (an EventKind) are those of what happened last.
+    """
+
+    status, code, type = 409, "LEAD_MOVED", "conflict"
+    message = _("This lead was moved or archived since you saw it. Look where it is now and try again.")
+
+    def __init__(self, actor_name, kind):
+        super().__init__()
+        self.actor_name, self.kind = actor_name, kind
+
+
+class ColumnBusy(ApiError):
+    status, code, type = 409, "COLUMN_BUSY", "conflict"
+    message = _("The leads around this place are being changed by others just now. Try again in a moment.")
 
 
 def lead_validation(details):

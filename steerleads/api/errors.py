@@ -26,8 +26,9 @@ class ApiError(Exception):
     message = "Something went wrong on our side. It has been logged under the X-Request-Id of this answer."
 
     def __init__(self, message=None, *, headers=None):
-        super().__init__(message or self.message)
-        self.message = message or self.message
+        # In the language of whoever asked: staff's in the admin, English under /v1.
+        self.message = str(message or self.message)
+        super().__init__(self.message)
         self.headers = headers or {}
         self.details = []
 

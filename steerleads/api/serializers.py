@@ -3,6 +3,7 @@
 import re
 from decimal import Decimal, InvalidOperation
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from steerleads.api import text
@@ -60,10 +61,13 @@ def _detail(name, item):
 
 
 class BodyField(serializers.Field):
-    """`optional` fields may be left out; `null` clears the nullable ones, where the serializer is partial."""
+    """`optional` fields may be left out; `null` clears the nullable ones, where the serializer is partial.
+
+    Messages that staff can meet in the admin's forms are translatable; the others only programs can meet.
+    """
 
     default_error_messages = {
-        "required": "This field is required.",
+        "required": _("This field is required."),
         "null": "This field cannot be null. Leave it out to keep it as it is.",
     }
 
@@ -72,10 +76,10 @@ class TextField(BodyField):
     """Text, normalised and then checked (contract 26). A nullable one becomes None when blank."""
 
     default_error_messages = {
-        "blank": "This field must not be blank.",
+        "blank": _("This field must not be blank."),
         "invalid": "This field must be a text in quotes.",
-        "max_length": "This field has {length} characters; at most {most} are allowed.",
-        "control": "This field contains the character {character}, which is not allowed.",
+        "max_length": _("This field has {length} characters; at most {most} are allowed."),
+        "control": _("This field contains the character {character}, which is not allowed."),
     }
 
     def __init__(self, *, max_length, multiline=False, **kwargs):
@@ -96,7 +100,7 @@ class TextField(BodyField):
 
 
 class VinField(TextField):
-    default_error_messages = {"vin": "A VIN has 17 letters and digits, without I, O and Q."}
+    default_error_messages = {"vin": _("A VIN has 17 letters and digits, without I, O and Q.")}
 
     def __init__(self, **kwargs):
         super().__init__(max_length=10_000, **kwargs)
@@ -112,7 +116,7 @@ class WholeNumberField(BodyField):
     """An integer, also as `5.0` or `"5"`, within what both databases store. A nullable one becomes None for ""."""
 
     default_error_messages = {
-        "invalid": "This field must be a whole number from {least} to {most}.",
+        "invalid": _("This field must be a whole number from {least} to {most}."),
     }
 
     def __init__(self, *, least=INT_MIN, most=INT_MAX, **kwargs):
@@ -133,7 +137,7 @@ class MoneyField(BodyField):
     """A number from 0 with at most 2 decimals, as a Decimal."""
 
     MOST = Decimal("9999999999.99")
-    default_error_messages = {"invalid": "This field must be a number from 0 to {most} with at most 2 decimals."}
+    default_error_messages = {"invalid": _("This field must be a number from 0 to {most} with at most 2 decimals.")}
 
     def to_internal_value(self, value):
         if value == "" and self.allow_null:
