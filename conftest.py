@@ -14,6 +14,7 @@ from steerleads.dealers.models import Dealership
 from steerleads.dealers.ratelimit import forget_leases
 from steerleads.tests.openapi_oracle import check_against_schema
 
+pytest_plugins = ["steerleads.tests.browsers"]
 TESTER = Actor("command", "test")
 
 

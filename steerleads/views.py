@@ -51,7 +51,7 @@ def docs(request):
 
 @require_safe
 def home(request):
-    return redirect("admin:index")
+    return redirect("board:page")
 
 
 @never_cache

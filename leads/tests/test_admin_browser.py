@@ -1,77 +1,18 @@
 """The admin in a real Chromium: signing in, a day's work, and not one violation of the page's policy."""
 
-import os
 import time
 from base64 import b32decode
-from pathlib import Path
 
 import pytest
-from django.test import override_settings
 from django_otp.oath import TOTP
-from pytest_django.live_server_helper import LiveServer
 
 from conftest import make_car, make_lead
 from leads.models import Lead, LeadEvent
 from steerleads.dealers.models import Dealership, Role, User
 from steerleads.dealers.tests.people import PASSWORD, make_staff
-
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--disable-quic",
-]
-DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+from steerleads.tests.browsers import DESKTOP, PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    if not CHROMIUM.exists():
-        pytest.skip(f"{CHROMIUM} is not installed")
-    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
-    # Playwright's synchronous API runs a loop in this thread; Django would take our queries for asynchronous ones.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        yield browser
-        browser.close()
-    if before is None:
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-
-
-@pytest.fixture(scope="module")
-def server():
-    """The application on 127.0.0.1. The settings are read when it starts, before any test could change them."""
-    with override_settings(SECURE_SSL_REDIRECT=False, SESSION_COOKIE_SECURE=False, CSRF_COOKIE_SECURE=False):
-        server = LiveServer("127.0.0.1")
-        yield server
-        server.stop()
-
-
-@pytest.fixture
-def open_page(chromium, server):
-    """Makes pages at the server's address, and fails the test if one of them complains."""
-    complaints, contexts = [], []
-
-    def make(**context):
-        contexts.append(chromium.new_context(base_url=server.url, **context))
-        page = contexts[-1].new_page()
-        page.set_default_timeout(15_000)
-        page.on("console", lambda line: complaints.append(line.text) if line.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        return page
-
-    yield make
-    for context in contexts:
-        context.close()
-    assert complaints == []
 
 
 @pytest.fixture
@@ -86,7 +27,7 @@ def sign_in(page):
     page.fill("#id_username", "Boss@Casa.example")
     page.fill("#id_password", PASSWORD)
     page.click("input[type=submit]")
-    page.wait_for_url("**/admin/")
+    page.wait_for_url("**/admin/leads/board/")
 
 
 def test_a_lead_is_made_with_a_car_found_by_typing(open_page, casa, boss):

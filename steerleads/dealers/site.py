@@ -1,6 +1,9 @@
 """The admin site that staff sign in to."""
 
 from django.contrib.admin import AdminSite
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.views import LoginView
+from django.shortcuts import redirect
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +16,7 @@ class StaffSite(AdminSite):
     site_header = site_title = "SteerLeads"
     index_title = _("Overview")
     site_url = None
+    enable_nav_sidebar = False  # the header leads everywhere
     login_form = SignInForm
 
     def register(self, model_or_iterable, admin_class=None, **options):
@@ -26,5 +30,16 @@ class StaffSite(AdminSite):
         return [path("two-factor/", self.admin_view(two_factor.page), name="two_factor"), *urls]
 
     def login(self, request, extra_context=None):
-        offers_reset = {"offers_reset": staff.mail_is_configured()}
-        return super().login(request, {**offers_reset, **(extra_context or {})})
+        """On to the page that was asked for, or to the board: Django would send everybody to its own overview."""
+        way_on = _way_on(request)
+        if request.method == "GET" and self.has_permission(request):
+            return redirect(way_on)
+        context = {"offers_reset": staff.mail_is_configured(), REDIRECT_FIELD_NAME: way_on}
+        return super().login(request, {**context, **(extra_context or {})})
+
+
+def _way_on(request):
+    """Where `?next=` says, if that is a page of ours; else LOGIN_REDIRECT_URL."""
+    view = LoginView()
+    view.setup(request)
+    return view.get_success_url()

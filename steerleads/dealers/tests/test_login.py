@@ -10,6 +10,7 @@ from django.test import Client
 from steerleads.dealers.tests.people import PASSWORD, browser, make_staff
 
 LOGIN = "/admin/login/"
+BOARD = "/admin/leads/board/"
 ELSEWHERE = {"REMOTE_ADDR": "10.0.0.9"}
 
 
@@ -87,9 +88,19 @@ def test_failures_leave_no_name_in_the_log_and_no_secret_in_the_database(sara, c
     assert "sara@" not in caplog.text and "127.0.0.1" not in caplog.text
 
 
-def test_sign_in_leads_to_no_other_site(sara):
-    response = browser().post(LOGIN, {"username": sara.email, "password": PASSWORD, "next": "https://evil.example/"})
-    assert response["Location"] == "/admin/"
+@pytest.mark.parametrize(
+    ("asked", "led"),
+    [({}, BOARD), ({"next": "/admin/cars/car/"}, "/admin/cars/car/"), ({"next": "https://evil.example/"}, BOARD)],
+)
+def test_sign_in_leads_to_the_board_or_to_a_page_of_ours_that_was_asked_for(sara, asked, led):
+    assert browser().get(LOGIN, asked).context["next"] == led
+    assert browser().post(LOGIN, {"username": sara.email, "password": PASSWORD, **asked})["Location"] == led
+    assert browser(sara).get(LOGIN, asked)["Location"] == led
+
+
+def test_the_bare_address_leads_to_the_board_and_there_to_the_sign_in(sara):
+    assert browser(sara).get("/")["Location"] == BOARD
+    assert browser().get("/", follow=True).redirect_chain[-1][0] == f"{LOGIN}?next={BOARD}"
 
 
 @pytest.mark.parametrize("secure", [True, False])

@@ -1,0 +1,121 @@
+"""The admin's pages in a real Chromium: axe finds nothing, light and dark are what was asked for, a phone shows them whole."""
+
+import pytest
+
+from conftest import make_car, make_lead
+from steerleads.dealers.models import Dealership, Role
+from steerleads.dealers.tests.people import make_staff
+from steerleads.tests.browsers import DESKTOP, PHONE, axe_findings, signed_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PAGES = [
+    "/admin/",
+    "/admin/leads/lead/",
+    "/admin/leads/lead/?status=NEW&q=call",
+    "/admin/leads/lead/add/",
+    "/admin/leads/lead/{lead}/change/",
+    "/admin/leads/lead/{lead}/history/",
+    "/admin/leads/lead/{lead}/delete/",
+    "/admin/cars/car/",
+    "/admin/cars/car/{car}/change/",
+    "/admin/dealers/membership/",
+    "/admin/dealers/apikey/add/",
+    "/admin/password_change/",
+    "/admin/two-factor/",
+    "/admin/nothing-here/",
+]
+TOUCH = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
+PANEL = {"light": "rgb(255, 255, 255)", "dark": "rgb(23, 33, 53)"}
+LOOKS = [(scheme, language) for scheme in ("light", "dark") for language in ("en", "ar")]
+
+
+@pytest.fixture
+def boss(casa):
+    Dealership.objects.update(language="en")
+    return make_staff(casa, Role.MANAGER, first_name="Amina", last_name="Bennani")
+
+
+@pytest.fixture
+def paths(civic, boss):
+    """Where the pages are, each with something on it: a car, three leads, one of them with a history."""
+    leads = [make_lead(civic, action=action, tag="Hot Lead") for action in ("Call", "Call back", "Follow up call")]
+    make_car(civic.dealership, make="Renault", model="Clio", location="Casablanca")
+    return [path.format(lead=leads[0].pk, car=civic.pk) for path in PAGES]
+
+
+@pytest.mark.parametrize(("scheme", "language"), LOOKS)
+def test_axe_finds_nothing(open_page, paths, boss, scheme, language):
+    Dealership.objects.update(language=language)
+    page = open_page(viewport=DESKTOP, color_scheme=scheme, locale=language, bypass_csp=True, tolerate="404")
+    found = {path: axe_findings(page) for path in ["/admin/login/"] if page.goto(path)}
+    signed_in(page, boss)
+    found |= {path: axe_findings(page) for path in paths if page.goto(path)}
+    assert {path: findings for path, findings in found.items() if findings} == {}
+
+
+@pytest.mark.parametrize(("scheme", "language"), LOOKS)
+def test_axe_finds_nothing_on_a_phone_with_the_menu_open(open_page, paths, boss, scheme, language):
+    Dealership.objects.update(language=language)
+    page = signed_in(open_page(**TOUCH, color_scheme=scheme, locale=language, bypass_csp=True), boss)
+    page.goto("/admin/leads/lead/")
+    page.tap("[data-account] summary")
+    page.wait_for_selector("#logout-form button")
+    assert axe_findings(page) == []
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+@pytest.mark.parametrize("width", [390, 320])
+def test_a_phone_shows_every_page_whole_under_one_row(open_page, paths, boss, language, width):
+    Dealership.objects.update(language=language)
+    page = signed_in(open_page(**{**TOUCH, "viewport": {"width": width, "height": 844}}, tolerate="404"), boss)
+    for path in paths:
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") == width, path
+        for box in page.locator(".site-header, .site-header > a, .site-nav a:visible, .account summary").all():
+            where = box.bounding_box()
+            assert where["x"] >= 0 and where["x"] + where["width"] <= width, path
+            assert where["y"] + where["height"] <= 56 and min(where["width"], where["height"]) >= 44, path
+
+
+@pytest.mark.parametrize("leave", [lambda page: page.keyboard.press("Escape"), lambda page: page.mouse.click(300, 700)])
+def test_the_account_menu_closes_with_escape_and_a_click_beside_it(open_page, boss, leave):
+    page = signed_in(open_page(viewport=DESKTOP), boss)
+    page.goto("/admin/two-factor/")
+    page.click("[data-account] summary")
+    page.wait_for_selector("#logout-form button")
+    leave(page)
+    page.wait_for_selector("#logout-form button", state="hidden")
+
+
+@pytest.mark.parametrize(("system", "other"), [("light", "dark"), ("dark", "light")])
+def test_the_theme_is_the_systems_until_somebody_chooses_and_then_stays_chosen(open_page, boss, system, other):
+    page = signed_in(open_page(viewport=DESKTOP, color_scheme=system), boss)
+    page.goto("/admin/two-factor/")
+    assert PANEL[system] == page.evaluate("getComputedStyle(document.querySelector('.account-menu')).backgroundColor")
+    page.click("[data-account] summary")
+    page.click(".theme-toggle")
+    page.goto("/admin/leads/lead/")
+    assert PANEL[other] == page.evaluate("getComputedStyle(document.querySelector('.account-menu')).backgroundColor")
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == other
+
+
+def test_the_keyboard_sees_where_it_is_on_every_stop(open_page, paths, boss):
+    page = signed_in(open_page(viewport=DESKTOP), boss)
+    page.goto("/admin/leads/lead/")
+    for _ in range(25):
+        page.keyboard.press("Tab")
+        ring = page.evaluate(
+            "() => { const s = getComputedStyle(document.activeElement); return s.outlineStyle + s.outlineWidth }"
+        )
+        assert ring == "solid3px", page.evaluate("document.activeElement.outerHTML")
+
+
+def test_signing_out_says_so_in_the_same_clothes(open_page, boss):
+    page = signed_in(open_page(viewport=DESKTOP), boss)
+    page.goto("/admin/two-factor/")
+    page.click("[data-account] summary")
+    page.click("#logout-form button")
+    page.wait_for_selector("h1 >> text=You are signed out.")
+    page.click("main a")
+    page.wait_for_selector("#id_username")
