@@ -9,15 +9,17 @@ from django.utils import timezone
 
 from cars.errors import CarNotFound
 from cars.models import Car
-from leads.errors import LeadNotFound, UnauthorizedLeadAccess
-from leads.history import RECORDED, erase_texts, record, tombstone
+from leads.errors import ColumnBusy, LeadNotFound, UnauthorizedLeadAccess
+from leads.history import RECORDED, change_event, erase_texts, record, tombstone
 from leads.models import EventKind, Lead
+from leads.moving import Overtaken, check_unmoved, plan_move
 from leads.reordering import write_orders
 from steerleads.api import etags
 from steerleads.api.errors import PreconditionFailed, ValidationFailed
 from steerleads.dealers.idempotency import forget_subjects
 
 FOLDED_FROM = {"action", "target_name", "target_info", "tag"}
+MOVE_ATTEMPTS = 5
 
 
 def create_lead(dealership, car_id, fields, *, actor):
@@ -67,6 +69,22 @@ def reorder_leads(dealership, car_id, orders, *, actor):
         moved = [lead for lead in leads.values() if lead.order != orders[lead.pk]]
         if moved:
             write_orders(dealership, moved, orders, actor=actor)
+
+
+def move_lead(dealership, lead_id, place, *, actor, version=None):
+    """The Lead at a Place (leads/placing.py). Neighbours get other orders where there was no number left for it.
+
+    `version` is the row version that the person saw: what others did since is told, not undone.
+    Raises LeadNotFound, UnauthorizedLeadAccess, ValidationFailed, LeadMovedMeanwhile, ColumnBusy.
+    """
+    for _ in range(MOVE_ATTEMPTS):
+        try:
+            # A failed attempt lets go of all its locks: taking more while holding these would be out of order.
+            with transaction.atomic():
+                return _move(dealership, lead_id, place, actor, version)
+        except Overtaken:
+            continue
+    raise ColumnBusy()
 
 
 def archive_lead(dealership, lead_id, *, actor, if_match=None):
@@ -120,6 +138,34 @@ def _check_listed(lead, car_id, field):
         raise LeadNotFound(f"There is no lead with the id at {field}.")
     if lead.car_id != car_id:
         raise ValidationFailed("This lead belongs to another vehicle.", field=field)
+
+
+def _move(dealership, lead_id, place, actor, version):
+    dealership.lock_order()
+    plan = plan_move(dealership, lead_id, place)
+    if plan is None:
+        raise missing(lead_id)
+    leads = _locked_many(dealership, plan.orders)
+    plan.check(leads)
+    lead = leads.pop(lead_id)
+    check_unmoved(lead, version)
+    event = _put(lead, {"status": place.status, "order": plan.orders[lead_id]}, actor, bool(leads))
+    if leads:
+        write_orders(dealership, list(leads.values()), plan.orders, actor=actor, batch=event.pk)
+    return lead
+
+
+def _put(lead, changes, actor, neighbours_make_room):
+    """Write what a move changes about its lead, if anything, and the event, whose id is the neighbours' batch."""
+    before = {name: getattr(lead, name) for name, value in changes.items() if getattr(lead, name) != value}
+    # Where neighbours make room, the lead has moved even if it keeps its number.
+    if not before and not neighbours_make_room:
+        return None
+    _write(lead, {name: changes[name] for name in before})
+    event = change_event(lead, EventKind.CHANGED if "status" in before else EventKind.MOVED, before, actor=actor)
+    event.batch = event.pk if neighbours_make_room else None
+    event.save(force_insert=True)
+    return event
 
 
 def _set_archived(dealership, lead_id, archived, kind, actor, if_match):

@@ -2,7 +2,6 @@
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
 from django.template.response import TemplateResponse
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
@@ -11,12 +10,10 @@ from django.utils.translation import gettext_lazy
 from cars.admin import MakeFilter
 from cars.models import Car
 from leads import actions, timeline
-from leads.contacts import contact_pattern
 from leads.forms import LeadForm
 from leads.models import Lead, PersonRequest, Status
 from leads.serializers import WRITABLE
 from steerleads.api.errors import ApiError
-from steerleads.api.text import fold
 from steerleads.dealers.modeladmin import ArchivedFilter, DealershipAdmin, OwnValues
 from steerleads.dealers.models import Role
 from steerleads.dealers.permissions import NOBODY
@@ -79,13 +76,7 @@ class LeadAdmin(DealershipAdmin):
         return (*fields, "car") if obj else fields
 
     def get_search_results(self, request, queryset, search_term):
-        """The action, contact name and tag by their words; phone numbers in any spelling, e-mails, or parts of them."""
-        typed = search_term.replace("\0", "")
-        found = Q()
-        for word in typed.split():
-            found &= _containing(search_text=fold(word)) | _containing(contact_text=contact_pattern(word))
-        whole = contact_pattern(typed)
-        return queryset.filter(found | _containing(contact_text=whole) if whole else found), False
+        return queryset.matching(search_term), False
 
     # --- Columns -------------------------------------------------------------------------------
 
@@ -213,8 +204,3 @@ class PersonRequestAdmin(DealershipAdmin):
     list_display = ("at", "kind", "actor_name", "leads")
     fields = ("at", "kind", "actor_name", "leads")
     ordering = ("-at", "-id")
-
-
-def _containing(**text):
-    ((column, part),) = text.items()
-    return Q(**{f"{column}__contains": part}) if part else Q(pk__in=[])

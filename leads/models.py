@@ -1,12 +1,12 @@
 """Leads, and the append-only record of everything that happened to them."""
 
 from django.db import models
-from django.db.models import Case, Value, When
+from django.db.models import Case, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cars.models import Car
-from leads.contacts import contact_search_text
+from leads.contacts import contact_pattern, contact_search_text
 from steerleads.api.fields import FoldedField
 from steerleads.api.ids import new_id
 from steerleads.api.text import fold
@@ -34,6 +34,20 @@ class LeadQuerySet(models.QuerySet):
 
     def with_status(self, *statuses):
         return self.filter(status_rank__in=[WORKFLOW[status] for status in statuses])
+
+    def matching(self, typed):
+        """What staff look for: action, contact name and tag by their words; phones in any spelling, e-mails, or parts."""
+        typed = typed.replace("\0", "")
+        found = Q()
+        for word in typed.split():
+            found &= _containing(search_text=fold(word)) | _containing(contact_text=contact_pattern(word))
+        whole = contact_pattern(typed)
+        return self.filter(found | _containing(contact_text=whole) if whole else found)
+
+
+def _containing(**text):
+    ((column, part),) = text.items()
+    return Q(**{f"{column}__contains": part}) if part else Q(pk__in=[])
 
 
 class Lead(models.Model):
@@ -126,6 +140,9 @@ class LeadEvent(models.Model):
 
     `changes` has what may stay for ever (status, order); `texts` what people typed, erased with the lead. Both
     are {field: {"from": …, "to": …}} in the API's names; a contact's name and info never appear, only that they changed.
+
+    Leads that one write moved share a `batch`. If it is the id of an event of another lead, this lead only made room
+    for that one; the other's own event has it, too. The batch of an API reorder is the id of no event: all were moved.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -30,9 +30,12 @@ INSERT = """
     SELECT given.event_id, %s, given.id, given.car_id, %s, %s, %s, %s, given.changes, %s FROM {given}"""
 
 
-def write_orders(dealership, leads, orders, *, actor):
-    """Give each of `leads` (locked, their order differing) its number in `orders`; the events share a `batch`."""
-    now, batch = timezone.now(), new_id()
+def write_orders(dealership, leads, orders, *, actor, batch=None):
+    """Give each of `leads` (locked, their order differing) its number in `orders`; the events share a `batch`.
+
+    `batch` is the id of another lead's event if these only make room for it, else one that is no event's.
+    """
+    now, batch = timezone.now(), batch or new_id()
     given = json.dumps([_given(lead, orders[lead.pk]) for lead in leads])
     at, owner = connection.ops.adapt_datetimefield_value(now), _uuid(dealership.pk)
     with connection.cursor() as cursor:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy
 
 from leads.history import UNTOLD
 from leads.models import EventKind, Lead, LeadEvent, Status
+from leads.moving import made_room
 from leads.serializers import EVENT_COLUMNS, WRITABLE, event_object
 from steerleads.dealers.actors import ActorType
 
@@ -17,20 +18,20 @@ ONLY_THAT = {name for name, column in WRITABLE.items() if column in UNTOLD}
 def events_of(lead):
     """The rows of a lead's history, newest first, for `lines`."""
     events = LeadEvent.objects.of(lead.dealership_id).filter(lead_id=lead.pk).order_by("-at", "-id")
-    return events.values_list(*EVENT_COLUMNS)
+    return events.annotate(made_room=made_room()).values_list(*EVENT_COLUMNS, "made_room")
 
 
 def lines(rows, tz):
     """[{at, who, kind, changes: [{label, was, now, told}]}] of `events_of` a lead."""
-    return [_line(event_object(row), tz) for row in rows]
+    return [_line(event_object(row), tz, made_room) for *row, made_room in rows]
 
 
-def _line(event, tz):
+def _line(event, tz, made_room):
     return {
         "at": localtime(event["at"], tz),
         "who": event["actor"]["name"],
         "door": ActorType(event["actor"]["type"]).label,
-        "kind": EventKind(event["kind"]).label,
+        "kind": _("made room for another lead") if made_room else EventKind(event["kind"]).label,
         "changes": [
             _change(name, change) for name, change in event["changes"].items() if _is_worth_telling(name, change)
         ],
