@@ -55,7 +55,9 @@ class RequestLog:
             if match and (known := parse_id(match.kwargs.get(name))):
                 facts[name] = known
         route = match.route if match and match.route else "-"
-        access_log.info("%s %s %s", request.method, route, response.status_code, extra={"facts": facts})
+        # What open boards ask every other second would bury everything else.
+        level = logging.DEBUG if getattr(response, "is_routine", False) else logging.INFO
+        access_log.log(level, "%s %s %s", request.method, route, response.status_code, extra={"facts": facts})
 
 
 class TrustedProxy:

@@ -23,6 +23,7 @@ urlpatterns = [
     path("healthz", views.healthz),
     path("readyz", views.readyz),
     path("admin/", include("steerleads.dealers.passwords")),
+    path("admin/leads/board/", include("leads.board.urls")),
     path("admin/", admin.site.urls),
     path("", views.home),
 ]

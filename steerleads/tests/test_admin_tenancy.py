@@ -3,6 +3,7 @@
 A page that is added without a row here fails the first test.
 """
 
+import json
 import re
 from types import SimpleNamespace
 
@@ -48,6 +49,16 @@ ROWS = {
     "dealers/dealership/": [(403, 200), (403, 403), (403, HIDDEN), (403, 403), (403, HIDDEN), (302, 302)],
     "leads/personrequest/": [(403, 200), (403, 403), (403, HIDDEN), (403, 403), (403, HIDDEN), (302, 302)],
 }
+BOARD = {
+    "": (302, 200, 200),
+    "state/": (302, 200, 200),
+    "cards/": (302, 200, 200),
+    "cars/": (302, 200, 200),
+    "add/": (302, 200, 200),
+    "lead/<uuid:id>/": (302, 200, 404),
+    "move/": (302, 405, 405),
+    "many/": (302, 405, 405),
+}
 PAGES = [
     "",
     "add/",
@@ -58,6 +69,7 @@ PAGES = [
 ]
 EXPECTED = {
     **SITE,
+    **{f"leads/board/{call}": found for call, found in BOARD.items()},
     **{model + page: (302, *found) for model, row in ROWS.items() for page, found in zip(PAGES, row, strict=True)},
     "dealers/apikey/<path:object_id>/rotate/": (302, 404, 404),
     "dealers/apikey/<path:object_id>/revoke/": (302, 404, 404),
@@ -77,7 +89,7 @@ def admin_routes():
     return {route.removeprefix("admin/") for route in routes(get_resolver().url_patterns) if route.startswith("admin/")}
 
 
-OF_OBJECTS = sorted(route for route in EXPECTED if "<path:object_id>" in route)
+OF_OBJECTS = sorted(route for route in EXPECTED if "<path:object_id>" in route or "<uuid:id>" in route)
 
 
 @pytest.fixture(autouse=True)
@@ -113,6 +125,7 @@ def address(route, theirs, object_id=None):
     kind = next((kind for kind in theirs.rows if route.startswith(kind)), None)
     row = theirs.rows.get(kind)
     route = route.replace("<path:object_id>", str(object_id or (row and row.pk)))
+    route = route.replace("<uuid:id>", str(object_id or theirs.rows["leads/lead/"].pk))
     route = route.replace("^(?P<app_label>dealers|cars|leads)/$", "leads/").replace("(?P<url>.*)$", "nothing/here/")
     route = re.sub(r"<\w+>", "x", route)
     query = "?app_label=leads&model_name=lead&field_name=car&term=" if route == "autocomplete/" else ""
@@ -158,6 +171,41 @@ def test_a_foreign_id_is_answered_like_one_that_nobody_has(theirs, manager, rout
     blind = [(status, place and re.sub("|".join([*own, UNKNOWN]), "ID", place)) for status, place in answers]
     assert blind[0] == blind[1]
     assert everything_of_casas(theirs) == before
+
+
+@pytest.mark.parametrize(
+    "call, body",
+    [
+        ("move", {"lead": "{lead}", "status": "COMPLETED"}),
+        ("move", {"lead": "{own}", "status": "NEW", "after": "{lead}"}),
+        ("move", {"lead": "{own}", "status": "NEW", "car": "{car}"}),
+        ("many", {"leads": ["{lead}"], "do": "archive"}),
+        ("many", {"leads": ["{own}", "{lead}"], "do": "tag", "value": "Taken"}),
+    ],
+)
+def test_no_call_of_the_board_reaches_a_foreign_row(theirs, atlas, manager, call, body):
+    before = everything_of_casas(theirs)
+    ids = {"{lead}": theirs.rows["leads/lead/"].pk, "{car}": theirs.rows["cars/car/"].pk}
+    ids["{own}"] = Lead.objects.get(dealership=atlas).pk
+    text = json.dumps(body)
+    for name, found in ids.items():
+        text = text.replace(name, str(found))
+    answer = manager.post(
+        f"/admin/leads/board/{call}/?dealership={theirs.seller.membership.dealership_id}", text, "application/json"
+    )
+    assert answer.status_code in (200, 400, 403, 404) and MARK not in answer.content.decode().lower()
+    assert everything_of_casas(theirs) == before
+
+
+@pytest.mark.parametrize(
+    "query", ["dealership={dealership}", "car={car}", "q=asaonl", "tag=asaonl", "id={lead}", "NEW=1000"]
+)
+@pytest.mark.parametrize("call", ["", "state/", "cards/", "cars/", "add/"])
+def test_no_part_of_the_board_shows_a_foreign_row(theirs, manager, call, query):
+    rows = {name: theirs.rows[kind].pk for name, kind in (("lead", "leads/lead/"), ("car", "cars/car/"))}
+    query = query.format(dealership=theirs.rows["dealers/dealership/"].pk, **rows)
+    answer = manager.get(f"/admin/leads/board/{call}?{query}")
+    assert answer.status_code in (200, 404) and MARK not in answer.content.decode().lower()
 
 
 @pytest.mark.parametrize("kind", sorted(ROWS))

@@ -1,0 +1,7 @@
+"""The app of the lead board: it has no tables, only pages."""
+
+from django.apps import AppConfig
+
+
+class BoardConfig(AppConfig):
+    name = "leads.board"

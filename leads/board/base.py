@@ -1,0 +1,96 @@
+"""What every page and call of the board has in common: who may, whose leads, and how a refusal is told."""
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, JsonResponse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.views import View
+
+from leads.board.cards import render_cards
+from leads.board.filters import read_filters
+from leads.errors import LeadMovedMeanwhile, LeadNotFound, UnauthorizedLeadAccess
+from leads.models import Lead
+from steerleads.api import json
+from steerleads.api.errors import ApiError, PreconditionFailed
+from steerleads.dealers.actors import Actor
+
+
+class BoardView(View):
+    """Roles are those of the leads' own admin. A refusal is {"message": …} in the person's language."""
+
+    @cached_property
+    def admin(self):
+        return admin.site.get_model_admin(Lead)
+
+    @cached_property
+    def filters(self):
+        found = read_filters(self.request)
+        if found.dealership is None:
+            raise Http404
+        return found
+
+    @property
+    def dealership(self):
+        return self.filters.dealership
+
+    @property
+    def actor(self):
+        return Actor.of_user(self.request.user)
+
+    def dispatch(self, request, *args, **kwargs):
+        if not self.admin.has_view_permission(request):
+            raise PermissionDenied
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except ApiError as error:
+            return refuse(refusal(error), error.status)
+
+    def need(self, permission):
+        if not getattr(self.admin, f"has_{permission}_permission")(self.request):
+            raise PermissionDenied
+
+    def body(self):
+        """The JSON object that was sent."""
+        try:
+            return json.parse_object(self.request.body)
+        except json.NotJSON as error:
+            raise Unreadable(str(error)) from None
+
+    def cards(self, leads):
+        """{id: HTML} of the cards of these leads (with their cars)."""
+        return render_cards(
+            leads,
+            now=timezone.now(),
+            may_change=self.admin.has_change_permission(self.request),
+            may_bulk=self.admin.has_bulk_permission(self.request),
+        )
+
+    def saved(self, lead, **more):
+        """The answer to a write of one lead: its card as it is now."""
+        fresh = Lead.objects.of(self.dealership).with_archived(False).select_related("car").filter(pk=lead.pk)
+        return answer({"lead": lead.pk, "cards": self.cards(fresh), **more})
+
+
+class Unreadable(ApiError):
+    status, code, type = 400, "VALIDATION_ERROR", "validation_error"
+
+
+def answer(data, status=200):
+    return json.answer(data, status=status)
+
+
+def refuse(message, status=400):
+    return JsonResponse({"message": str(message)}, status=status)
+
+
+def refusal(error):
+    """What a person on the board reads when a verb refuses."""
+    if isinstance(error, LeadMovedMeanwhile):
+        return _("%(who)s moved or archived this lead meanwhile.") % {"who": error.actor_name}
+    if isinstance(error, LeadNotFound | UnauthorizedLeadAccess):
+        return _("This lead is not there any more.")
+    if isinstance(error, PreconditionFailed):
+        return _("A colleague is changing this lead just now. Try again.")
+    return error.message

@@ -1,0 +1,80 @@
+"""What a board shows, as its address says it: whose leads, of which car, with which tag, found by which words."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.db.models import Min
+from django.http import Http404
+
+from cars.models import Car
+from leads.models import Lead
+from steerleads.api.ids import parse_id
+from steerleads.api.text import fold
+from steerleads.dealers.models import Dealership
+from steerleads.dealers.permissions import dealership_of
+
+LONGEST = 200
+MOST_TAGS = 200
+
+
+@dataclass(frozen=True)
+class Filters:
+    dealership: Dealership
+    car: Car | None = None
+    tag: str = ""
+    search: str = ""
+
+    @property
+    def leads(self):
+        """The leads on the board, without an order."""
+        leads = Lead.objects.of(self.dealership).with_archived(False)
+        if self.car:
+            leads = leads.filter(car=self.car)
+        if self.tag:
+            leads = leads.filter(tag_folded=fold(self.tag))
+        return leads.matching(self.search) if self.search else leads
+
+    @property
+    def are_set(self):
+        return bool(self.car or self.tag or self.search)
+
+
+def read_filters(request):
+    """The Filters that a request's query string asks for. Http404 for a car that the dealership does not have."""
+    dealership = _dealership(request)
+    car = request.GET.get("car", "").strip()
+    return Filters(
+        dealership,
+        _one(Car.objects.of(dealership), car) if car else None,
+        request.GET.get("tag", "").strip()[:LONGEST],
+        request.GET.get("q", "").strip()[:LONGEST],
+    )
+
+
+def chosen_dealership(request):
+    """What every address of a superuser's board repeats: the dealership that was chosen, as a query string."""
+    chosen = request.GET.get("dealership", "") if request.user.is_superuser else ""
+    return f"?{urlencode({'dealership': chosen})}" if chosen else ""
+
+
+def tags_in_use(dealership):
+    """The tags of a dealership's leads in their alphabet's order, each in one spelling."""
+    tagged = Lead.objects.of(dealership).exclude(tag_folded=None).order_by("tag_folded")
+    return [shown for _, shown in tagged.values_list("tag_folded").annotate(shown=Min("tag"))[:MOST_TAGS]]
+
+
+def _dealership(request):
+    """The person's own; a superuser's own or the first one, unless the address names another."""
+    own = dealership_of(request.user)
+    if not request.user.is_superuser:
+        return own
+    if chosen := request.GET.get("dealership"):
+        return _one(Dealership.objects, chosen)
+    return own or Dealership.objects.order_by("name").first()
+
+
+def _one(rows, text):
+    found = rows.filter(pk=parse_id(text)).first()
+    if found is None:
+        raise Http404
+    return found

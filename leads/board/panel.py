@@ -1,0 +1,111 @@
+"""The side panel: a new lead, or one lead with its history, and the cars that a new one can be about."""
+
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from cars.models import Car
+from cars.plates import shown_plate
+from leads import actions, timeline
+from leads.board.base import BoardView, answer
+from leads.board.columns import number_on_top
+from leads.board.forms import CardForm, NewCardForm
+from leads.board.links import links_of
+from leads.errors import LeadNotFound
+from leads.models import Lead, Status
+from steerleads.api.errors import ApiError, PreconditionFailed
+
+LINES = 20  # of history
+CARS_OFFERED = 20
+ATTEMPTS = 3
+
+
+class Cars(BoardView):
+    """Cars by make, model, plate or stock number, as they are typed."""
+
+    http_method_names = ["get"]
+
+    def get(self, request):
+        cars = Car.objects.of(self.dealership).matching(request.GET.get("q", ""))
+        return answer({"cars": [_offer(car) for car in cars[:CARS_OFFERED]]})
+
+
+class Add(BoardView):
+    """A lead on top of its column, so that who wrote it sees it."""
+
+    http_method_names = ["get", "post"]
+
+    def get(self, request):
+        self.need("add")
+        return self._panel(NewCardForm(dealership=self.dealership, initial=self._initial()))
+
+    def post(self, request):
+        self.need("add")
+        form = NewCardForm(request.POST, dealership=self.dealership)
+        if not form.is_valid():
+            return self._panel(form, status=422)
+        try:
+            fields = {**form.changes, "order": number_on_top(self.dealership, form.changes.get("status", Status.NEW))}
+            lead = actions.create_lead(self.dealership, form.cleaned_data["car"].pk, fields, actor=self.actor)
+        except ApiError as error:
+            form.show(error)
+            return self._panel(form, status=422)
+        return self.saved(lead)
+
+    def _initial(self):
+        return {"car": self.filters.car, "tag": self.filters.tag, "status": Status.NEW}
+
+    def _panel(self, form, status=200):
+        car = form.cleaned_data.get("car") if form.is_bound else self.filters.car
+        context = {"form": form, "car": _offer(car) if car else None, "title": _("New lead")}
+        return render(self.request, "board/panel.html", context, status=status)
+
+
+class Edit(BoardView):
+    http_method_names = ["get", "post"]
+
+    def get(self, request, id):
+        lead = self._lead(id)
+        return self._panel(lead, CardForm(instance=lead))
+
+    def post(self, request, id):
+        self.need("change")
+        for _attempt in range(ATTEMPTS):
+            lead = self._lead(id)
+            form = CardForm(request.POST, instance=lead)
+            if not form.is_valid():
+                return self._panel(lead, form, status=422)
+            try:
+                return self.saved(self._write(lead, form))
+            except PreconditionFailed as error:
+                refused = error  # between our reading and our lock: the form judges once more
+            except ApiError as error:
+                form.show(error)
+                return self._panel(lead, form, status=422)
+        raise refused
+
+    def _write(self, lead, form):
+        return actions.change_lead(self.dealership, lead.pk, form.changes, actor=self.actor, if_match={lead.etag})
+
+    def _lead(self, id):
+        lead = Lead.objects.of(self.dealership).select_related("car", "dealership").filter(pk=id).first()
+        if lead is None:
+            raise LeadNotFound()
+        return lead
+
+    def _panel(self, lead, form, status=200):
+        context = {
+            "form": form,
+            "lead": lead,
+            "car": _offer(lead.car),
+            "title": lead.action,
+            "links": links_of(lead.target_info),
+            "may_change": self.admin.has_change_permission(self.request),
+            "history": timeline.lines(timeline.events_of(lead)[:LINES], self.dealership.tz),
+        }
+        return render(self.request, "board/panel.html", context, status=status)
+
+
+def _offer(car):
+    """A car as it is offered and shown: what it is, and what tells it from its like."""
+    told = [car.stock_number, car.plate and shown_plate(car.plate), car.location]
+    return {"id": car.pk, "name": str(car), "more": " · ".join(part for part in told if part)}

@@ -1,0 +1,184 @@
+/** The board's columns and cards as they lie in the page: finding, placing, and bringing them in line with the truth. */
+
+export class Columns {
+  constructor(board) {
+    this.board = board;
+    this.all = [...board.querySelectorAll("[data-column]")];
+  }
+
+  // --- Finding -------------------------------------------------------------------------------
+
+  column(status) {
+    return this.all.find((column) => column.dataset.column === status);
+  }
+
+  list(status) {
+    return this.column(status).querySelector("[data-list]");
+  }
+
+  cards(status) {
+    return [...this.list(status).children];
+  }
+
+  card(id) {
+    return id && this.board.querySelector(`[data-lead="${id}"]`);
+  }
+
+  statusOf(card) {
+    return card.closest("[data-column]").dataset.column;
+  }
+
+  titleOf(card) {
+    return card.querySelector("[data-act=open]").textContent;
+  }
+
+  total(status) {
+    return Number(this.column(status).dataset.total);
+  }
+
+  hasMore(status) {
+    return !this.column(status).querySelector("[data-more]").hidden;
+  }
+
+  /** {position, count, column}: where a card lies, in words for a person. */
+  whereabouts(card, home = this.statusOf(card)) {
+    const status = this.statusOf(card);
+    const position = this.cards(status).indexOf(card) + 1;
+    const count = this.total(status) + (status === home ? 0 : 1);
+    return { lead: this.titleOf(card), position, count, column: this.column(status).querySelector("h2").textContent };
+  }
+
+  // --- Placing -------------------------------------------------------------------------------
+
+  /** {status, after, before}: a card's place by its neighbours' ids, as the server takes it. */
+  placeOf(card) {
+    const id = (other) => other?.dataset.lead ?? null;
+    return {
+      status: this.statusOf(card),
+      after: id(card.previousElementSibling),
+      before: id(card.nextElementSibling),
+    };
+  }
+
+  /** Lay a card into a place. Neighbours that are gone are passed over, as the server does. */
+  put(card, place) {
+    const list = this.list(place.status);
+    const [after, before] = [place.after, place.before].map((id) => {
+      const found = this.card(id);
+      return found && found !== card && list.contains(found) ? found : null;
+    });
+    keepingFocus(() => {
+      if (after) after.after(card);
+      else if (before) before.before(card);
+      else if (place.end === "top") list.prepend(card);
+      else list.append(card);
+    });
+    this.#showEmptiness();
+  }
+
+  /** Replace a card by its newer self. */
+  renew(html) {
+    const fresh = cardFrom(html);
+    const old = this.card(fresh.dataset.lead);
+    if (!old) return null;
+    adopt(fresh, old);
+    keepingFocus(() => old.replaceWith(fresh));
+    return fresh;
+  }
+
+  // --- Being in line with the truth ------------------------------------------------------------
+
+  /** Ids of `state` whose cards are not here, or not as they are now. */
+  outdated(state) {
+    const listed = Object.values(state.columns).flatMap((column) => column.cards);
+    return listed.filter(([id, mark]) => this.card(id)?.dataset.mark !== mark).map(([id]) => id);
+  }
+
+  /** Apply a whole state at once. `html` has the cards that were outdated, by id. Gives the ids of what changed. */
+  apply(state, html) {
+    const changed = [];
+    const known = new Map([...this.board.querySelectorAll("[data-lead]")].map((card) => [card.dataset.lead, card]));
+    keepingFocus(() => {
+      for (const [status, column] of Object.entries(state.columns)) {
+        const cards = column.cards.map(([id]) => this.#current(id, known, html, changed)).filter(Boolean);
+        lay(this.list(status), cards);
+        this.#count(status, column, cards.length);
+      }
+    });
+    this.#showEmptiness();
+    return changed;
+  }
+
+  #current(id, known, html, changed) {
+    const old = known.get(id);
+    if (!html[id]) return old;
+    const fresh = cardFrom(html[id]);
+    // A neighbour that only got another number looks the same.
+    if (fresh.textContent !== old?.textContent) changed.push(id);
+    if (old) {
+      adopt(fresh, old);
+      old.replaceWith(fresh);
+    }
+    return fresh;
+  }
+
+  #count(status, { count, shown }, here) {
+    const column = this.column(status);
+    column.dataset.total = count;
+    column.querySelector("[data-more]").hidden = here >= count;
+    for (const place of this.board.querySelectorAll(`[data-count-of="${status}"]`)) place.textContent = shown;
+  }
+
+  #showEmptiness() {
+    for (const column of this.all) {
+      column.querySelector("[data-empty]").hidden = column.querySelector("[data-list]").children.length > 0;
+    }
+  }
+}
+
+function cardFrom(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  return template.content.querySelector("[data-lead]");
+}
+
+/** What belongs to this browser and not to the lead. */
+function adopt(fresh, old) {
+  fresh.tabIndex = old.tabIndex;
+  for (const name of ["is-lifted", "is-picked"]) fresh.classList.toggle(name, old.classList.contains(name));
+  const [now, was] = [fresh, old].map((card) => card.querySelector("[data-select]"));
+  if (now && was) now.checked = was.checked;
+}
+
+/** Make `list` hold just these cards in this order, touching as few of them as is simple. */
+function lay(list, cards) {
+  const wanted = new Set(cards);
+  for (const card of [...list.children]) if (!wanted.has(card)) card.remove();
+  let next = list.firstElementChild;
+  for (const card of cards) {
+    if (card === next) next = next.nextElementSibling;
+    else if (card.isConnected && card === next?.nextElementSibling) {
+      // The one in between is further down in the new order: move that one instead of all that follow.
+      const late = next;
+      next = card.nextElementSibling;
+      list.append(late);
+      if (!next) next = late;
+    } else list.insertBefore(card, next);
+  }
+}
+
+/** Moving an element in the page takes its focus away: give it back, to the same control of the same card. */
+function keepingFocus(act) {
+  const active = document.activeElement;
+  const card = active?.closest?.("[data-lead]");
+  const lead = card?.dataset.lead;
+  const nth = card ? [...card.querySelectorAll("a, button, input")].indexOf(active) : -1;
+  const neighbour = (card?.nextElementSibling ?? card?.previousElementSibling)?.dataset.lead;
+  act();
+  if (!lead || (document.activeElement === active && active.isConnected)) return;
+  const moved = document.querySelector(`[data-lead="${lead}"]`);
+  const control = moved && nth >= 0 ? moved.querySelectorAll("a, button, input")[nth] : moved;
+  const next = document.querySelector(`[data-lead="${neighbour}"]`);
+  // On a phone the card may have gone to a column that is not shown.
+  [control, moved, next].find((each) => each?.checkVisibility())?.focus({ preventScroll: true });
+}

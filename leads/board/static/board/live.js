@@ -1,0 +1,131 @@
+/** Keeps the board true: asks every two seconds what it ought to show, and for more cards as one scrolls. */
+
+import { Failure } from "./server.js";
+
+const PAUSE = 2_000; // milliseconds between two questions
+const LONGEST_PAUSE = 10_000; // when the server cannot be reached
+const PAGE = 50;
+const FRESH = 1_500; // how long a colleague's change is lit
+
+export class Live {
+  constructor({ board, columns, server, voice }) {
+    Object.assign(this, { board, columns, server, voice });
+    this.filters = [...new URLSearchParams(location.search)].filter(([name]) => name !== "dealership");
+    this.wanted = new Map();
+    this.held = 0;
+    this.turn = 0; // counts what makes an answer that is under way worthless
+    this.pause = PAUSE;
+    this.light = board.querySelector("[data-light]");
+    this.lightWords = board.querySelector("[data-light-words]");
+  }
+
+  start() {
+    document.addEventListener("visibilitychange", () => this.refresh());
+    addEventListener("online", () => this.refresh());
+    this.sentinels = new IntersectionObserver((entries) => this.#loadMore(entries), { rootMargin: "800px" });
+    for (const more of this.board.querySelectorAll("[data-more]")) this.sentinels.observe(more);
+    this.#later();
+  }
+
+  /** Somebody drags, or a move is being saved: nothing is changed under their hands until `release`. */
+  hold() {
+    this.held += 1;
+    this.turn += 1;
+  }
+
+  release() {
+    this.held -= 1;
+    if (!this.held) this.refresh();
+  }
+
+  /** Ask now. */
+  refresh() {
+    this.turn += 1;
+    clearTimeout(this.timer);
+    if (document.hidden || this.held) return Promise.resolve();
+    return this.#ask(this.turn);
+  }
+
+  async #ask(turn) {
+    try {
+      const answer = await this.server.get(this.server.urls.state, this.#query(), this.#condition());
+      if (answer.status !== 304) await this.#take(await answer.json(), answer.headers.get("ETag"), turn);
+      this.#shine(true);
+    } catch (failure) {
+      if (!(failure instanceof Failure)) throw failure;
+      this.#shine(false, failure);
+    } finally {
+      if (turn === this.turn) this.#later();
+    }
+  }
+
+  #query() {
+    const sizes = this.columns.all.map((column) => {
+      const status = column.dataset.column;
+      const here = column.querySelector("[data-list]").children.length;
+      return [status, Math.max(PAGE, here, this.wanted.get(status) ?? 0)];
+    });
+    this.asked = JSON.stringify(sizes);
+    return [...this.filters, ...sizes];
+  }
+
+  #condition() {
+    return this.tag && this.tagOf === this.asked ? { "If-None-Match": this.tag } : {};
+  }
+
+  async #take(state, tag, turn) {
+    const asked = this.asked;
+    const html = await this.#fetch(this.columns.outdated(state));
+    if (turn !== this.turn) return;
+    const first = this.tag === undefined;
+    const changed = this.columns.apply(state, html);
+    // Not a whole page of cards that one has scrolled to.
+    if (!first && changed.length < PAGE) this.#light(changed);
+    [this.tag, this.tagOf] = [tag, asked];
+    for (const more of this.board.querySelectorAll("[data-more]")) {
+      // Still in view, the observer would not tell again.
+      this.sentinels.unobserve(more);
+      this.sentinels.observe(more);
+    }
+    this.board.dispatchEvent(new CustomEvent("board:renewed"));
+  }
+
+  async #fetch(ids) {
+    const html = {};
+    for (let from = 0; from < ids.length; from += PAGE) {
+      const some = ids.slice(from, from + PAGE).map((id) => ["id", id]);
+      Object.assign(html, (await (await this.server.get(this.server.urls.cards, some)).json()).cards);
+    }
+    return html;
+  }
+
+  #loadMore(entries) {
+    const seen = entries.filter((entry) => entry.isIntersecting && !entry.target.hidden);
+    for (const { target } of seen) {
+      const column = target.closest("[data-column]");
+      this.wanted.set(column.dataset.column, column.querySelector("[data-list]").children.length + PAGE);
+    }
+    if (seen.length) this.refresh();
+  }
+
+  #light(ids) {
+    for (const id of ids) {
+      const card = this.columns.card(id);
+      card?.classList.add("is-fresh");
+      setTimeout(() => card?.classList.remove("is-fresh"), FRESH);
+    }
+  }
+
+  #shine(isLive, failure) {
+    this.pause = isLive ? PAUSE : Math.min(this.pause * 1.5, LONGEST_PAUSE);
+    if (this.light.classList.contains("is-off") === !isLive) return;
+    this.light.classList.toggle("is-off", !isLive);
+    const { live, offline } = this.voice.words;
+    this.lightWords.textContent = isLive ? live : failure.unreachable || failure.unsure ? offline : failure.why;
+  }
+
+  #later() {
+    clearTimeout(this.timer);
+    if (!document.hidden) this.timer = setTimeout(() => this.refresh(), this.pause);
+  }
+}

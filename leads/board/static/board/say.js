@@ -1,0 +1,62 @@
+/** Says things: to screen readers, and in messages that everybody sees. */
+
+const SHOWN_FOR = 8_000; // milliseconds, for what is only good to know
+const MOST = 3;
+
+/** `words` with its {places} filled in; what people typed is isolated, as it may run the other way. */
+export function fill(words, values) {
+  return words.replace(/\{(\w+)\}/g, (_, name) => `\u2068${values[name]}\u2069`);
+}
+
+export class Voice {
+  constructor(board, words) {
+    this.words = words;
+    this.said = board.querySelector("[data-said]");
+    this.messages = board.querySelector("[data-messages]");
+  }
+
+  /** For screen readers only. */
+  announce(name, values = {}) {
+    const text = fill(this.words[name], values);
+    // The same sentence twice would not be read twice.
+    this.said.textContent = this.said.textContent === text ? `${text}\u00a0` : text;
+  }
+
+  /** A message that goes away by itself, perhaps with one thing to do: {words, act}. */
+  tell(name, values = {}, button = null) {
+    const message = this.#show(fill(this.words[name], values), "is-good", button);
+    setTimeout(() => message.remove(), SHOWN_FOR);
+  }
+
+  /** Something was not saved. It stays until it is closed. */
+  warn(why, button = null) {
+    this.#show(fill(this.words.notSaved, { why }), "is-bad", button);
+  }
+
+  clearWarnings() {
+    for (const message of this.messages.querySelectorAll(".is-bad")) message.remove();
+  }
+
+  #show(text, kind, button) {
+    const message = document.createElement("p");
+    message.className = `board-message ${kind}`;
+    message.append(text, " ");
+    if (button) message.append(this.#button(button.words, button.act, message));
+    message.append(this.#button(this.words.dismiss, () => {}, message));
+    this.messages.append(message);
+    while (this.messages.children.length > MOST) this.messages.firstElementChild.remove();
+    return message;
+  }
+
+  #button(words, act, message) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "board-button";
+    button.textContent = words;
+    button.addEventListener("click", () => {
+      message.remove();
+      act();
+    });
+    return button;
+  }
+}

@@ -1,0 +1,145 @@
+"""A board in a real browser, as tests use it: who sees it, what it shows, and how cards are dragged."""
+
+from leads.board.tests.boards import PATH
+from leads.models import Lead
+from steerleads.tests.browsers import DESKTOP, signed_in
+from steerleads.tests.servers import wait_until
+
+SAVED = "() => !document.querySelector('[data-saving], .is-lifted, .is-picked')"
+
+LINE = """() => {
+  const line = document.querySelector(".board-dropline:not([hidden])")?.getBoundingClientRect();
+  if (!line) return null;
+  const lies = (list) => ["left", "width"].every((side) => Math.abs(list.getBoundingClientRect()[side] - line[side]) < 2);
+  const list = [...document.querySelectorAll("[data-list]")].find(lies);
+  const cards = [...list.querySelectorAll("[data-lead]:not(.is-lifted)")];
+  const name = (card) => card?.querySelector("[data-act=open]").textContent ?? null;
+  const above = cards.findLast((card) => card.getBoundingClientRect().bottom <= line.top);
+  const below = cards.find((card) => card.getBoundingClientRect().top >= line.bottom);
+  return [list.closest("[data-column]").dataset.column, name(above), name(below)];
+}"""
+
+
+class Screen:
+    """A page of `open_page` with a person's board. Columns are named by their status, cards by their action."""
+
+    def __init__(self, page, user, query=""):
+        self.page = signed_in(page, user)
+        self.open(query)
+
+    def open(self, query=""):
+        self.page.goto(f"{PATH}?{query}")
+        self.page.wait_for_selector("[data-board][data-ready]")
+
+    # --- What it shows -------------------------------------------------------------------------
+
+    def shown(self, status="NEW"):
+        return self.page.locator(f"[data-column={status}] [data-act=open]").all_text_contents()
+
+    def wait_for(self, cards, status="NEW"):
+        """Wait until a column shows just these cards, and nothing is being saved."""
+        wait_until(lambda: self.shown(status) == cards and self.page.evaluate(SAVED), 10)
+
+    def said(self):
+        """What a screen reader was told last, without the marks around what people typed."""
+        return plain(self.page.text_content("[data-said]"))
+
+    def told(self):
+        """The messages on the board."""
+        return [plain(text) for text in self.page.locator(".board-message").all_text_contents()]
+
+    def wait_to_be_told(self, part):
+        wait_until(lambda: any(part in text for text in self.told()), 10)
+
+    def wait_to_be_said(self, part):
+        wait_until(lambda: part in self.said(), 10)
+
+    def focused(self):
+        """The action of the card that has the focus, or None."""
+        return self.page.evaluate(
+            "() => document.activeElement.closest('[data-lead]')?.querySelector('[data-act=open]').textContent ?? null"
+        )
+
+    # --- What is done with it --------------------------------------------------------------------
+
+    def card(self, action):
+        has = self.page.locator("[data-act=open]", has_text=action)
+        return self.page.locator("[data-lead]").filter(has=has).first
+
+    def act(self, action, act):
+        self.card(action).locator(f"[data-act={act}]").first.click()
+
+    def menu(self, action, item):
+        self.act(action, "menu")
+        self.page.get_by_role("menuitem", name=item, exact=True).click()
+
+    def lift(self, action):
+        """Press the mouse on a card and begin to drag it."""
+        box = self.card(action).bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] - 12
+        self.page.mouse.move(x, y)
+        self.page.mouse.down()
+        self.page.mouse.move(x + 4, y + 6, steps=3)
+        self.page.wait_for_selector(".is-lifted")
+
+    def over(self, action, at):
+        """Drag on to a card, `at` 0.25 or 0.75 of its height."""
+        box = self.card(action).bounding_box()
+        self.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] * at, steps=6)
+
+    def drag(self, action, onto, at=0.75):
+        """Drag a card above (0.25) or below (0.75) another one."""
+        self.lift(action)
+        self.over(onto, at)
+        self.page.mouse.up()
+
+    def point(self, words):
+        """Where to let a card go, in the window: "above C" (at 25 % of that card's height), "below C" (at 75 %),
+        "header NEW", "foot NEW" (under a column's cards), "tab NEW", or "outside" of the board."""
+        where, _, name = words.partition(" ")
+        if where == "outside":
+            return self.page.viewport_size["width"] / 2, 5
+        at, element = {
+            "above": (0.25, lambda: self.card(name)),
+            "below": (0.75, lambda: self.card(name)),
+            "header": (0.5, lambda: self.page.locator(f"[data-column={name}] .board-column-head")),
+            "foot": (0.97, lambda: self.page.locator(f"[data-column={name}] [data-scroller]")),
+            "tab": (0.5, lambda: self.page.locator(f"[data-tab={name}]")),
+        }[where]
+        box = element().bounding_box()
+        return box["x"] + box["width"] / 2, box["y"] + box["height"] * at
+
+    def line(self):
+        """Where the line says that the lifted card would land: [status, card above, card below], or None."""
+        return self.page.evaluate(LINE)
+
+    def drag_to(self, action, words, line):
+        """Drag a card to a `point`, and let it go once the line lies as it should."""
+        self.lift(action)
+        self.page.mouse.move(*self.point(words), steps=6)
+        wait_until(lambda: self.line() == line, 5)
+        self.page.mouse.up()
+
+    def press(self, *keys):
+        for key in keys:
+            self.page.keyboard.press(key)
+
+
+def screen(open_page, board, query="", *, viewport=DESKTOP, **context):
+    """The Screen of a Board's person."""
+    return Screen(open_page(viewport=viewport, **context), board.user, query)
+
+
+def plain(text):
+    return text.replace("\u2068", "").replace("\u2069", "").replace("\xa0", " ").strip()
+
+
+def stored(dealership, status="NEW"):
+    """The actions of a column's leads, as the API lists them."""
+    leads = Lead.objects.of(dealership).with_archived(False).with_status(status)
+    return list(leads.order_by("order", "created_at", "id").values_list("action", flat=True))
+
+
+def listed(api, status="NEW", **query):
+    """The same as a client gets them: `tag`, `search` and `carId` filter as the API does."""
+    return [lead["action"] for lead in api.get("/leads", query={"status": status, **query}).json()]

@@ -1,0 +1,311 @@
+"""Cards dragged with a mouse on the real board: they land where the line says, and the API lists them like that."""
+
+import time
+
+import pytest
+
+from conftest import make_car, make_lead
+from leads.board.tests.screens import listed, screen, stored
+from leads.models import Lead, LeadEvent
+from steerleads.tests.servers import wait_until
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+# What is dragged where, what the line says before it is let go, and then New, Completed and Not needed.
+DRAGS = [
+    ("A", "below C", ["NEW", "C", "D"], ("BCAD", "XY", "")),  # down
+    ("D", "above C", ["NEW", "B", "C"], ("BDCA", "XY", "")),  # up
+    ("C", "above B", ["NEW", None, "B"], ("CBDA", "XY", "")),  # to the very top
+    ("B", "foot NEW", ["NEW", "A", None], ("CDAB", "XY", "")),  # below the last
+    ("A", "header NEW", ["NEW", None, "C"], ("ACDB", "XY", "")),
+    ("D", "below X", ["COMPLETED", "X", "Y"], ("ACB", "XDY", "")),
+    ("B", "above X", ["COMPLETED", None, "X"], ("AC", "BXDY", "")),
+    ("C", "foot COMPLETED", ["COMPLETED", "Y", None], ("A", "BXDYC", "")),
+    ("A", "foot NOT_NEEDED", ["NOT_NEEDED", None, None], ("", "BXDYC", "A")),
+    ("Y", "header NOT_NEEDED", ["NOT_NEEDED", None, "A"], ("", "BXDC", "YA")),
+    ("X", "header NEW", ["NEW", None, None], ("X", "BDC", "YA")),
+    ("D", "above X", ["NEW", None, "X"], ("DX", "BC", "YA")),
+]
+
+
+@pytest.fixture
+def cards(civic):
+    """A, B, C and D in New, X and Y in Completed."""
+    for action in "ABCD":
+        make_lead(civic, action=action)
+    for action in "XY":
+        make_lead(civic, action=action, status="COMPLETED")
+
+
+@pytest.fixture
+def board(open_page, seller, cards):
+    return screen(open_page, seller)
+
+
+@pytest.fixture
+def mixed(casa, civic):
+    """On a board of Omar's hot leads of the Civic: A, C and E in New, X and Z in Completed. B, D and Y are not shown."""
+    clio = make_car(casa, make="Renault", model="Clio")
+    for action in "ABCDEXYZ":
+        hot = {"car": civic, "tag": "Hot", "target_name": "Omar"} if action in "ACEXZ" else {"car": clio}
+        make_lead(action=action, status="COMPLETED" if action in "XYZ" else "NEW", **hot)
+
+
+@pytest.fixture
+def sixty(civic):
+    """L00 to L59 in New: more than the page of 50 that a board begins with."""
+    names = [f"L{number:02}" for number in range(60)]
+    for name in names:
+        make_lead(civic, action=name)
+    return names
+
+
+def shows(board, api, columns, **query):
+    """Wait until the board shows these columns, and see that the API lists just the same."""
+    for status, cards in zip(("NEW", "COMPLETED", "NOT_NEEDED"), columns, strict=True):
+        board.wait_for(list(cards), status)
+        assert listed(api, status, **query) == list(cards)
+
+
+def requests_of(board, call):
+    """A list that grows by the requests to a call of the board's."""
+    sent = []
+    board.page.on("request", lambda request: sent.append(request.url) if f"/board/{call}" in request.url else None)
+    return sent
+
+
+# --- To its place --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_card_lands_where_the_line_says(casa, api, board, language):
+    in_language(casa, board, language)
+    sent = requests_of(board, "move")
+    for number, (card, to, line, columns) in enumerate(DRAGS, start=1):
+        board.drag_to(card, to, line)
+        shows(board, api, columns)
+        assert len(sent) == number and board.focused() == card
+    board.open()
+    shows(board, api, DRAGS[-1][-1])
+
+
+def test_arabic_columns_begin_at_the_right(casa, board):
+    in_language(casa, board, "ar")
+    across = [board.point(f"header {status}")[0] for status in ("NEW", "COMPLETED", "NOT_NEEDED")]
+    assert across == sorted(across, reverse=True)
+
+
+def test_across_columns_is_one_change(board, api):
+    board.drag_to("B", "above Y", ["COMPLETED", "X", "Y"])
+    shows(board, api, ("ACD", "XBY", ""))
+    assert LeadEvent.objects.filter(lead_id=Lead.objects.get(action="B").pk).exclude(kind="lead.created").count() == 1
+    board.press("Control+z")
+    shows(board, api, ("ABCD", "XY", ""))
+
+
+@pytest.mark.parametrize("kind", ["tag", "search", "car"])
+def test_under_a_filter_it_lands_where_it_is_shown(open_page, api, casa, civic, mixed, seller, kind):
+    board_query, query = {
+        "tag": ("tag=hot", {"tag": "hot"}),
+        "search": ("q=omar", {"search": "omar"}),
+        "car": (f"car={civic.pk}", {"carId": str(civic.pk)}),
+    }[kind]
+    board = screen(open_page, seller, board_query)
+    for card, to, line, columns in [
+        ("E", "above A", ["NEW", None, "A"], ("EAC", "XZ", "")),
+        ("E", "below A", ["NEW", "A", "C"], ("AEC", "XZ", "")),
+        ("A", "below C", ["NEW", "C", None], ("ECA", "XZ", "")),
+        ("C", "above Z", ["COMPLETED", "X", "Z"], ("EA", "XCZ", "")),
+        ("A", "header COMPLETED", ["COMPLETED", None, "X"], ("E", "AXCZ", "")),
+    ]:
+        board.drag_to(card, to, line)
+        shows(board, api, columns, **query)
+        assert [each for each in stored(casa) if each in "BD"] == list("BD")
+    assert len(stored(casa, "COMPLETED")) == 5
+
+
+def test_on_a_cars_board_other_cars_leads_are_not_written(open_page, api, casa, civic, mixed, seller):
+    others = Lead.objects.exclude(car=civic).order_by("id").values_list("action", "version", "order", "updated_at")
+    before = list(others)
+    board = screen(open_page, seller, f"car={civic.pk}")
+    for card, to, line, columns in [
+        ("C", "above A", ["NEW", None, "A"], ("CAE", "XZ", "")),
+        ("E", "below C", ["NEW", "C", "A"], ("CEA", "XZ", "")),
+        ("E", "below X", ["COMPLETED", "X", "Z"], ("CA", "XEZ", "")),
+    ]:
+        board.drag_to(card, to, line)
+        shows(board, api, columns, carId=str(civic.pk))
+    assert list(others) == before and len(before) == 3
+
+
+# --- Changing nothing ----------------------------------------------------------------------------
+
+
+def test_escape_and_a_drop_outside_change_nothing(api, board):
+    sent = requests_of(board, "move")
+    board.lift("B")
+    board.page.mouse.move(*board.point("below X"), steps=6)
+    wait_until(lambda: board.line() == ["COMPLETED", "X", "Y"])
+    board.press("Escape")
+    board.page.mouse.up()
+    board.lift("C")
+    board.page.mouse.move(*board.point("outside"), steps=6)
+    wait_until(lambda: board.line() is None)
+    board.page.mouse.up()
+    shows(board, api, ("ABCD", "XY", ""))
+    assert sent == [] and not board.page.locator("[data-panel]").is_visible()
+
+
+@pytest.mark.parametrize("to", ["below B", "below A", "above C"])
+def test_a_drop_where_it_was_sends_nothing(api, board, to):
+    sent = requests_of(board, "move")
+    board.lift("B")
+    board.page.mouse.move(*board.point(to), steps=6)
+    assert board.line() is None  # it would change nothing
+    board.page.mouse.up()
+    shows(board, api, ("ABCD", "XY", ""))
+    assert sent == [] and LeadEvent.objects.exclude(kind="lead.created").count() == 0
+
+
+# --- The title is a button -------------------------------------------------------------------------
+
+
+def test_a_card_is_dragged_by_its_title_and_a_click_there_opens_it(api, board):
+    panels = requests_of(board, "lead/")
+    lift_by_title(board, "A")
+    board.page.mouse.move(*board.point("below C"), steps=6)
+    wait_until(lambda: board.line() == ["NEW", "C", "D"])
+    board.page.mouse.up()
+    shows(board, api, ("BCAD", "XY", ""))
+    assert panels == [] and board.focused() == "A"
+    board.act("A", "open")
+    board.page.wait_for_selector("[data-panel][open] [name=action]")
+    assert board.page.input_value("[data-panel] [name=action]") == "A"
+
+
+def test_a_title_let_go_where_it_was_or_escaped_from_does_not_open(board):
+    panels = requests_of(board, "lead/")
+    lift_by_title(board, "B")
+    board.page.mouse.up()
+    lift_by_title(board, "C")
+    board.press("Escape")
+    board.page.mouse.up()
+    assert panels == []
+    board.act("C", "open")  # the next click is one again
+    board.page.wait_for_selector("[data-panel][open] [name=action]")
+
+
+# --- Long columns ----------------------------------------------------------------------------------
+
+
+def test_the_column_scrolls_to_a_place_beyond_the_fold(open_page, api, sixty, seller):
+    board = screen(open_page, seller)
+    board.lift("L00")
+    x, y = board.point("foot NEW")
+    board.page.mouse.move(x, y, steps=6)
+    wait_until(lambda: board.point("above L20")[1] < y)
+    _, above, below = line = land_in_the_middle(board, x)
+    assert line[0] == "NEW" and above >= "L15" and int(below[1:]) == int(above[1:]) + 1
+    shows(board, api, (moved(sixty, "L00", above), "", ""))
+
+
+def test_cards_of_the_second_page_are_dragged_like_the_first(open_page, api, sixty, seller):
+    board = screen(open_page, seller)
+    scroll_to_the_end(board)
+    board.wait_for(sixty)
+    scroll_to_the_end(board)
+    board.drag_to("L57", "below L55", ["NEW", "L55", "L56"])
+    order = moved(sixty, "L57", "L55")
+    shows(board, api, (order, "", ""))
+    board.lift("L58")
+    x, _ = board.point("header NEW")
+    board.page.mouse.move(x, board.point("header NEW")[1] + 60, steps=6)
+    wait_until(lambda: board.point("above L35")[1] > 200)
+    _, above, _ = land_in_the_middle(board, x)
+    assert above < "L50"
+    shows(board, api, (moved(order, "L58", above), "", ""))
+
+
+def test_the_end_of_what_is_loaded_so_far_is_not_the_columns_end(open_page, api, sixty, seller):
+    board = screen(open_page, seller)
+    board.lift("L00")
+    scroll_to_the_end(board)
+    board.page.mouse.move(*board.point("foot NEW"), steps=3)
+    last = board.shown()[-1]
+    wait_until(lambda: board.line() == ["NEW", last, None])
+    board.page.mouse.up()
+    shows(board, api, (moved(sixty, "L00", last), "", ""))
+
+
+# --- A slow server -----------------------------------------------------------------------------------
+
+
+def test_a_card_is_dragged_again_before_it_was_saved(api, board):
+    waiting = []
+    board.page.route("**/board/move/", lambda route: waiting.append(route))
+    board.drag_to("A", "below C", ["NEW", "C", "D"])
+    wait_until(lambda: board.page.wait_for_timeout(10) or waiting)
+    board.lift("A")
+    board.page.unroute("**/board/move/")
+    waiting[0].continue_()
+    board.page.wait_for_selector("[data-board]:not([data-saving])")
+    board.page.mouse.move(*board.point("below X"), steps=6)
+    wait_until(lambda: board.line() == ["COMPLETED", "X", "Y"])
+    board.page.mouse.up()
+    shows(board, api, ("BCD", "XAY", ""))
+
+
+# --- Again and again -----------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_drags_never_fail(open_page, api, cards, seller, casa):
+    began, times = time.monotonic(), 20
+    for _ in range(times):
+        board = screen(open_page, seller)
+        for card, to, line, columns in DRAGS:
+            board.drag_to(card, to, line)
+            shows(board, api, columns)
+        board.page.context.close()
+        Lead.objects.all().delete()
+    seconds = time.monotonic() - began
+    print(f"{times * len(DRAGS)} mouse drags, each as the API lists it: {seconds / times / len(DRAGS):.2f} s each")
+
+
+# --- Pieces ----------------------------------------------------------------------------------------------
+
+
+def in_language(casa, board, language):
+    casa.language = language
+    casa.save()
+    board.open()
+
+
+def lift_by_title(board, action):
+    box = board.card(action).locator("[data-act=open]").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    board.page.mouse.move(x, y)
+    board.page.mouse.down()
+    board.page.mouse.move(x + 8, y, steps=3)
+    board.page.wait_for_selector(".is-lifted")
+
+
+def land_in_the_middle(board, x):
+    """Stop the scrolling, and let the card go where the line then lies, which is given."""
+    board.page.mouse.move(x, 450)
+    top = "() => document.querySelector('[data-column=NEW] [data-scroller]').scrollTop"
+    wait_until(lambda: board.page.evaluate(top) == board.page.evaluate(top))
+    line = board.line()
+    board.page.mouse.up()
+    return line
+
+
+def scroll_to_the_end(board):
+    board.page.evaluate("() => document.querySelector('[data-column=NEW] [data-more]').parentElement.scrollTo(0, 1e6)")
+
+
+def moved(names, name, below):
+    """The names with one of them moved below another."""
+    rest = [each for each in names if each != name]
+    place = rest.index(below) + 1
+    return [*rest[:place], name, *rest[place:]]

@@ -1,0 +1,81 @@
+"""What open boards cost a server: each asks every two seconds whether there is news, and mostly there is none."""
+
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import psutil
+import pytest
+
+from leads.board.columns import PAGE
+from leads.board.tests.boards import PATH
+from steerleads.tests.clients import sizes
+from steerleads.tests.servers import running_server, send
+
+PAUSE = 2  # seconds between two questions of a board, as in live.js
+PEOPLE = """
+import json
+from django.test import Client
+from steerleads.dealers.models import Dealership
+from steerleads.dealers.tests.people import make_staff
+from steerleads.tests.volumes import load_cars, load_leads
+casa = Dealership.objects.get(pk="{casa}")
+load_leads(casa, load_cars(casa, 20), {leads})
+cookies = []
+for number in range({boards}):
+    client = Client()
+    client.force_login(make_staff(casa, email=f"person{{number}}@example.com"))
+    cookies.append(client.cookies["sessionid"].value)
+print(json.dumps(cookies))
+"""
+
+
+@pytest.mark.parametrize("leads", [3 * PAGE, 15_000])
+@pytest.mark.parametrize("form", sizes((3, 2), (20, 10)))
+def test_open_boards_cost_little(leads, form):
+    boards, questions = form
+    with running_server(workers=1) as server:
+        cookies = json.loads(server.python(PEOPLE.format(casa=server.casa.id, leads=leads, boards=boards)))
+        with ThreadPoolExecutor(boards) as pool:
+            opened = list(pool.map(lambda cookie: OpenBoard(server, cookie), cookies))
+            for _ in range(2):  # a new process learns much at first
+                list(pool.map(OpenBoard.ask, opened))
+            before, began = cpu_seconds(server), time.monotonic()
+            answers = pool.map(lambda board: board.ask_often(questions, began), opened)
+            assert {status for statuses in answers for status in statuses} == {304}
+            spent, passed = cpu_seconds(server) - before, time.monotonic() - began
+    share = spent / (questions * PAUSE)
+    print(
+        f"{boards} open boards of {leads:,} leads: {share:.1%} of a core, "
+        f"{spent / boards / questions * 1000:.1f} ms of CPU a question"
+    )
+    assert passed < questions * PAUSE + 1
+    assert share < 0.5  # the figure is for reading: this machine may be busy
+
+
+class OpenBoard:
+    """What the page's script asks, on a connection that it keeps."""
+
+    def __init__(self, server, cookie):
+        self.connection, self.headers = server.connect(), {"Cookie": f"sessionid={cookie}"}
+        self.headers["If-None-Match"] = self._get().headers["etag"]
+
+    def ask(self):
+        return self._get().status
+
+    def ask_often(self, times, began):
+        """One question every PAUSE, each board at a moment of its own. The statuses."""
+        offset, found = id(self) % 199 / 100, []
+        for number in range(times):
+            time.sleep(max(0, began + offset + number * PAUSE - time.monotonic()))
+            found.append(self.ask())
+        return found
+
+    def _get(self):
+        asked = "&".join(f"{status}={PAGE}" for status in ("NEW", "COMPLETED", "NOT_NEEDED"))
+        return send(self.connection, "GET", f"{PATH}state/?{asked}", headers=self.headers)
+
+
+def cpu_seconds(server):
+    """User's and system's CPU time of all the server's processes."""
+    return sum(sum(psutil.Process(pid).cpu_times()[:2]) for pid in [server.process.pid, *server.worker_pids()])

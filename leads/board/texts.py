@@ -1,0 +1,61 @@
+"""What the board's scripts need of the server: addresses, and words in the person's language."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from leads.models import Status
+
+CALLS = ("state", "cards", "move", "many", "cars", "add")
+NO_LEAD = "00000000-0000-0000-0000-000000000000"  # stands in the address of a lead for its id
+
+
+def settings(query):
+    """For the page's script, as JSON. `query` is what every address repeats."""
+    return {
+        "urls": {
+            **{call: reverse(f"board:{call}") + query for call in CALLS},
+            "lead": reverse("board:lead", args=[NO_LEAD]) + query,
+        },
+        "noLead": NO_LEAD,
+        "columns": {status: status.label for status in Status},
+        "words": _words(),
+    }
+
+
+def _words():
+    """`{name}` stands for what the script fills in."""
+    return {
+        # --- Said to who cannot see the card move ----------------------------------------------
+        "lifted": _("Picked up “{lead}”. Position {position} of {count} in {column}."),
+        "over": _("Position {position} of {count} in {column}."),
+        "dropped": _("Dropped “{lead}”: position {position} of {count} in {column}."),
+        "cancelled": _("Put back “{lead}”."),
+        "moved": _("“{lead}” is now in {column}, position {position} of {count}."),
+        "movedAway": _("“{lead}” is now in {column}."),
+        "undone": _("Undone."),
+        "nothingToUndo": _("There is nothing to undo."),
+        "changed": _("Leads changed: {count}."),
+        # --- Messages --------------------------------------------------------------------------
+        "notSaved": _("Not saved: {why}"),
+        "unreachable": _("the server cannot be reached. “{lead}” is back where it was."),
+        "unreachableNow": _("the server cannot be reached. Nothing was changed."),
+        "unsure": _("the server did not answer in time. The board shows what it has now."),
+        "broken": _("the server had a problem. Try again in a moment."),
+        "signedOut": _("you are signed out. Sign in again to go on."),
+        "refused": _("you may not do this, or the page is too old. Load it again."),
+        "archived": _("“{lead}” is archived."),
+        "added": _("“{lead}” is on the board."),
+        "addedElsewhere": _("“{lead}” is saved, but the filter hides it."),
+        "saved": _("Saved."),
+        "discard": _("Close without saving what you typed?"),
+        "undo": _("Undo"),
+        "reload": _("Load again"),
+        "dismiss": _("Close"),
+        # --- The light beside the title --------------------------------------------------------
+        "live": _("Live"),
+        "offline": _("Offline: changes cannot be saved"),
+        # --- Choosing --------------------------------------------------------------------------
+        "selected": _("{count} selected"),
+        "noCars": _("No car found"),
+        "archiveMany": _("Archive {count} leads?"),
+    }

@@ -1,0 +1,24 @@
+"""The addresses of the lead board, below /admin/leads/board/."""
+
+from django.contrib import admin
+from django.urls import path
+
+from leads.board import panel, views
+
+app_name = "board"
+
+
+def _staff_only(view):
+    return admin.site.admin_view(view.as_view())
+
+
+urlpatterns = [
+    path("", _staff_only(views.Page), name="page"),
+    path("state/", _staff_only(views.State), name="state"),
+    path("cards/", _staff_only(views.Cards), name="cards"),
+    path("move/", _staff_only(views.Move), name="move"),
+    path("many/", _staff_only(views.Many), name="many"),
+    path("cars/", _staff_only(panel.Cars), name="cars"),
+    path("add/", _staff_only(panel.Add), name="add"),
+    path("lead/<uuid:id>/", _staff_only(panel.Edit), name="lead"),
+]

@@ -1,0 +1,173 @@
+"""The board itself: the page, what it ought to show by now, and the moves."""
+
+from django.contrib import admin
+from django.http import HttpResponse, HttpResponseNotModified
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from leads import actions
+from leads.board import texts
+from leads.board.base import BoardView, Unreadable, answer, refuse
+from leads.board.columns import LARGEST, PAGE, first_pages, state
+from leads.board.filters import chosen_dealership, read_filters, tags_in_use
+from leads.errors import LeadNotFound
+from leads.models import Lead, Status
+from leads.placing import Place
+from leads.serializers import LeadBody
+from steerleads.api import etags, json
+from steerleads.api.errors import ApiError
+from steerleads.api.ids import parse_id
+from steerleads.api.serializers import check
+from steerleads.dealers.models import Dealership
+
+MOST_AT_ONCE = 500  # leads that one "change all selected" takes
+
+
+class Page(BoardView):
+    http_method_names = ["get"]
+
+    def get(self, request):
+        if read_filters(request).dealership is None:
+            return redirect("admin:index")  # a fresh installation's superuser, before the first dealership
+        columns = first_pages(self.filters)
+        cards = self.cards([lead for column in columns for lead in column.leads])
+        return render(
+            request, "board/page.html", {**self._frame(), **self._choices(), "columns": self._shown(columns, cards)}
+        )
+
+    def _frame(self):
+        return {
+            **admin.site.each_context(self.request),
+            "title": _("Lead board"),
+            "is_nav_sidebar_enabled": False,
+            "settings": texts.settings(chosen_dealership(self.request)),
+        }
+
+    def _choices(self):
+        return {
+            "filters": self.filters,
+            "tags": tags_in_use(self.dealership),
+            "dealerships": Dealership.objects.order_by("name") if self.request.user.is_superuser else [],
+            "may_add": self.admin.has_add_permission(self.request),
+            "may_bulk": self.admin.has_bulk_permission(self.request),
+            "statuses": Status,
+        }
+
+    @staticmethod
+    def _shown(columns, cards):
+        return [(column, [cards[str(lead.pk)] for lead in column.leads]) for column in columns]
+
+
+class State(BoardView):
+    """The truth: which cards each column shows, as ids and marks. Asked every two seconds, mostly answered by 304."""
+
+    http_method_names = ["get"]
+
+    def get(self, request):
+        body = json.render({"columns": state(self.filters, self._sizes(), now=timezone.now())})
+        tag = etags.of_bytes(body)
+        sent = etags.parse(request.headers.get("If-None-Match"))
+        unchanged = sent is not None and etags.matches(sent, tag)
+        response = HttpResponseNotModified() if unchanged else HttpResponse(body, content_type="application/json")
+        response["ETag"] = etags.quoted(tag)
+        response.is_routine = True  # not worth a line in the log
+        return response
+
+    def _sizes(self):
+        given = {status: self.request.GET.get(status, "") for status in Status}
+        return {
+            status: min(int(size), LARGEST) if size.isdecimal() and len(size) < 9 else PAGE
+            for status, size in given.items()
+        }
+
+
+class Cards(BoardView):
+    """The HTML of up to PAGE cards, by their ids."""
+
+    http_method_names = ["get"]
+
+    def get(self, request):
+        ids = [found for text in request.GET.getlist("id")[:PAGE] if (found := parse_id(text))]
+        leads = Lead.objects.of(self.dealership).with_archived(False).filter(pk__in=ids).select_related("car")
+        return answer({"cards": self.cards(leads)})
+
+
+class Move(BoardView):
+    """One lead to its place, by its neighbours' ids."""
+
+    http_method_names = ["post"]
+
+    def post(self, request):
+        self.need("change")
+        body = self.body()
+        lead = actions.move_lead(
+            self.dealership, _id_of(body), _place_of(body), actor=self.actor, version=_version_of(body)
+        )
+        return self.saved(lead)
+
+
+class Many(BoardView):
+    """The same done to one lead or to several: archive, restore, or a new status or tag."""
+
+    http_method_names = ["post"]
+
+    def post(self, request):
+        body = self.body()
+        ids = [parse_id(text) for text in body.get("leads") or []]
+        if not 1 <= len(ids) <= MOST_AT_ONCE or None in ids:
+            return refuse(_("Choose between 1 and %(most)s leads.") % {"most": MOST_AT_ONCE})
+        self.need("change" if len(ids) == 1 else "bulk")
+        verb = _verb_of(body)
+        done = [lead_id for lead_id in ids if self._did(verb, lead_id)]
+        if not done:
+            raise LeadNotFound()
+        return answer({"done": done})
+
+    def _did(self, verb, lead_id):
+        """Whether it could be done. A lead that a colleague deleted meanwhile is passed over."""
+        try:
+            verb(self.dealership, lead_id, actor=self.actor)
+        except ApiError:
+            return False
+        return True
+
+
+def _id_of(body):
+    return parse_id(body.get("lead")) or _unreadable("lead")
+
+
+def _place_of(body):
+    status, end = body.get("status"), body.get("end") or "bottom"
+    if status not in Status.values or end not in ("top", "bottom"):
+        _unreadable("status")
+    after, before, car = (_optional_id(body, name) for name in ("after", "before", "car"))
+    return Place(status, after=after, before=before, end=end, car_id=car)
+
+
+def _optional_id(body, name):
+    return None if body.get(name) is None else parse_id(body[name]) or _unreadable(name)
+
+
+def _version_of(body):
+    version = body.get("version")
+    if version is None:
+        return None
+    return int(version) if str(version).isdecimal() and len(version) < 10 else _unreadable("version")
+
+
+def _unreadable(name):
+    raise Unreadable(f"“{name}” cannot be read.")
+
+
+def _verb_of(body):
+    """The verb that `do` and `value` ask for, as a function of dealership, lead id and actor."""
+    do, value = body.get("do"), body.get("value")
+    if do == "archive":
+        return actions.archive_lead
+    if do == "restore":
+        return actions.restore_lead
+    if do not in ("status", "tag"):
+        _unreadable("do")
+    changes, _ignored = check(LeadBody, {do: value}, partial=True)
+    return lambda dealership, lead_id, *, actor: actions.change_lead(dealership, lead_id, changes, actor=actor)
