@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Count
 from django.utils.formats import number_format
 
-from leads.board.cards import mark_of
+from leads.board.cards import mark_of, minute_of
 from leads.models import WORKFLOW, Lead, Status
 from leads.placing import STEP
 from steerleads.api.serializers import INT_MIN
@@ -43,14 +43,20 @@ def state(filters, sizes, *, now):
 
     {status: {count, shown, cards: [[id, mark], …]}}; the ids in their order are the truth of the whole column.
     """
-    counts = _counts(filters.leads)
+    now = minute_of(now)
+    leads = filters.leads.order_by(*ORDER).values_list("id", *MARKED_BY)
+    # One more than was asked for: a column that has no more is counted by that.
+    rows = {status: list(leads.with_status(status)[: sizes[status] + 1]) for status in Status.values}
+    counts = {status: len(found) for status, found in rows.items()}
+    if any(counts[status] > sizes[status] for status in counts):
+        counts = _counts(filters.leads)
     return {
         status: {
             "count": counts[status],
             "shown": grouped(counts[status]),
-            "cards": _marks(filters.leads.with_status(status), sizes[status], now),
+            "cards": [[id, mark_of(*facts, now)] for id, *facts in found[: sizes[status]]],
         }
-        for status in Status.values
+        for status, found in rows.items()
     }
 
 
@@ -68,8 +74,3 @@ def grouped(number):
 def _counts(leads):
     by_rank = dict(leads.order_by().values_list("status_rank").annotate(Count("pk")))
     return {status: by_rank.get(rank, 0) for status, rank in WORKFLOW.items()}
-
-
-def _marks(leads, size, now):
-    rows = leads.order_by(*ORDER)[:size].values_list("id", *MARKED_BY)
-    return [[id, mark_of(*facts, now)] for id, *facts in rows]

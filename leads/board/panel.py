@@ -1,20 +1,21 @@
 """The side panel: a new lead, or one lead with its history, and the cars that a new one can be about."""
 
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cars.models import Car
 from cars.plates import shown_plate
-from leads import actions, timeline
+from leads import actions
 from leads.board.base import BoardView, answer
 from leads.board.columns import number_on_top
 from leads.board.forms import CardForm, NewCardForm
+from leads.board.history import history_of
 from leads.board.links import links_of
 from leads.errors import LeadNotFound
 from leads.models import Lead, Status
 from steerleads.api.errors import ApiError, PreconditionFailed
 
-LINES = 20  # of history
 CARS_OFFERED = 20
 ATTEMPTS = 3
 
@@ -100,7 +101,7 @@ class Edit(BoardView):
             "title": lead.action,
             "links": links_of(lead.target_info),
             "may_change": self.admin.has_change_permission(self.request),
-            "history": timeline.lines(timeline.events_of(lead)[:LINES], self.dealership.tz),
+            "history": history_of(lead, self.dealership.tz, now=timezone.now()),
         }
         return render(self.request, "board/panel.html", context, status=status)
 

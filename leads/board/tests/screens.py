@@ -14,8 +14,9 @@ LINE = """() => {
   const list = [...document.querySelectorAll("[data-list]")].find(lies);
   const cards = [...list.querySelectorAll("[data-lead]:not(.is-lifted)")];
   const name = (card) => card?.querySelector("[data-act=open]").textContent ?? null;
-  const above = cards.findLast((card) => card.getBoundingClientRect().bottom <= line.top);
-  const below = cards.find((card) => card.getBoundingClientRect().top >= line.bottom);
+  const middle = (card) => (card.getBoundingClientRect().top + card.getBoundingClientRect().bottom) / 2;
+  const above = cards.findLast((card) => middle(card) < line.top);
+  const below = cards.find((card) => middle(card) > line.top);
   return [list.closest("[data-column]").dataset.column, name(above), name(below)];
 }"""
 
@@ -40,6 +41,12 @@ class Screen:
         """Wait until a column shows just these cards, and nothing is being saved."""
         wait_until(lambda: self.shown(status) == cards and self.page.evaluate(SAVED), 10)
 
+    def speak(self, dealership, language):
+        """Load again in another language."""
+        dealership.language = language
+        dealership.save(update_fields=["language"])
+        self.open()
+
     def said(self):
         """What a screen reader was told last, without the marks around what people typed."""
         return plain(self.page.text_content("[data-said]"))
@@ -60,11 +67,21 @@ class Screen:
             "() => document.activeElement.closest('[data-lead]')?.querySelector('[data-act=open]').textContent ?? null"
         )
 
+    def is_as_listed(self, api, columns, **query):
+        """Wait until it shows these cards in New, Completed and Not needed, and see that the API lists just the same."""
+        for status, cards in zip(("NEW", "COMPLETED", "NOT_NEEDED"), columns, strict=True):
+            self.wait_for(list(cards), status)
+            assert listed(api, status, **query) == list(cards)
+
     # --- What is done with it --------------------------------------------------------------------
 
     def card(self, action):
         has = self.page.locator("[data-act=open]", has_text=action)
         return self.page.locator("[data-lead]").filter(has=has).first
+
+    def box(self, action):
+        """Where a card lies in the window; it may be replaced by its newer self at any moment."""
+        return wait_until(lambda: self.card(action).bounding_box(), 5)
 
     def act(self, action, act):
         self.card(action).locator(f"[data-act={act}]").first.click()
@@ -75,7 +92,7 @@ class Screen:
 
     def lift(self, action):
         """Press the mouse on a card and begin to drag it."""
-        box = self.card(action).bounding_box()
+        box = self.box(action)
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] - 12
         self.page.mouse.move(x, y)
         self.page.mouse.down()
@@ -84,7 +101,7 @@ class Screen:
 
     def over(self, action, at):
         """Drag on to a card, `at` 0.25 or 0.75 of its height."""
-        box = self.card(action).bounding_box()
+        box = self.box(action)
         self.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] * at, steps=6)
 
     def drag(self, action, onto, at=0.75):
@@ -100,13 +117,13 @@ class Screen:
         if where == "outside":
             return self.page.viewport_size["width"] / 2, 5
         at, element = {
-            "above": (0.25, lambda: self.card(name)),
-            "below": (0.75, lambda: self.card(name)),
-            "header": (0.5, lambda: self.page.locator(f"[data-column={name}] .board-column-head")),
-            "foot": (0.97, lambda: self.page.locator(f"[data-column={name}] [data-scroller]")),
-            "tab": (0.5, lambda: self.page.locator(f"[data-tab={name}]")),
+            "above": (0.25, None),
+            "below": (0.75, None),
+            "header": (0.5, f"[data-column={name}] .board-column-head"),
+            "foot": (0.99, f"[data-column={name}] [data-scroller]"),
+            "tab": (0.5, f"[data-tab={name}]"),
         }[where]
-        box = element().bounding_box()
+        box = self.page.locator(element).bounding_box() if element else self.box(name)
         return box["x"] + box["width"] / 2, box["y"] + box["height"] * at
 
     def line(self):

@@ -24,7 +24,8 @@ const moves = new Moves({ columns, server, live, voice, car, undoButton });
 const panel = new Panel({ board, server, voice, live, saved, archive: (lead, title) => moves.archive([lead], title) });
 const selection = new Selection({ board, columns, moves, voice });
 const menu = new Menu({ board, columns, act: choose });
-const keys = new Keys({ board, columns, moves, live, voice, open: (card) => panel.edit(card.dataset.lead) });
+const open = (card) => panel.edit(card.dataset.lead);
+const keys = new Keys({ board, columns, moves, live, voice, selection, open });
 
 const dragging = makeDraggable(board, {
   onLift(card) {

@@ -21,7 +21,7 @@ export class Columns {
   }
 
   card(id) {
-    return id && this.board.querySelector(`[data-lead="${id}"]`);
+    return id && cardById(id);
   }
 
   statusOf(card) {
@@ -136,6 +136,11 @@ export class Columns {
   }
 }
 
+/** By its title's id, of which the browser keeps an index; an attribute is looked for in all that thousands of cards hold. */
+function cardById(id) {
+  return document.getElementById(`title-${id}`)?.closest("[data-lead]") ?? null;
+}
+
 function cardFrom(html) {
   const template = document.createElement("template");
   template.innerHTML = html;
@@ -176,9 +181,9 @@ function keepingFocus(act) {
   const neighbour = (card?.nextElementSibling ?? card?.previousElementSibling)?.dataset.lead;
   act();
   if (!lead || (document.activeElement === active && active.isConnected)) return;
-  const moved = document.querySelector(`[data-lead="${lead}"]`);
+  const moved = cardById(lead);
   const control = moved && nth >= 0 ? moved.querySelectorAll("a, button, input")[nth] : moved;
-  const next = document.querySelector(`[data-lead="${neighbour}"]`);
+  const next = neighbour && cardById(neighbour);
   // On a phone the card may have gone to a column that is not shown.
   [control, moved, next].find((each) => each?.checkVisibility())?.focus({ preventScroll: true });
 }

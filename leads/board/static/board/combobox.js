@@ -24,7 +24,13 @@ export class Combobox {
     return !this.options.hidden;
   }
 
+  /** What was typed, and is not what is chosen. */
+  get #half() {
+    return this.text.value === this.shown ? "" : this.text.value;
+  }
+
   #typed() {
+    this.isStale = true;
     if (this.text.value === "") this.#empty();
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.#ask(), PAUSE);
@@ -32,10 +38,13 @@ export class Combobox {
 
   async #ask() {
     clearTimeout(this.timer);
-    const typed = this.text.value === this.shown ? "" : this.text.value;
+    const typed = this.#half;
     const answer = await this.server.get(this.server.urls.cars, [["q", typed]]).catch(() => null);
-    if (!answer || document.activeElement !== this.text) return;
-    this.#show((await answer.json()).cars);
+    const cars = (await answer?.json())?.cars;
+    // Somebody who types fast gets the answers of earlier letters later.
+    if (!cars || document.activeElement !== this.text || typed !== this.#half) return;
+    this.isStale = false;
+    this.#show(cars);
   }
 
   #show(cars) {
@@ -86,14 +95,19 @@ export class Combobox {
       const count = this.options.querySelectorAll("[data-id]").length;
       const step = event.key === "ArrowDown" ? 1 : -1;
       if (count) this.#point((Math.max(this.pointed, step < 0 ? 0 : -1) + step + count) % count);
-    } else if (event.key === "Enter" && this.#isOpen) {
+    } else if (event.key === "Enter" && (this.#isOpen || this.#half)) {
       event.preventDefault();
-      this.#choose(this.options.querySelectorAll("[data-id]")[this.pointed]);
+      this.#enter();
     } else if (event.key === "Escape" && this.#isOpen) {
       event.preventDefault();
       event.stopPropagation(); // the panel around it stays open
       this.#close();
     }
+  }
+
+  async #enter() {
+    if (this.isStale) await this.#ask();
+    if (this.#isOpen) this.#choose(this.options.querySelectorAll("[data-id]")[this.pointed]);
   }
 
   #choose(option) {

@@ -1,7 +1,7 @@
 // Drags cards by mouse, pen and touch in one way, on Pointer Events: when a press becomes a drag, and how it ends.
 
 import { isAt } from "./dropplace.js";
-import { lift } from "./lifted.js";
+import { lift, newest } from "./lifted.js";
 
 const SLOP = 5;
 const TOUCH_SLOP = 8;
@@ -35,6 +35,8 @@ export function makeDraggable(board, { onLift, onDrop, onEnd, showColumn }) {
     listen("keydown", escape);
     listen("blur", (blurred) => blurred.target === window && cancel());
     listen("visibilitychange", () => document.hidden && cancel());
+    // A card that is replaced meanwhile takes the finger's touches along, out of the page.
+    event.target.addEventListener("touchmove", keepStill, { signal: watch.signal, passive: false });
     // A finger that stops a fling and rests is reading, not lifting.
     const rests = event.timeStamp - scrolledAt > FLING_REST;
     if (press.type === "touch" && !handle && rests) press.timer = setTimeout(liftCard, LONG_PRESS);
@@ -58,8 +60,9 @@ export function makeDraggable(board, { onLift, onDrop, onEnd, showColumn }) {
   }
 
   function liftCard() {
-    const { card, from, at, id, type } = press;
-    if (!card.isConnected || onLift(card) === false) return forgetPress();
+    const { from, at, id, type } = press;
+    const card = newest(board, press.card);
+    if (!card || onLift(card) === false) return forgetPress();
     lifted = lift(board, card, { from, at, showColumn, onLost: cancel });
     // A captured mouse hovers over nothing else, keeps the ghost's cursor and may leave the window.
     if (type !== "touch") lifted.ghost.setPointerCapture(id);
@@ -75,7 +78,7 @@ export function makeDraggable(board, { onLift, onDrop, onEnd, showColumn }) {
   }
 
   function finish(place) {
-    const { card } = press;
+    const card = newest(board, press.card);
     const landed = lifted;
     const moved = Boolean(place) && !isAt(card, place);
     forgetPress();
@@ -93,6 +96,10 @@ export function makeDraggable(board, { onLift, onDrop, onEnd, showColumn }) {
     else forgetPress();
   }
 
+  function keepStill(event) {
+    if (lifted && event.cancelable) event.preventDefault();
+  }
+
   function escape(event) {
     if (!lifted || event.key !== "Escape") return;
     event.preventDefault();
@@ -107,7 +114,7 @@ export function makeDraggable(board, { onLift, onDrop, onEnd, showColumn }) {
     else forgetPress();
   });
   // Scrolling by the finger that drags. The browser asks only listeners that were there when the finger came down.
-  board.addEventListener("touchmove", (event) => lifted && event.cancelable && event.preventDefault(), { passive: false });
+  board.addEventListener("touchmove", keepStill, { passive: false });
   board.addEventListener("scroll", (event) => (scrolledAt = event.timeStamp), { capture: true, passive: true });
   // The click that ends a drag is none. After Escape it comes late, so it is awaited until the next press.
   window.addEventListener("pointerdown", () => (swallowClick &&= Boolean(lifted)), true);

@@ -1,8 +1,8 @@
 /** The keyboard: arrows walk the cards, Space picks one up, arrows move it, Space drops it, Escape puts it back. */
 
 export class Keys {
-  constructor({ board, columns, moves, live, voice, open }) {
-    Object.assign(this, { board, columns, moves, live, voice, open });
+  constructor({ board, columns, moves, live, voice, selection, open }) {
+    Object.assign(this, { board, columns, moves, live, voice, selection, open });
     this.picked = null; // {lead, home}
     board.addEventListener("focusin", (event) => this.#arrive(event.target.closest("[data-lead]")));
     board.addEventListener("focusout", (event) => this.#leave(event));
@@ -52,7 +52,7 @@ export class Keys {
     const direction = this.#direction(key);
     if (direction) return () => this.#go(this.#beside(card, direction));
     return {
-      " ": () => this.#pick(card),
+      " ": () => (this.selection.isOn ? this.selection.toggle(card) : this.#pick(card)),
       Enter: () => this.open(card),
       Home: () => this.#go(card.parentElement.firstElementChild),
       End: () => this.#go(card.parentElement.lastElementChild),

@@ -22,13 +22,22 @@ export function lift(board, card, { from, at, showColumn, onLost }) {
 
   // Every frame, not every event: the wheel, an edge or a colleague moves cards under a pointer that stands still.
   function step(now) {
-    if (!card.isConnected) return onLost();
+    if (!isThere()) return onLost();
     if (spot?.scroller) edges.step(spot.scroller, spot.view, pointer.y, now);
     spot = map.spotAt(pointer);
     waitOver(spot?.tab ?? null);
     showLine();
     ghost.follow(pointer);
     frame = requestAnimationFrame(step);
+  }
+
+  function isThere() {
+    const now = newest(board, card);
+    if (now && now !== card) {
+      card = now;
+      card.classList.add("is-lifted");
+    }
+    return now !== null;
   }
 
   function waitOver(other) {
@@ -52,7 +61,7 @@ export function lift(board, card, { from, at, showColumn, onLost }) {
   }
 
   function place() {
-    spot = card.isConnected ? map.spotAt(pointer) : null;
+    spot = isThere() ? map.spotAt(pointer) : null;
     return spot && placeBefore(spot.list, spot.row, card);
   }
 
@@ -75,4 +84,9 @@ export function lift(board, card, { from, at, showColumn, onLost }) {
   document.documentElement.classList.add("is-dragging");
   step(performance.now());
   return { ghost: ghost.element, follow: (to) => (pointer = to), place, settle };
+}
+
+/** The card, or its newer self that was put in its place meanwhile; null if it has left the board. */
+export function newest(board, card) {
+  return card.isConnected ? card : board.querySelector(`[data-lead="${card.dataset.lead}"]`);
 }

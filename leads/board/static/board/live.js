@@ -22,7 +22,8 @@ export class Live {
   start() {
     document.addEventListener("visibilitychange", () => this.refresh());
     addEventListener("online", () => this.refresh());
-    this.sentinels = new IntersectionObserver((entries) => this.#loadMore(entries), { rootMargin: "800px" });
+    const early = { rootMargin: "800px", scrollMargin: "800px" }; // the latter for what scrolls within the page
+    this.sentinels = new IntersectionObserver((entries) => this.#loadMore(entries), early);
     for (const more of this.board.querySelectorAll("[data-more]")) this.sentinels.observe(more);
     this.#later();
   }

@@ -9,7 +9,9 @@ export class Panel {
     this.dialog = board.querySelector("[data-panel]");
     this.dialog.addEventListener("submit", (event) => this.#submit(event));
     this.dialog.addEventListener("click", (event) => this.#click(event));
+    this.dialog.addEventListener("pointerdown", (event) => (this.pressed = event.target));
     this.dialog.addEventListener("cancel", (event) => this.#cancel(event));
+    this.dialog.addEventListener("keydown", (event) => event.key === "Escape" && this.#cancel(event));
     this.dialog.addEventListener("close", () => this.dialog.replaceChildren());
   }
 
@@ -27,10 +29,18 @@ export class Panel {
       this.url = url;
       this.#show(await answer.text());
       if (!this.dialog.open) this.dialog.showModal();
-      this.dialog.querySelector(field ? `[name=${field}]` : "[data-combobox-text], [name=action]")?.focus();
+      this.#first(field)?.focus();
     } catch (failure) {
       this.#told(failure);
     }
+  }
+
+  /** Where the focus begins. On a phone a field of an old lead would bring up the keyboard over its history. */
+  #first(field) {
+    if (field) return this.dialog.querySelector(`[name=${field}]`);
+    const isOld = this.dialog.querySelector("[data-panel-lead]");
+    if (isOld && matchMedia("(pointer: coarse)").matches) return this.dialog.querySelector("h2");
+    return this.dialog.querySelector("[data-combobox-text], [name=action]");
   }
 
   #show(html) {
@@ -66,7 +76,7 @@ export class Panel {
     const typed = this.typed;
     this.#show(html);
     this.typed = typed;
-    this.dialog.querySelector("[aria-invalid=true], [role=alert]")?.focus();
+    this.dialog.querySelector("[aria-invalid=true], .panel-errors")?.focus();
   }
 
   #told(failure) {
@@ -80,10 +90,13 @@ export class Panel {
 
   #click(event) {
     const form = this.dialog.querySelector("form");
-    if (event.target.closest("[data-panel-close]") || event.target === this.dialog) this.#close();
+    // Beside the panel; not where selecting its text only ended.
+    const isBeside = event.target === this.dialog && this.pressed === this.dialog;
+    if (isBeside || event.target.closest("[data-panel-close]")) this.#close();
     else if (event.target.closest("[data-panel-archive]")) {
-      this.dialog.close();
-      this.archive(form.dataset.panelLead, form.querySelector("h2").textContent);
+      const { panelLead } = form.dataset;
+      const title = form.querySelector("h2").textContent;
+      if (this.#close()) this.archive(panelLead, title);
     }
   }
 
@@ -92,8 +105,11 @@ export class Panel {
     this.#close();
   }
 
+  /** Whether it is closed: not if the person would rather keep what was typed. */
   #close() {
     const isTouched = this.#text() !== this.typed;
-    if (!isTouched || confirm(this.voice.words.discard)) this.dialog.close();
+    if (isTouched && !confirm(this.voice.words.discard)) return false;
+    this.dialog.close();
+    return true;
   }
 }

@@ -10,7 +10,7 @@ export function fill(words, values) {
 
 export class Voice {
   constructor(board, words) {
-    this.words = words;
+    Object.assign(this, { board, words });
     this.said = board.querySelector("[data-said]");
     this.messages = board.querySelector("[data-messages]");
   }
@@ -25,7 +25,7 @@ export class Voice {
   /** A message that goes away by itself, perhaps with one thing to do: {words, act}. */
   tell(name, values = {}, button = null) {
     const message = this.#show(fill(this.words[name], values), "is-good", button);
-    setTimeout(() => message.remove(), SHOWN_FOR);
+    this.#removeLater(message);
   }
 
   /** Something was not saved. It stays until it is closed. */
@@ -34,7 +34,21 @@ export class Voice {
   }
 
   clearWarnings() {
-    for (const message of this.messages.querySelectorAll(".is-bad")) message.remove();
+    for (const message of this.messages.querySelectorAll(".is-bad")) this.#remove(message);
+  }
+
+  /** Not while somebody is about to press its button. */
+  #removeLater(message) {
+    setTimeout(() => {
+      if (message.matches(":hover, :focus-within")) this.#removeLater(message);
+      else message.remove();
+    }, SHOWN_FOR);
+  }
+
+  #remove(message) {
+    const hadFocus = message.contains(document.activeElement);
+    message.remove();
+    if (hadFocus) this.board.querySelector('[data-lead][tabindex="0"]')?.focus({ preventScroll: true });
   }
 
   #show(text, kind, button) {
@@ -43,6 +57,8 @@ export class Voice {
     message.append(text, " ");
     if (button) message.append(this.#button(button.words, button.act, message));
     message.append(this.#button(this.words.dismiss, () => {}, message));
+    // The same twice is told once.
+    for (const other of [...this.messages.children]) if (other.textContent === message.textContent) other.remove();
     this.messages.append(message);
     while (this.messages.children.length > MOST) this.messages.firstElementChild.remove();
     return message;
@@ -54,7 +70,7 @@ export class Voice {
     button.className = "board-button";
     button.textContent = words;
     button.addEventListener("click", () => {
-      message.remove();
+      this.#remove(message);
       act();
     });
     return button;

@@ -12,6 +12,7 @@ export class Selection {
     this.bar.querySelector("[data-bulk-end]").addEventListener("click", () => this.#mode(false));
     this.bar.querySelector("[data-bulk-archive]").addEventListener("click", () => this.#archive());
     this.bar.addEventListener("submit", (event) => this.#apply(event));
+    this.bar.addEventListener("keydown", (event) => event.key === "Escape" && this.#mode(false));
     board.addEventListener("change", (event) => event.target.matches("[data-select]") && this.#count());
     board.addEventListener("board:renewed", () => this.#count());
   }
@@ -34,6 +35,7 @@ export class Selection {
   #mode(on) {
     this.board.classList.toggle("is-selecting", on);
     this.button.setAttribute("aria-pressed", on);
+    if (!on && this.bar.contains(document.activeElement)) this.button.focus();
     this.bar.hidden = !on;
     if (!on) for (const card of this.#chosen) card.querySelector("[data-select]").checked = false;
     this.#count();
@@ -52,9 +54,10 @@ export class Selection {
     event.preventDefault();
     const leads = this.#chosen.map((card) => card.dataset.lead);
     const { status, tag } = this.bar.elements;
-    if (status.value) await this.moves.change(leads, "status", status.value);
-    if (tag.value.trim()) await this.moves.change(leads, "tag", tag.value);
-    if (!status.value && !tag.value.trim()) return status.focus();
+    const wanted = Object.entries({ status: status.value, tag: tag.value.trim() }).filter(([, value]) => value);
+    if (!wanted.length) return status.focus();
+    // What could not be saved stays chosen.
+    for (const [what, value] of wanted) if ((await this.moves.change(leads, what, value)) === false) return;
     this.bar.reset();
     this.#mode(false);
   }
