@@ -3,24 +3,34 @@
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import psutil
 import pytest
+from django.utils import timezone
 
-from leads.board.columns import PAGE
+from conftest import make_lead
+from leads.board.columns import PAGE, state
+from leads.board.filters import Filters
 from leads.board.tests.boards import PATH
+from leads.models import Lead, Status
 from steerleads.tests.clients import sizes
 from steerleads.tests.servers import running_server, send
 
 PAUSE = 2  # seconds between two questions of a board, as in live.js
 PEOPLE = """
 import json
+from datetime import timedelta
+from django.db.models import F
 from django.test import Client
+from leads.models import Lead
 from steerleads.dealers.models import Dealership
 from steerleads.dealers.tests.people import make_staff
 from steerleads.tests.volumes import load_cars, load_leads
 casa = Dealership.objects.get(pk="{casa}")
 load_leads(casa, load_cars(casa, 20), {leads})
+# Their ages in days, which do not change while one looks on.
+Lead.objects.of(casa).update(created_at=F("created_at") - timedelta(days=3))
 cookies = []
 for number in range({boards}):
     client = Client()
@@ -53,6 +63,17 @@ def test_open_boards_cost_little(leads, form):
     assert share < 0.5  # the figure is for reading: this machine may be busy
 
 
+@pytest.mark.django_db
+def test_ages_are_news_once_a_minute_and_all_together(casa, civic):
+    now = timezone.now().replace(second=0, microsecond=0)
+    for seconds in (0, 7.5, 31):
+        lead = make_lead(civic)
+        Lead.objects.filter(pk=lead.pk).update(created_at=now - timedelta(minutes=5, seconds=seconds))
+    asked = dict.fromkeys(Status.values, PAGE)
+    told = [str(state(Filters(casa), asked, now=now + timedelta(seconds=passed))) for passed in range(0, 180, 3)]
+    assert len(set(told)) == 3 and len(set(told[:20])) == 1
+
+
 class OpenBoard:
     """What the page's script asks, on a connection that it keeps."""
 
@@ -72,7 +93,7 @@ class OpenBoard:
         return found
 
     def _get(self):
-        asked = "&".join(f"{status}={PAGE}" for status in ("NEW", "COMPLETED", "NOT_NEEDED"))
+        asked = "&".join(f"{status}={PAGE}" for status in Status.values)
         return send(self.connection, "GET", f"{PATH}state/?{asked}", headers=self.headers)
 
 
