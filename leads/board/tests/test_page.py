@@ -120,11 +120,11 @@ def test_the_number_of_queries_is_constant(seller, civic):
         for number in range(20):
             make_lead(civic, status=status, order=number, tag=f"Tag {number}")
     many = queries(seller.page), queries(seller.state), queries(lambda: seller.cards(*Lead.objects.all()[:PAGE]))
-    # Session, person, place of work, two-factor; then three columns and, for the page, counts and tags.
-    assert few == many == (9, 7, 6)
+    # Session and person, with the place of work; then three columns and, for the page, counts and tags.
+    assert few == many == (7, 5, 4)
     for number in range(PAGE):
         make_lead(civic, order=number)
-    assert queries(seller.state) == 8  # counts, if a column has more than was asked for
+    assert queries(seller.state) == 6  # counts, if a column has more than was asked for
 
 
 def queries(act):

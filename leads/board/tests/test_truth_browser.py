@@ -7,7 +7,7 @@ import pytest
 from django.contrib.sessions.models import Session
 
 from conftest import make_car, make_lead
-from leads.board.tests.screens import Screen, screen, stored
+from leads.board.tests.screens import SAVED, Screen, screen, stored
 from leads.models import Lead, LeadEvent
 from steerleads.tests.browsers import DESKTOP
 from steerleads.tests.servers import running_server, wait_until
@@ -129,7 +129,7 @@ def test_making_room_for_a_colleagues_card_is_no_conflict(open_page, casa, cards
     made_room = LeadEvent.objects.filter(lead_id=lead_of("C").pk, kind="lead.moved")
     assert made_room.exists()
     board.press("Space")
-    board.wait_for(list(stored(casa)))
+    wait_until(lambda: board.page.evaluate(SAVED) and board.shown() == stored(casa))
     assert board.told() == [] and "C" in board.shown()
 
 
