@@ -5,9 +5,13 @@ import pytest
 from conftest import make_car, make_lead
 from steerleads.dealers.models import Dealership, Role
 from steerleads.dealers.tests.people import make_staff
-from steerleads.tests.browsers import DESKTOP, PHONE, axe_findings, signed_in
+from steerleads.tests.browsers import DESKTOP, PHONE, axe_findings, on_one_database, signed_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    on_one_database,
+]
 
 PAGES = [
     "/admin/",

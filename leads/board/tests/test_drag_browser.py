@@ -5,7 +5,8 @@ import time
 import pytest
 
 from conftest import make_car, make_lead
-from leads.board.tests.screens import SAVED, listed, screen, stored
+from leads.board.tests.pointers import Pointer
+from leads.board.tests.screens import screen, stored
 from leads.models import Lead, LeadEvent
 from steerleads.tests.servers import wait_until
 
@@ -45,15 +46,6 @@ def mixed(casa, civic):
     for action in "ABCDEXYZ":
         hot = {"car": civic, "tag": "Hot", "target_name": "Omar"} if action in "ACEXZ" else {"car": clio}
         make_lead(action=action, status="COMPLETED" if action in "XYZ" else "NEW", **hot)
-
-
-@pytest.fixture
-def sixty(civic):
-    """L00 to L59 in New: more than the page of 50 that a board begins with."""
-    names = [f"L{number:02}" for number in range(60)]
-    for name in names:
-        make_lead(civic, action=name)
-    return names
 
 
 def requests_of(board, call):
@@ -145,14 +137,14 @@ def test_escape_and_a_drop_outside_change_nothing(api, board):
     assert sent == [] and not board.page.locator("[data-panel]").is_visible()
 
 
-@pytest.mark.parametrize("to", ["below B", "below A", "above C"])
-def test_a_drop_where_it_was_sends_nothing(api, board, to):
+def test_a_drop_where_it_was_sends_nothing(api, board):
     sent = requests_of(board, "move")
-    board.lift("B")
-    board.page.mouse.move(*board.point(to), steps=6)
-    assert board.line() is None  # it would change nothing
-    board.page.mouse.up()
-    board.is_as_listed(api, ("ABCD", "XY", ""))
+    for to in ("below B", "below A", "above C"):
+        board.lift("B")
+        board.page.mouse.move(*board.point(to), steps=6)
+        assert board.line() is None  # it would change nothing
+        board.page.mouse.up()
+        board.is_as_listed(api, ("ABCD", "XY", ""))
     assert sent == [] and LeadEvent.objects.exclude(kind="lead.created").count() == 0
 
 
@@ -186,46 +178,6 @@ def test_a_title_let_go_where_it_was_or_escaped_from_does_not_open(board):
     board.act("B", "open")  # the next click is one again
     board.page.wait_for_selector("[data-panel][open] [name=action]")
     assert len(panels) == 1 and board.page.input_value("[data-panel] [name=action]") == "B"
-
-
-# --- Long columns ----------------------------------------------------------------------------------
-
-
-def test_the_column_scrolls_to_a_place_beyond_the_fold(open_page, api, sixty, seller):
-    board = screen(open_page, seller)
-    board.lift("L00")
-    board.page.mouse.move(*board.point("foot NEW"), steps=6)
-    wait_until(lambda: board.point("above L15")[1] < 600)
-    line = land_in_the_middle(board)
-    assert line[1] > "L09" and int(line[2][1:]) == int(line[1][1:]) + 1
-    begins_as_listed(board, api, moved(sixty, "L00", line[1]))
-
-
-def test_cards_of_the_second_page_are_dragged_like_the_first(open_page, api, sixty, seller):
-    board = screen(open_page, seller)
-    scroll_to_the_end(board)
-    board.wait_for(sixty)
-    scroll_to_the_end(board)
-    board.drag_to("L57", "below L55", ["NEW", "L55", "L56"])
-    order = moved(sixty, "L57", "L55")
-    begins_as_listed(board, api, order)
-    board.lift("L58")
-    board.page.mouse.move(*board.point("header NEW"), steps=6)
-    wait_until(lambda: board.point("above L46")[1] > 300)
-    line = land_in_the_middle(board)
-    assert "L30" < line[1] < "L50"
-    begins_as_listed(board, api, moved(order, "L58", line[1]))
-
-
-def test_the_end_of_what_is_loaded_so_far_is_not_the_columns_end(open_page, api, sixty, seller):
-    board = screen(open_page, seller)
-    board.lift("L00")
-    scroll_to_the_end(board)
-    board.page.mouse.move(*board.point("foot NEW"), steps=3)
-    last = board.shown()[-1]
-    wait_until(lambda: board.line() == ["NEW", last, None])
-    board.page.mouse.up()
-    begins_as_listed(board, api, moved(sixty, "L00", last))
 
 
 # --- A slow server -----------------------------------------------------------------------------------
@@ -271,31 +223,6 @@ def make_cards(car):
         make_lead(car, action=action, status="COMPLETED" if action in "XY" else "NEW")
 
 
-class Pointer:
-    """A mouse or a pen, as Chromium takes it from a real one."""
-
-    def __init__(self, page, device):
-        self.session, self.device = page.context.new_cdp_session(page), device
-
-    def down(self, x, y):
-        self._send("mouseMoved", x, y, buttons=0)
-        self._send("mousePressed", x, y)
-
-    def move(self, x, y, steps=6):
-        from_x, from_y = self.at
-        for step in range(1, steps + 1):
-            self._send("mouseMoved", from_x + (x - from_x) * step / steps, from_y + (y - from_y) * step / steps)
-
-    def up(self):
-        self._send("mouseReleased", *self.at, buttons=0)
-
-    def _send(self, kind, x, y, buttons=1):
-        self.at = (x, y)
-        button = "none" if kind == "mouseMoved" else "left"
-        what = {"type": kind, "x": x, "y": y, "button": button, "buttons": buttons, "clickCount": 1}
-        self.session.send("Input.dispatchMouseEvent", {**what, "pointerType": self.device})
-
-
 def middle_of_title(board, action):
     box = wait_until(lambda: board.card(action).locator("[data-act=open]").bounding_box())
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -307,30 +234,3 @@ def lift_by_title(board, action):
     board.page.mouse.down()
     board.page.mouse.move(x + 8, y, steps=3)
     board.page.wait_for_selector(".is-lifted")
-
-
-def land_in_the_middle(board):
-    """Stop the scrolling, and let the card go where the line then lies, which is given."""
-    x, y = board.point("header NEW")
-    board.page.mouse.move(x, y + 350)
-    board.page.evaluate("() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
-    line = board.line()
-    board.page.mouse.up()
-    return line
-
-
-def begins_as_listed(board, api, cards):
-    """See that the API lists these cards in New, and that the board shows as many of them as it has loaded."""
-    wait_until(lambda: board.page.evaluate(SAVED) and board.shown() == cards[: len(board.shown())], 10)
-    assert listed(api) == cards and len(board.shown()) >= 50
-
-
-def scroll_to_the_end(board):
-    board.page.evaluate("() => document.querySelector('[data-column=NEW] [data-more]').parentElement.scrollTo(0, 1e6)")
-
-
-def moved(names, name, below):
-    """The names with one of them moved below another."""
-    rest = [each for each in names if each != name]
-    place = rest.index(below) + 1
-    return [*rest[:place], name, *rest[place:]]

@@ -10,9 +10,13 @@ from django.utils import translation
 from conftest import make_car, make_lead
 from leads.board.tests.screens import screen, stored
 from leads.models import Lead
-from steerleads.tests.browsers import DESKTOP, PHONE, axe_findings
+from steerleads.tests.browsers import DESKTOP, PHONE, axe_findings, on_one_database
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    on_one_database,
+]
 
 TOUCH = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
 NARROW = {"viewport": {"width": 320, "height": 640}}
