@@ -44,15 +44,16 @@ def test_cards_of_the_second_page_are_dragged_like_the_first(open_page, api, six
     begins_as_listed(board, api, moved(order, "L58", line[1]))
 
 
-def test_the_end_of_what_is_loaded_so_far_is_not_the_columns_end(open_page, api, sixty, seller):
+def test_more_is_loaded_during_a_drag(open_page, api, sixty, seller):
     board = screen(open_page, seller)
     board.lift("L00")
     scroll_to_the_end(board)
-    board.page.mouse.move(*board.point("foot NEW"), steps=3)
-    last = board.shown()[-1]
-    wait_until(lambda: board.line() == ["NEW", last, None])
+    wait_until(lambda: len(board.shown()) == 60)
+    scroll_to_the_end(board)
+    board.page.mouse.move(*board.point("below L57"), steps=6)
+    wait_until(lambda: board.line() == ["NEW", "L57", "L58"])
     board.page.mouse.up()
-    begins_as_listed(board, api, moved(sixty, "L00", last))
+    begins_as_listed(board, api, moved(sixty, "L00", "L57"))
 
 
 def land_in_the_middle(board):

@@ -24,6 +24,10 @@ export class Columns {
     return id && cardById(id);
   }
 
+  lastOf(status) {
+    return this.list(status).lastElementChild?.dataset.lead;
+  }
+
   statusOf(card) {
     return card.closest("[data-column]").dataset.column;
   }
@@ -84,6 +88,13 @@ export class Columns {
     adopt(fresh, old);
     keepingFocus(() => old.replaceWith(fresh));
     return fresh;
+  }
+
+  /** Add cards below all others of a column. */
+  append(status, html) {
+    const cards = html.filter(Boolean).map(cardFrom);
+    this.list(status).append(...cards.filter((card) => !this.card(card.dataset.lead)));
+    this.column(status).querySelector("[data-more]").hidden = this.cards(status).length >= this.total(status);
   }
 
   // --- Being in line with the truth ------------------------------------------------------------

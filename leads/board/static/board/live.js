@@ -106,7 +106,25 @@ export class Live {
       const column = target.closest("[data-column]");
       this.wanted.set(column.dataset.column, column.querySelector("[data-list]").children.length + PAGE);
     }
-    if (seen.length) this.refresh();
+    if (!seen.length) return;
+    if (this.held) this.#append();
+    else this.refresh();
+  }
+
+  /** While a card is in the air: only what follows the cards that are here. All else waits until it has landed. */
+  async #append() {
+    try {
+      const { columns } = await (await this.server.get(this.server.urls.state, this.#query())).json();
+      for (const [status, { cards }] of Object.entries(columns)) {
+        const ids = cards.map(([id]) => id);
+        const at = ids.indexOf(this.columns.lastOf(status));
+        const next = at < 0 ? [] : ids.slice(at + 1).filter((id) => !this.columns.card(id));
+        const html = await this.#fetch(next);
+        if (this.held) this.columns.append(status, next.map((id) => html[id]));
+      }
+    } catch (failure) {
+      if (!(failure instanceof Failure)) throw failure; // it is asked again when the card has landed
+    }
   }
 
   #light(ids) {
