@@ -66,7 +66,7 @@ def test_signal_to_the_whole_group_ends_it_well(number):
     """As a terminal sends Ctrl+C, systemd a stop, and a terminal that is closed."""
     with running_server(workers=2) as server:
         os.killpg(server.process.pid, number)
-        assert server.process.wait(10) == 0
+        assert server.process.wait(SECONDS_TO_STOP) == 0
         assert not server.is_alive()
 
 
