@@ -169,5 +169,5 @@ def test_the_list_takes_the_same_number_of_queries_for_1_car_and_for_20(
 ):
     for _ in range(count):
         make_car(casa)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(6):
         manager.get(CARS)
