@@ -160,3 +160,15 @@ def stored(dealership, status="NEW"):
 def listed(api, status="NEW", **query):
     """The same as a client gets them: `tag`, `search` and `carId` filter as the API does."""
     return [lead["action"] for lead in api.get("/leads", query={"status": status, **query}).json()]
+
+
+def answering(page, *answers):
+    """Answer the browser's questions with yes (True) or no; what it asked is in the list that is given."""
+    asked, answers = [], list(answers)
+
+    def answer(dialog):
+        asked.append(dialog.message.replace("\u2068", "").replace("\u2069", ""))
+        dialog.accept() if answers.pop(0) else dialog.dismiss()
+
+    page.on("dialog", answer)
+    return asked
