@@ -130,7 +130,7 @@ def test_a_car_is_chosen_in_the_filter_and_lives_in_the_address(clio, board):
     page.click("[data-filters] [data-combobox-text]")
     page.keyboard.type("a-17")
     with page.expect_navigation():
-        page.click("#filter-cars [role=option]")
+        page.click("#filter-cars [role=option]:has-text('Clio')")
     board.wait_for(["Of the Clio"])
     assert query(page) == f"?car={clio.pk}"
     page.reload()
