@@ -39,7 +39,11 @@ class Screen:
 
     def wait_for(self, cards, status="NEW"):
         """Wait until a column shows just these cards, and nothing is being saved."""
-        wait_until(lambda: self.shown(status) == cards and self.page.evaluate(SAVED), 10)
+        try:
+            wait_until(lambda: self.shown(status) == cards and self.page.evaluate(SAVED), 10)
+        except AssertionError:
+            seen = f"{self.shown(status)}, all saved and at rest: {self.page.evaluate(SAVED)}, told: {self.told()}"
+            raise AssertionError(f"waited for {cards} in {status}, and saw {seen}") from None
 
     def speak(self, dealership, language):
         """Load again in another language."""

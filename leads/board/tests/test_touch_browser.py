@@ -143,8 +143,6 @@ def test_who_gives_up_sees_the_cards_own_column_again(api, board, finger, end):
     board.is_as_listed(api, ("ABCDEFGH", "XY", ""))
 
 
-# Once, on a busy machine, the second drop did not arrive, and nobody knows why yet.
-@pytest.mark.slow
 def test_a_card_is_dragged_on_when_it_is_saved_under_the_finger(api, board, finger):
     held = []
     board.page.route("**/board/move/", lambda route: route.continue_() if held else held.append(route))
