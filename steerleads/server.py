@@ -18,6 +18,7 @@ from granian.log import LogLevels
 
 SECONDS_TO_FINISH = 30  # for requests in flight, once the server is told to stop
 SECONDS_FOR_HEADERS = 15
+SECONDS_TO_REMIND = 2
 MOST_CONNECTIONS = 1024  # of one worker, idle ones included
 PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 
@@ -52,7 +53,7 @@ def serve(address, port, *, workers, threads, when_ready):
     )
     _let_go_of_the_database()
     _mind_the_workers()
-    _leave_with_the_terminal(server)
+    _hear_when_to_stop(server)
     threading.Thread(target=_wait_until_ready, args=(address, port, when_ready), daemon=True).start()
     server.serve()
 
@@ -90,13 +91,29 @@ def _let_go_of_the_database():
         connection.close_pool()
 
 
-def _leave_with_the_terminal(server):
-    """A closed terminal ends the server, unless nohup said otherwise. Granian would only renew its workers."""
-    by_nohup = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+def _hear_when_to_stop(server):
+    """SIGTERM, Ctrl+C, or a closed terminal, unless nohup said otherwise: there, granian would only renew its workers.
+
+    Workers are told again and again: one that is told while it is being born may miss it (seen).
+    """
+    main, by_nohup = os.getpid(), signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+
+    def stop(*args):
+        if os.getpid() == main:  # not a worker that has not set handlers of its own yet
+            server.signal_handler_interrupt(*args)
+            threading.Thread(target=remind, daemon=True).start()
+
+    def remind():
+        while True:
+            time.sleep(SECONDS_TO_REMIND)
+            for worker in list(server.wrks):
+                worker.terminate()
 
     @server.on_startup
-    def hear_hangup():
-        signal.signal(signal.SIGHUP, signal.SIG_IGN if by_nohup else server.signal_handler_interrupt)
+    def hear():
+        signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGINT, stop)
+        signal.signal(signal.SIGHUP, signal.SIG_IGN if by_nohup else stop)
 
 
 def _mind_the_workers():

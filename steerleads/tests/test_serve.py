@@ -56,7 +56,6 @@ def test_sigterm_while_it_starts_ends_it(seconds):
         server.start(wait=False)
         time.sleep(seconds)
         server.process.terminate()
-        # A worker that is told within a hair's breadth of its birth may not hear it; then it is killed after 30 s.
         assert server.process.wait(SECONDS_TO_STOP) in (0, 1, -signal.SIGTERM)
         assert not server.is_alive()
 
