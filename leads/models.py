@@ -136,7 +136,7 @@ class LeadEventQuerySet(models.QuerySet):
 
 
 class LeadEvent(models.Model):
-    """One change of one lead, written in the transaction that made it. Never updated but to forget a person.
+    """One change of one lead, written in the transaction that made it. Later it gets its number, and forgets a person.
 
     `changes` has what may stay for ever (status, order); `texts` what people typed, erased with the lead. Both
     are {field: {"from": …, "to": …}} in the API's names; a contact's name and info never appear, only that they changed.
@@ -157,11 +157,30 @@ class LeadEvent(models.Model):
     changes = models.JSONField(default=dict)
     texts = models.JSONField(null=True)
     batch = models.UUIDField(null=True)
+    # Given once the event is committed (leads/feed.py). Numbering at the INSERT would let readers skip late commits.
+    sequence = models.BigIntegerField(null=True)
 
     objects = LeadEventQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["dealership", "lead_id", "at", "id"], name="event_lead")]
+        indexes = [
+            models.Index(fields=["dealership", "lead_id", "at", "id"], name="event_lead"),
+            models.Index(fields=["dealership", "at", "id"], condition=Q(sequence__isnull=True), name="event_waiting"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dealership", "sequence"], condition=Q(sequence__isnull=False), name="event_sequence"
+            )
+        ]
+
+
+class Feed(models.Model):
+    """How far a dealership's events are numbered (`last`) and told to its subscribers (`told`). A lock for both."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    dealership = models.OneToOneField(Dealership, models.CASCADE, related_name="feed")
+    last = models.BigIntegerField(default=0)
+    told = models.BigIntegerField(default=0)
 
 
 class PersonRequest(models.Model):

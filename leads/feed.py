@@ -1,0 +1,49 @@
+"""The events of a dealership in the order in which others learn of them: `Feed` numbers them once they are committed.
+
+Transactions commit in another order than they begin, so a number taken at the INSERT could appear behind a reader's
+back. Whoever looks first (a reader of the feed, or the worker) numbers what he sees, under the feed's lock.
+"""
+
+from django.db import connection, transaction
+
+from leads.models import Feed, LeadEvent
+
+BATCH = 1000
+NUMBER = """
+    UPDATE {events} SET sequence = numbered.sequence
+    FROM (
+        SELECT id, %s + row_number() OVER (ORDER BY at, id) AS sequence FROM {events}
+        WHERE dealership_id = %s AND sequence IS NULL ORDER BY at, id LIMIT %s
+    ) AS numbered
+    WHERE {events}.id = numbered.id"""
+
+
+def number_events(dealership):
+    """Give every event that is committed by now its `sequence`: 1, 2, 3, … without a gap."""
+    waiting = LeadEvent.objects.of(dealership).filter(sequence=None)
+    while waiting.exists():
+        with transaction.atomic():
+            locked_feed(dealership)
+
+
+def locked_feed(dealership):
+    """The dealership's Feed, locked until the transaction ends, with the next BATCH of events numbered."""
+    Feed.objects.get_or_create(dealership=dealership)
+    feed = Feed.objects.select_for_update().get(dealership=dealership)
+    if count := _number(dealership, feed.last):
+        feed.last += count
+        feed.save(update_fields=["last"])
+    return feed
+
+
+def events_after(dealership, sequence):
+    """Numbered events behind that one, in order."""
+    return LeadEvent.objects.of(dealership).filter(sequence__gt=sequence).order_by("sequence")
+
+
+def _number(dealership, last):
+    quote = connection.ops.quote_name
+    owner = dealership.pk if connection.features.has_native_uuid_field else dealership.pk.hex
+    with connection.cursor() as cursor:
+        cursor.execute(NUMBER.format(events=quote(LeadEvent._meta.db_table)), [last, owner, BATCH])
+        return cursor.rowcount

@@ -1,0 +1,99 @@
+"""Events get their numbers in an order that never skips one that commits late."""
+
+import threading
+
+import pytest
+from django.db import connection, connections, transaction
+
+from conftest import TESTER, make_car, make_lead
+from leads.actions import change_lead, delete_lead
+from leads.feed import events_after, number_events
+from leads.models import Feed, LeadEvent
+
+
+def numbers(dealership):
+    return list(events_after(dealership, 0).values_list("sequence", flat=True))
+
+
+def test_events_are_numbered_without_a_gap(casa, civic):
+    lead = make_lead(civic)
+    change_lead(casa, lead.pk, {"tag": "Hot Lead"}, actor=TESTER)
+    delete_lead(casa, lead.pk, actor=TESTER)
+    number_events(casa)
+    assert [(event.sequence, event.kind) for event in events_after(casa, 0)] == [
+        (1, "lead.created"),
+        (2, "lead.changed"),
+        (3, "lead.deleted"),
+    ]
+
+
+def test_numbers_go_on_where_they_ended(casa, civic):
+    for _ in range(3):
+        make_lead(civic)
+        number_events(casa)
+    assert numbers(casa) == [1, 2, 3] and Feed.objects.get(dealership=casa).last == 3
+
+
+def test_dealerships_are_numbered_apart(casa, atlas, civic):
+    make_lead(civic)
+    number_events(casa)
+    number_events(atlas)
+    assert (numbers(casa), numbers(atlas)) == ([1], [])
+
+
+def test_nothing_new_is_one_look(casa, civic, django_assert_num_queries):
+    make_lead(civic)
+    number_events(casa)
+    with django_assert_num_queries(1):
+        number_events(casa)
+
+
+def test_more_than_a_batch_is_numbered(casa, civic, monkeypatch):
+    monkeypatch.setattr("leads.feed.BATCH", 2)
+    for _ in range(5):
+        make_lead(civic)
+    number_events(casa)
+    assert numbers(casa) == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_late_commit_comes_behind_what_was_read(casa, civic):
+    if connection.vendor == "sqlite":
+        pytest.skip("only on PostgreSQL: SQLite has one writer at a time")
+    began, end = threading.Event(), threading.Event()
+
+    def slowly():
+        with transaction.atomic():
+            make_lead(make_car(casa), action="late")  # a car of its own: creating locks the car
+            began.set()
+            end.wait(10)
+        connections.close_all()
+
+    writer = threading.Thread(target=slowly)
+    writer.start()
+    began.wait(10)
+    make_lead(civic, action="early")
+    number_events(casa)
+    seen = numbers(casa)
+    end.set()
+    writer.join()
+    number_events(casa)
+    late = LeadEvent.objects.of(casa).get(sequence=2)
+    assert seen == [1] and late.texts["action"]["to"] == "late"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_who_look_at_once_number_each_event_once(casa, civic):
+    def work(number):
+        for _ in range(10):
+            make_lead(civic, action=f"{number}")
+            number_events(casa)
+        connections.close_all()
+
+    workers = [threading.Thread(target=work, args=(number,)) for number in range(6)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    number_events(casa)
+    assert numbers(casa) == list(range(1, 61))
