@@ -1,8 +1,10 @@
 """Reads settings from environment variables; an unreadable value stops the start and names itself."""
 
+import json
 import os
+import re
 import secrets
-from ipaddress import ip_network
+from ipaddress import IPv6Address, ip_network
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -10,6 +12,10 @@ from django.core.exceptions import ImproperlyConfigured
 
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off"}
+ORIGIN = re.compile(
+    r"(?P<scheme>https?)://(?:\[(?P<ipv6>[0-9a-f:.]+)\]|(?P<name>[a-z0-9_.-]+))(?::(?P<port>[0-9]{1,5}))?"
+)
+CHANNEL_NAME, CHANNEL_URL = re.compile(r"[a-z][a-z0-9_-]{0,49}"), re.compile(r"[a-z][a-z0-9+.-]*://\S+")
 
 
 def text(name, default=""):
@@ -52,6 +58,49 @@ def networks(name):
         return [ip_network(part, strict=False) for part in listed(name)]
     except ValueError as error:
         raise ImproperlyConfigured(f"{name}: {error}. Use addresses or networks like 10.0.0.0/8.") from None
+
+
+def origins(name):
+    """Origins as browsers write them: in lower case, without the port that the scheme has anyway."""
+    try:
+        return [_origin(part) for part in listed(name)]
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"{name}: {error} is not an origin. Use a scheme, a host and perhaps a port, like http://127.0.0.1:8999."
+        ) from None
+
+
+def _origin(part):
+    found = ORIGIN.fullmatch(part.lower())
+    if not found:
+        raise ValueError(repr(part))
+    scheme, host, port = found["scheme"], found["name"] or f"[{IPv6Address(found['ipv6'])}]", found["port"]
+    if port and not 1 <= int(port) <= 65535:
+        raise ValueError(repr(part))
+    has_own_port = port and int(port) != {"http": 80, "https": 443}[scheme]
+    return f"{scheme}://{host}:{int(port)}" if has_own_port else f"{scheme}://{host}"
+
+
+def channels(name):
+    """{name: URL} of the channels by which notifications may go, from a JSON object. {to} stands for a phone number.
+
+    No message shows a value: such URLs have secrets.
+    """
+    try:
+        found = json.loads(text(name, "{}"))
+    except ValueError:
+        found = None
+    if not isinstance(found, dict) or not all(_is_channel(*pair) for pair in found.items()):
+        raise ImproperlyConfigured(
+            f'{name} is not a JSON object of names and URLs like {{"sms": "vonage://KEY:SECRET@FROM/{{to}}"}}. '
+            "A name is of small letters, digits, _ and -, and not “email”."
+        )
+    return found
+
+
+def _is_channel(name, url):
+    is_url = isinstance(url, str) and CHANNEL_URL.fullmatch(url)
+    return bool(is_url and CHANNEL_NAME.fullmatch(name) and name != "email")
 
 
 def secret_key(var):

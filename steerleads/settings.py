@@ -19,9 +19,10 @@ ALLOWED_HOSTS = env.listed("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.listed("CSRF_TRUSTED_ORIGINS")
 TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 SITE_URL = env.text("SITE_URL", "http://localhost:8000").rstrip("/")
+METRICS_TOKEN = env.text("METRICS_TOKEN")
 
 SECURE_SSL_REDIRECT = env.flag("SECURE_SSL_REDIRECT", not DEBUG)
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = env.number("SECURE_HSTS_SECONDS", 31_536_000 if SECURE_SSL_REDIRECT else 0)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT
 SESSION_COOKIE_AGE = 14 * 24 * 3600
@@ -39,6 +40,7 @@ INSTALLED_APPS = [
     "cars",
     "leads",
     "leads.board",
+    "leads.delivery",
     "steerleads.dealers.apps.StaffSiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -224,6 +226,8 @@ SPECTACULAR_SETTINGS = {
     "TAGS": [
         {"name": "Leads", "description": "Potential sales, each about one vehicle."},
         {"name": "Vehicles", "description": "The inventory that leads hang on."},
+        {"name": "Events", "description": "What happened, in order: to keep another system in step."},
+        {"name": "Webhooks", "description": "Be told of what happens by signed requests."},
         {"name": "Authentication", "description": "Try your key."},
     ],
     "SERVE_INCLUDE_SCHEMA": False,
@@ -231,6 +235,11 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": False,
     "POSTPROCESSING_HOOKS": [],  # enums have their names already
 }
+
+# --- Telling the outside -----------------------------------------------------------------------
+
+NOTIFY_CHANNELS = env.channels("NOTIFY_CHANNELS")  # by which notification rules may tell, beside mail
+WEBHOOK_ALLOW = env.origins("WEBHOOK_ALLOW")  # webhooks may go there too, though it is not https or not public
 
 # --- Logs: one line a request, without contact data, keys or query values -----------------------
 
@@ -255,6 +264,8 @@ LOGGING = {
         "django.server": {"handlers": [], "level": "CRITICAL", "propagate": False},
         "django.db.backends": {"level": "INFO"},  # its DEBUG lines would carry people's data
         "django.security": {"level": "CRITICAL"},  # a bad Host is the caller's error, and its text the caller's
+        "apprise": {"level": "CRITICAL"},  # it names the phones that it could not reach
+        "urllib3": {"level": "INFO"},  # its DEBUG lines carry paths, which have secrets
         "axes": {"level": "CRITICAL"},  # it names the person who mistyped a password
     },
 }

@@ -60,12 +60,13 @@ class Server:
     """`manage.py serve` as a process, on one port for all its life. Use `running_server`, which cleans up.
 
     `casa` and `atlas` have id, name, key and car (an id). `env` overrides settings; `url` is where it listens.
+    It delivers nothing to the outside unless asked to.
     """
 
-    def __init__(self, database_url, *, folder, casa=None, atlas=None, workers=1, threads=8, env=None):
+    def __init__(self, database_url, *, folder, casa=None, atlas=None, workers=1, threads=8, env=None, deliver=False):
         self.folder, self.database_url = Path(folder), database_url
         self.casa, self.atlas = casa, atlas
-        self.workers, self.threads = workers, threads
+        self.workers, self.threads, self.deliver = workers, threads, deliver
         self.env = environment(database_url, folder, env)
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -75,7 +76,8 @@ class Server:
 
     def start(self, *, wait=True):
         """Start, and wait until it answers /healthz."""
-        arguments = ("serve", "--port", self.port, "--workers", self.workers, "--threads", self.threads)
+        arguments = ["serve", "--port", self.port, "--workers", self.workers, "--threads", self.threads]
+        arguments += [] if self.deliver else ["--no-deliver"]
         self.process = spawn(arguments, self.env, self._log_file)
         if wait:
             self.wait_until_it_answers()

@@ -8,6 +8,7 @@ from django.db import NotSupportedError, connection
 
 from steerleads import server
 from steerleads.api.errors import DATABASE_ERRORS
+from steerleads.companion import delivering
 from steerleads.health import migrations_apart
 
 log = logging.getLogger("steerleads.server")
@@ -22,14 +23,16 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=whole_number(1, 65535), default=8000, help="default: 8000")
         parser.add_argument("--workers", type=whole_number(1, 256), default=2, help="processes (default: 2)")
         parser.add_argument("--threads", type=whole_number(1, 512), default=32, help="of each process (default: 32)")
+        parser.add_argument("--no-deliver", action="store_true", help="send no webhooks and notifications from here")
 
-    def handle(self, *, host, port, workers, threads, **options):
+    def handle(self, *, host, port, workers, threads, no_deliver, **options):
         try:
             address = server.free_address(host, port)
         except server.CannotListen as error:
             raise CommandError(str(error)) from None
         when_ready = self.prepare(url_of(host, port))
-        server.serve(address, port, workers=workers, threads=threads, when_ready=when_ready)
+        with delivering(not no_deliver):
+            server.serve(address, port, workers=workers, threads=threads, when_ready=when_ready)
 
     def prepare(self, url):
         """What is to be done before, and a function that says so once the server answers at `url`."""

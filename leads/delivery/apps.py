@@ -1,0 +1,9 @@
+"""The app of what tells the outside: webhooks and notifications."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class DeliveryConfig(AppConfig):
+    name = "leads.delivery"
+    verbose_name = _("Webhooks and notifications")

@@ -1,0 +1,58 @@
+"""Who serves which destination: a lease with a token on the destination's own row, so that nothing is left "running"."""
+
+import uuid
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q
+
+from leads.delivery.models import Delivery, State
+
+LEASE = timedelta(seconds=45)  # three times what a request may take: a slow machine does not lose it on the way
+
+
+def claim(model, *, now, most, failing=False):
+    """Up to `most` destinations of a model (Webhook, Rule) with something due that nobody serves, now leased to us.
+
+    Those that fail are asked for apart, so that they cannot take every thread from those that don't.
+    """
+    free = model.objects.filter(is_on=True, failing_since__isnull=not failing)
+    free = free.filter(Q(leased_until=None) | Q(leased_until__lte=now)).filter(_has_due(model, now))
+    # Looked at first without a lock: on SQLite, a transaction stops everybody who writes.
+    if most <= 0 or not free.exists():
+        return []
+    # Whoever was served longest ago comes first.
+    free = free.order_by(F("leased_until").asc(nulls_first=True), "id")
+    with transaction.atomic():
+        claimed = list(free.select_for_update(skip_locked=True)[:most])
+        for destination in claimed:
+            destination.lease_token, destination.leased_until = uuid.uuid4(), now + LEASE
+            destination.save(update_fields=["lease_token", "leased_until"])
+    return claimed
+
+
+def renew(destination, *, now):
+    """The destination as it is now, leased anew; None if somebody else has taken it over, or it is switched off."""
+    ours = _ours(destination).filter(is_on=True)
+    return ours.select_related("dealership").first() if ours.update(leased_until=now + LEASE) else None
+
+
+def release(destination, *, now):
+    """Let others have it at once."""
+    _ours(destination).update(lease_token=None, leased_until=now)
+
+
+def next_due(destination, *, now):
+    """The delivery that has waited longest, or None."""
+    field = destination._meta.model_name
+    due = Delivery.objects.of(destination.dealership_id).filter(**{field: destination.pk})
+    return due.filter(state=State.PENDING, next_at__lte=now).order_by("next_at", "id").first()
+
+
+def _has_due(model, now):
+    field = model._meta.model_name
+    return Exists(Delivery.objects.filter(**{field: OuterRef("pk")}, state=State.PENDING, next_at__lte=now))
+
+
+def _ours(destination):
+    return type(destination).objects.filter(pk=destination.pk, lease_token=destination.lease_token)

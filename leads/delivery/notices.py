@@ -1,0 +1,40 @@
+"""Tells a dealership's managers, by mail, what happened to their webhooks."""
+
+import logging
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from steerleads.dealers.models import Membership, Role
+
+log = logging.getLogger(__name__)
+
+
+def tell_managers(webhook):
+    """That it was switched off, and why, in the dealership's language."""
+    members = Membership.objects.filter(dealership=webhook.dealership, role=Role.MANAGER, user__is_active=True)
+    addresses = [member.user.email for member in members.select_related("user")]
+    with override(webhook.dealership.language):
+        subject, text = _("A webhook was switched off"), _text(webhook)
+    try:
+        if addresses:
+            send_mail(subject, text, None, addresses)
+    except OSError as error:  # as all errors of smtplib are
+        log.error("No manager could be told that webhook %s was switched off: %s", webhook.pk, type(error).__name__)
+
+
+def _text(webhook):
+    page = settings.SITE_URL + reverse("admin:delivery_webhook_change", args=[webhook.pk])
+    return _(
+        "%(dealership)s: the webhook “%(webhook)s” was switched off, because %(why)s.\n\n"
+        "Nothing is lost: what was waiting for it can be sent again, and the events feed has everything. "
+        "Mend the receiver, then switch the webhook on again:\n%(page)s\n"
+    ) % {
+        "dealership": webhook.dealership.name,
+        "webhook": webhook,
+        "why": webhook.get_switched_off_why_display(),
+        "page": page,
+    }

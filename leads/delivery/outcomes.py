@@ -1,0 +1,29 @@
+"""How one attempt to send went, or why there was none."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`error` is a short stable code for what went wrong without an answer ("timeout", "refused_address"), else "".
+
+    `status` is the HTTP (or SMTP) status, or None where there is none; `answer` what the other side said, cut to 1 KB.
+    `gone`: it asked never to be told again.
+    """
+
+    ok: bool
+    status: int | None = None
+    error: str = ""
+    answer: str = ""
+    gone: bool = False
+
+
+@dataclass(frozen=True)
+class Postponed:
+    """It is not yet time: quiet hours, or a lead that has not been New for long enough. No attempt was made."""
+
+    until: datetime
+
+
+NOT_NEEDED = object()  # what was to be told is no longer so, as of a lead that did not stay New

@@ -1,0 +1,98 @@
+"""Makes deliveries of committed events: one for each webhook and rule that wants to be told.
+
+A batch of events is told in one transaction that also says so on the dealership's Feed: a worker that is killed on the
+way has told nothing, and no two workers tell the same.
+"""
+
+from django.db import transaction
+from django.db.models import F
+
+from leads.delivery import rules
+from leads.delivery.bodies import lead_rows, message, text_of
+from leads.delivery.hours import hours_of
+from leads.delivery.models import Body, Delivery, Rule, Webhook
+from leads.feed import events_after, locked_feed
+from leads.models import Feed, Lead, LeadEvent
+from steerleads.dealers.models import Dealership
+
+BATCH = 200
+
+
+def tell_all(*, now, stopping=lambda: False):
+    """Tell everything that is committed by now, dealership by dealership."""
+    for dealership in dealerships_to_tell():
+        while not stopping() and tell(dealership, now=now):
+            pass
+
+
+def dealerships_to_tell():
+    """Those with events that nobody has numbered, or that are numbered and not told."""
+    unnumbered = LeadEvent.objects.filter(sequence=None).order_by().values("dealership").distinct()
+    behind = Feed.objects.filter(last__gt=F("told")).values("dealership")
+    return list(Dealership.objects.filter(pk__in=unnumbered.union(behind)))
+
+
+def tell(dealership, *, now):
+    """Tell the next BATCH of events; whether there were any."""
+    with transaction.atomic():
+        feed = locked_feed(dealership)
+        events = list(events_after(dealership, feed.told)[:BATCH])
+        if not events:
+            return False
+        wanted = _webhook_deliveries(dealership, events, now)
+        _keep_bodies(dealership, [event for event in events if event.pk in {each.event_id for each in wanted}], now)
+        Delivery.objects.bulk_create(wanted + _rule_deliveries(dealership, events, now))
+        feed.told = events[-1].sequence
+        feed.save(update_fields=["told"])
+    return True
+
+
+def _webhook_deliveries(dealership, events, now):
+    webhooks = list(Webhook.objects.of(dealership).filter(is_on=True))
+    return [
+        _delivery(event, now, webhook=webhook)
+        for event in events
+        for webhook in webhooks
+        if event.sequence > webhook.after and event.kind in webhook.kinds
+    ]
+
+
+def _rule_deliveries(dealership, events, now):
+    found = list(Rule.objects.of(dealership).filter(is_on=True))
+    hours = hours_of(dealership) if found else None
+    return [
+        _delivery(event, rules.first_due(rule, event, hours, dealership.tz), rule=rule)
+        for event in events
+        for rule in found
+        if event.sequence > rule.after and rules.is_told(rule, event)
+    ]
+
+
+def _delivery(event, due, **destination):
+    return Delivery(
+        dealership_id=event.dealership_id,
+        event_id=event.pk,
+        lead_id=event.lead_id,
+        kind=event.kind,
+        next_at=due,
+        **destination,
+    )
+
+
+def _keep_bodies(dealership, events, now):
+    """Store the bytes that tell of these events. Those of a lead that is gone can be made at any time."""
+    # Locked, so that no lead is deleted between being read and its words being stored.
+    leads = Lead.objects.of(dealership).filter(pk__in={event.lead_id for event in events}).order_by("pk")
+    list(leads.select_for_update(no_key=True).values_list("pk"))
+    rows = lead_rows(dealership, {event.lead_id for event in events})
+    Body.objects.bulk_create(
+        Body(
+            dealership=dealership,
+            event_id=event.pk,
+            lead_id=event.lead_id,
+            text=text_of(message(event, rows[event.lead_id])),
+            created_at=now,
+        )
+        for event in events
+        if event.lead_id in rows
+    )

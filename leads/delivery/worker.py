@@ -1,0 +1,121 @@
+"""The worker: tells what is committed, and sends what is due. As many as one likes, on one machine or many."""
+
+import logging
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from django.db import connections
+from django.utils import timezone
+
+from leads.delivery import claims
+from leads.delivery.housekeeping import forget_old
+from leads.delivery.models import Rule, Webhook
+from leads.delivery.sending import send
+from leads.delivery.telling import tell_all
+from steerleads.api.errors import DATABASE_ERRORS
+
+PAUSE = 0.5  # seconds between two looks
+LONGEST_PAUSE = 10  # while the database is away
+TURN = 10  # seconds that a destination with a long queue is served before others get the thread
+THREADS = 16
+THREADS_FOR_RULES = 4  # a mail keeps its database connection
+SECONDS_BETWEEN_CLEANINGS = 3600
+
+log = logging.getLogger(__name__)
+
+
+class Worker:
+    """Runs until `stop()`; what it holds then is finished."""
+
+    def __init__(self, *, threads=THREADS, clock=timezone.now):
+        self.threads, self.clock = threads, clock
+        self.stopping, self.wake = threading.Event(), threading.Event()
+        self.lock = threading.Lock()
+        self.busy = {}  # {(model, failing): how many threads serve such destinations}
+        self.cleaned_at = None
+
+    def stop(self):
+        self.stopping.set()
+        self.wake.set()
+
+    def run(self):
+        pause = PAUSE
+        with ThreadPoolExecutor(self.threads, thread_name_prefix="deliver") as pool:
+            while not self.stopping.is_set():
+                try:
+                    self.look(lambda serve, *args: pool.submit(self._in_thread, serve, *args))
+                    pause = PAUSE
+                except DATABASE_ERRORS:
+                    log.warning("The database cannot be used. Trying again in %.0f s.", pause)
+                    connections.close_all()
+                    pause = min(pause * 2, LONGEST_PAUSE)
+                except Exception:
+                    log.exception("Looking for what is due failed. Trying again.")
+                self.wake.wait(pause)
+                self.wake.clear()
+        connections.close_all()
+
+    def look(self, submit):
+        """Tell, claim, and give each claimed destination to `submit`; how many there were."""
+        tell_all(now=self.clock(), stopping=self.stopping.is_set)
+        claimed = 0
+        for model, failing, most in self._room():
+            for destination in claims.claim(model, now=self.clock(), most=most, failing=failing):
+                self._count(model, failing, 1)
+                submit(self._serve, destination, failing)
+                claimed += 1
+        self._clean()
+        return claimed
+
+    def drain(self):
+        """Do all that is due by the clock in this thread."""
+        while self.look(lambda serve, *args: serve(*args)):
+            pass
+
+    def _room(self):
+        """(model, failing, how many more may be claimed): what fails gets half the threads at most."""
+        free = self.threads - sum(self.busy.values())
+        yield Webhook, False, free
+        half = self.threads // 2 - self.busy.get((Webhook, True), 0)
+        yield Webhook, True, min(self.threads - sum(self.busy.values()), half)
+        for failing in (False, True):
+            rules = THREADS_FOR_RULES - self.busy.get((Rule, False), 0) - self.busy.get((Rule, True), 0)
+            yield Rule, failing, min(self.threads - sum(self.busy.values()), rules)
+
+    def _serve(self, destination, failing):
+        try:
+            self._send_what_is_due(destination)
+        except DATABASE_ERRORS:
+            log.warning("The database cannot be used. A lease ends by itself.")
+            connections.close_all()
+        except Exception:
+            log.exception("Serving a destination failed. Its lease ends by itself.")
+        finally:
+            self._count(type(destination), failing, -1)
+            self.wake.set()
+
+    def _in_thread(self, serve, *args):
+        try:
+            serve(*args)
+        finally:
+            connections.close_all()
+
+    def _send_what_is_due(self, destination):
+        until = time.monotonic() + TURN
+        while not self.stopping.is_set() and time.monotonic() < until:
+            delivery = claims.next_due(destination, now=self.clock())
+            fresh = delivery and claims.renew(destination, now=self.clock())
+            if not fresh:
+                break
+            send(fresh, delivery, clock=self.clock)
+        claims.release(destination, now=self.clock())
+
+    def _count(self, model, failing, change):
+        with self.lock:
+            self.busy[model, failing] = self.busy.get((model, failing), 0) + change
+
+    def _clean(self):
+        if self.cleaned_at is None or time.monotonic() - self.cleaned_at > SECONDS_BETWEEN_CLEANINGS:
+            forget_old(now=self.clock())
+            self.cleaned_at = time.monotonic()

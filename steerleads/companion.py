@@ -1,0 +1,55 @@
+"""Keeps a delivery worker running beside the server, as a process of its own."""
+
+import logging
+import os
+import subprocess
+import sys
+import threading
+from contextlib import contextmanager
+
+from django.conf import settings
+
+SECONDS_TO_FINISH = 30  # for what is on its way, once the worker is told to stop
+SECONDS_BEFORE_ANOTHER = 2
+
+log = logging.getLogger(__name__)
+
+
+@contextmanager
+def delivering(wanted=True):
+    """A worker for as long as this lasts. One that dies is replaced; one that was told to stop is not."""
+    if not wanted:
+        yield
+        return
+    worker = _Companion()
+    watch = threading.Thread(target=worker.keep, daemon=True)
+    watch.start()
+    try:
+        yield
+    finally:
+        worker.end()
+
+
+class _Companion:
+    def __init__(self):
+        self.ending = threading.Event()
+        self.process = self._begin()
+
+    def keep(self):
+        # It ends with 0 only when it is told to: by us, or by a Ctrl+C that reached us as well.
+        while self.process.wait() != 0 and not self.ending.wait(SECONDS_BEFORE_ANOTHER):
+            log.warning("The delivery worker died. Starting another.")
+            self.process = self._begin()
+
+    def end(self):
+        self.ending.set()
+        self.process.terminate()
+        try:
+            self.process.wait(SECONDS_TO_FINISH)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+
+    def _begin(self):
+        # Granian's own children are forks, which would take along what this process has open.
+        program = [sys.executable, str(settings.BASE_DIR / "manage.py"), "deliver", "--parent", str(os.getpid())]
+        return subprocess.Popen(program, stdin=subprocess.DEVNULL)
