@@ -1,5 +1,7 @@
 """What can be wrong in a deployment, each a system check with an id. A default checkout has none of it."""
 
+import re
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,6 +16,7 @@ from steerleads.api.errors import DATABASE_ERRORS
 LOCAL = {"localhost", ".localhost", "127.0.0.1", "[::1]"}
 LEAST_SECRET_LENGTH = 32
 LEAST_SQLITE = (3, 38)  # reorders use its JSON operators
+FIT_TOKEN = re.compile(r"[!-~]{16,}")
 READABLE_BY_OTHERS = 0o007
 TRIGRAMS = "pg_trgm"  # the search's index
 
@@ -127,6 +130,16 @@ def check_trusted_origins(app_configs, **kwargs):
             )
 
 
+@register(Tags.security)
+def check_metrics_token(app_configs, **kwargs):
+    if settings.METRICS_TOKEN and not FIT_TOKEN.fullmatch(settings.METRICS_TOKEN):
+        yield Error(
+            "METRICS_TOKEN is shorter than 16 characters, or has a space or a letter that no header can carry.",
+            hint="Use 32 random letters and digits, or leave it unset to have no /metrics.",
+            id="steerleads.E004",
+        )
+
+
 @register(Tags.security, deploy=True)
 def check_mail(app_configs, **kwargs):
     if settings.EMAIL_BACKEND.endswith(".dummy.EmailBackend"):
@@ -134,6 +147,16 @@ def check_mail(app_configs, **kwargs):
             "No mail is sent: invitations are printed, and nobody can reset a password by mail.",
             hint="Set EMAIL_URL, like smtp+tls://user:password@mail.example.com:587",
             id="steerleads.I001",
+        )
+
+
+@register()
+def check_channels(app_configs, **kwargs):
+    if settings.NOTIFY_CHANNELS and find_spec("apprise") is None:
+        yield Warning(
+            "NOTIFY_CHANNELS has channels, and the library that sends to them is not installed: nobody is told by them.",
+            hint="Run: pip install apprise",
+            id="steerleads.W012",
         )
 
 

@@ -1,0 +1,96 @@
+"""What managers type into a notification rule, made clean: whom it tells, by which channel, after how many hours."""
+
+import re
+
+import phonenumbers
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext as _
+
+from leads.delivery.models import Occasion, Rule
+
+MOST_ADDRESSES = 20
+MOST_HOURS = 1000
+HOME = "MA"  # where a phone number is from that does not say so
+TO = "{to}"  # stands in a channel's URL for the phone number
+BETWEEN_ADDRESSES = re.compile(r"[\s,;،؛]+")
+
+
+def channel_choices():
+    """[(name, label)] of the channels that a rule may use: mail, and what the operator has put into the settings."""
+    return [(Rule.EMAIL, _("E-mail")), *((name, name) for name in settings.NOTIFY_CHANNELS)]
+
+
+def clean_rule(fields):
+    """The fields of a Rule (occasion, hours, channel, to) as they are to be kept. Raises ValidationError by field."""
+    errors, cleaned = {}, dict(fields)
+    for name, clean in (("hours", _clean_hours), ("channel", _clean_channel), ("to", _clean_to)):
+        try:
+            cleaned[name] = clean(fields)
+        except ValidationError as error:
+            errors[name] = error
+    if errors:
+        raise ValidationError(errors)
+    return cleaned
+
+
+def needs_phone(channel):
+    return TO in settings.NOTIFY_CHANNELS.get(channel, "")
+
+
+def addresses_in(text):
+    """The e-mail addresses in a text, each once."""
+    found = {}
+    for address in filter(None, BETWEEN_ADDRESSES.split(text)):
+        found.setdefault(address.lower(), address)
+    return list(found.values())
+
+
+def _clean_hours(fields):
+    if fields["occasion"] != Occasion.STAYS_NEW:
+        return None
+    hours = fields.get("hours")
+    if hours is None or not 1 <= hours <= MOST_HOURS:
+        raise ValidationError(_("Say how many hours: from 1 to %(most)s.") % {"most": MOST_HOURS})
+    return hours
+
+
+def _clean_channel(fields):
+    channel = fields["channel"]
+    if channel != Rule.EMAIL and channel not in settings.NOTIFY_CHANNELS:
+        raise ValidationError(_("There is no such channel in the settings."))
+    return channel
+
+
+def _clean_to(fields):
+    """Addresses, one phone number in E.164, or nothing where the channel itself says whom it tells."""
+    channel, to = fields["channel"], (fields.get("to") or "").strip()
+    if channel == Rule.EMAIL:
+        return _clean_addresses(to)
+    return _clean_phone(to) if needs_phone(channel) else ""
+
+
+def _clean_addresses(to):
+    addresses = addresses_in(to)
+    for address in addresses:
+        try:
+            validate_email(address)
+        except ValidationError:
+            raise ValidationError(_("“%(address)s” is not an e-mail address.") % {"address": address}) from None
+    joined = ", ".join(addresses)
+    if not 1 <= len(addresses) <= MOST_ADDRESSES or len(joined) > Rule._meta.get_field("to").max_length:
+        raise ValidationError(
+            _("Give from 1 to %(most)s e-mail addresses, with commas between them.") % {"most": MOST_ADDRESSES}
+        )
+    return joined
+
+
+def _clean_phone(to):
+    try:
+        number = phonenumbers.parse(to, HOME)
+    except phonenumbers.NumberParseException:
+        number = None
+    if number is None or not phonenumbers.is_valid_number(number):
+        raise ValidationError(_("Give one phone number, like +212 612 34 56 78."))
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

@@ -1,0 +1,151 @@
+"""The notification rules of a dealership: made, changed, asked whether they tell of an event, and told."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from leads.delivery.channels import apprise_channel, email, texts
+from leads.delivery.errors import RuleNotFound
+from leads.delivery.hours import after_business_hours, hours_of, quiet_until
+from leads.delivery.models import Attempt, Delivery, Hours, Occasion, Rule, State
+from leads.delivery.outcomes import NOT_NEEDED, Postponed
+from leads.delivery.recipients import addresses_in
+from leads.feed import locked_feed, number_events
+from leads.models import EventKind, Lead, LeadEvent, Status
+
+# {occasion: (the kinds of event that may be it, the status that the lead gets by it)}
+OCCASIONS = {
+    Occasion.CREATED: ({EventKind.CREATED}, None),
+    Occasion.COMPLETED: ({EventKind.CHANGED}, Status.COMPLETED),
+    Occasion.NOT_NEEDED: ({EventKind.CHANGED}, Status.NOT_NEEDED),
+    Occasion.STAYS_NEW: ({EventKind.CREATED, EventKind.CHANGED}, Status.NEW),
+}
+
+
+# --- Verbs ---------------------------------------------------------------------------------------
+# Locks come in the order of leads/delivery/actions.py. Who tells events holds the feed, too, and so makes no delivery
+# for a rule on its way out.
+
+
+def create_rule(dealership, fields):
+    """A new Rule from clean fields (leads/delivery/recipients.py), told of what is committed from now on."""
+    number_events(dealership)
+    with transaction.atomic():
+        rule = Rule(dealership=dealership, after=locked_feed(dealership).last, **fields)
+        rule.save(force_insert=True)
+    return rule
+
+
+def change_rule(rule, changes):
+    """The Rule with clean `changes`. What waits is looked at anew; a rule that is switched off forgets what waits.
+
+    Raises RuleNotFound.
+    """
+    with transaction.atomic():
+        rule = _locked(rule)
+        changes = {name: value for name, value in changes.items() if getattr(rule, name) != value}
+        if changes:
+            now = timezone.now()
+            _write(rule, changes, now)
+            waiting = _deliveries(rule).filter(state=State.PENDING)
+            forgotten = {"state": State.DROPPED, "next_at": None}
+            waiting.update(**({"next_at": now} if rule.is_on else forgotten))
+    return rule
+
+
+def delete_rule(rule):
+    """Delete a rule with its deliveries, also those that wait. Raises RuleNotFound."""
+    with transaction.atomic():
+        rule = _locked(rule)
+        deliveries = _deliveries(rule)
+        Attempt.objects.of(rule.dealership).filter(delivery__in=deliveries).delete()
+        # In one statement: delete() would read them all first, and there can be hundreds of thousands.
+        deliveries._raw_delete(deliveries.db)
+        rule.delete()
+
+
+def set_hours(dealership, fields):
+    """The dealership's Hours with these fields. What waits to be told is looked at anew by them."""
+    with transaction.atomic():
+        hours, _created = Hours.objects.update_or_create(dealership=dealership, defaults=fields)
+        waiting = Delivery.objects.of(dealership).filter(state=State.PENDING, rule__isnull=False, attempts=0)
+        waiting.update(next_at=timezone.now())
+    return hours
+
+
+def _locked(rule):
+    locked_feed(rule.dealership)
+    rules = Rule.objects.of(rule.dealership).select_related("dealership").select_for_update(of=("self",))
+    found = rules.filter(pk=rule.pk).first()
+    if found is None:
+        raise RuleNotFound()
+    return found
+
+
+def _deliveries(rule):
+    return Delivery.objects.of(rule.dealership).filter(rule=rule)
+
+
+def _write(rule, changes, now):
+    """A rule that somebody has seen to counts anew how long it fails."""
+    for name, value in changes.items():
+        setattr(rule, name, value)
+    rule.version += 1
+    rule.updated_at, rule.failing_since = now, None
+    rule.switched_off_at = None if rule.is_on else rule.switched_off_at or now
+    rule.save(update_fields=[*changes, "version", "updated_at", "failing_since", "switched_off_at"])
+
+
+# --- Telling -------------------------------------------------------------------------------------
+
+
+def is_told(rule, event):
+    """Whether the rule tells of this LeadEvent."""
+    kinds, status = OCCASIONS[rule.occasion]
+    became = event.changes.get("status") or {}
+    return event.kind in kinds and status in (None, became.get("to"))
+
+
+def first_due(rule, event, hours, tz):
+    """When to tell of it, by these Hours in that time zone: at once, or when the lead has been New for long enough."""
+    if rule.occasion != Occasion.STAYS_NEW:
+        return event.at
+    return after_business_hours(event.at, rule.hours, hours, tz)
+
+
+def notify(delivery, now):
+    """Tell of an event as things stand now: the Outcome, Postponed, or NOT_NEEDED. A test is told at once."""
+    rule = Rule.objects.of(delivery.dealership_id).select_related("dealership").get(pk=delivery.rule_id)
+    if delivery.event_id is None:
+        return _send(rule, delivery, texts.of_test(rule))
+    event = LeadEvent.objects.of(rule.dealership).filter(pk=delivery.event_id).first()
+    lead = Lead.objects.of(rule.dealership).select_related("car").filter(pk=delivery.lead_id).first()
+    if not event or not lead or not _is_still_so(rule, event, lead):
+        return NOT_NEEDED
+    until = _too_early(rule, event, now)
+    return Postponed(until) if until else _send(rule, delivery, texts.of_lead(rule, event, lead))
+
+
+def _is_still_so(rule, event, lead):
+    """Whether the rule, which may have changed, tells of the event; and a lead that was to stay New has done so."""
+    if not is_told(rule, event):
+        return False
+    return rule.occasion != Occasion.STAYS_NEW or _stayed_new(event, lead)
+
+
+def _stayed_new(event, lead):
+    since = LeadEvent.objects.of(lead.dealership_id).filter(lead_id=lead.pk, at__gte=event.at).exclude(pk=event.pk)
+    is_new = lead.status == Status.NEW and not lead.archived
+    return is_new and not since.filter(changes__has_key="status").exists()
+
+
+def _too_early(rule, event, now):
+    """Until when to wait, by the hours that the dealership has now; None if it is time."""
+    hours, tz = hours_of(rule.dealership), rule.dealership.tz
+    due = first_due(rule, event, hours, tz)
+    return due if now < due else quiet_until(now, hours, tz)
+
+
+def _send(rule, delivery, words):
+    if rule.channel == Rule.EMAIL:
+        return email.send(delivery.pk, addresses_in(rule.to), words.subject, words.mail)
+    return apprise_channel.send(rule.channel, rule.to, words.short)

@@ -1,0 +1,183 @@
+"""Business hours and quiet hours, over weekends, nights, and clocks that are put forward or back."""
+
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from leads.delivery.hours import after_business_hours, hours_of, quiet_until
+from leads.delivery.models import Hours
+
+CASABLANCA = ZoneInfo("Africa/Casablanca")
+STEP = timedelta(minutes=15)
+
+
+def schedule(opens="09:00", closes="19:00", days="1,2,3,4,5,6", quiet_from="21:00", quiet_until="08:00"):
+    clocks = {"opens": opens, "closes": closes, "quiet_from": quiet_from, "quiet_until": quiet_until}
+    return Hours(days=days, **{name: time.fromisoformat(clock) for name, clock in clocks.items()})
+
+
+def at(text, zone="Africa/Casablanca"):
+    """The moment when clocks there show that; a `*` is the second time, when they were put back."""
+    return datetime.fromisoformat(text.rstrip("*")).replace(tzinfo=ZoneInfo(zone), fold=text.endswith("*"))
+
+
+# --- Business hours ------------------------------------------------------------------------------
+
+
+# 15 January 2024 is a Monday.
+@pytest.mark.parametrize(
+    ("start", "hours", "expected", "how"),
+    [
+        ("2024-01-15 10:30", 1, "2024-01-15 11:30", {}),
+        ("2024-01-15 10:30", 0, "2024-01-15 10:30", {}),
+        ("2024-01-15 18:00", 1, "2024-01-15 19:00", {}),  # at closing time, not when it opens again
+        ("2024-01-15 18:30", 1, "2024-01-16 09:30", {}),
+        ("2024-01-15 19:00", 1, "2024-01-16 10:00", {}),
+        ("2024-01-15 23:59", 1, "2024-01-16 10:00", {}),
+        ("2024-01-15 03:00", 2, "2024-01-15 11:00", {}),
+        ("2024-01-15 09:00", 10, "2024-01-15 19:00", {}),
+        ("2024-01-15 09:00", 11, "2024-01-16 10:00", {}),
+        ("2024-01-15 09:00", 60, "2024-01-20 19:00", {}),
+        ("2024-01-15 09:00", 61, "2024-01-22 10:00", {}),
+        ("2024-01-20 18:00", 2, "2024-01-22 10:00", {}),  # Saturday evening to Monday
+        ("2024-01-21 12:00", 1, "2024-01-22 10:00", {}),  # a Sunday
+        ("2024-01-19 17:00", 4, "2024-01-22 11:00", {"days": "1,2,3,4,5"}),
+        ("2024-01-19 17:00", 4, "2024-01-20 11:00", {"days": " 6, 5"}),
+        ("2024-01-15 10:30", 100, "2024-03-19 19:00", {"days": "2"}),
+        ("2024-01-21 12:00", 24, "2024-01-22 12:00", {"opens": "00:00", "closes": "00:00", "days": "1,2,3,4,5,6,7"}),
+        ("2024-01-20 12:00", 24, "2024-01-22 12:00", {"opens": "09:00", "closes": "09:00"}),  # day and night
+        ("2024-01-20 12:00", 24, "2024-01-22 12:00", {"opens": "20:00", "closes": "06:00"}),
+        ("2024-01-21 12:00", 2, "2024-01-21 14:00", {"days": ""}),  # no days: every day
+        ("2024-01-21 12:00", 2, "2024-01-21 14:00", {"days": "0,8,x"}),
+        ("2024-01-15 09:00", 2, "2024-01-18 09:30", {"closes": "09:30"}),
+    ],
+)
+def test_business_hours(start, hours, expected, how):
+    assert after_business_hours(at(start), hours, schedule(**how), CASABLANCA) == at(expected)
+
+
+ROUND_THE_CLOCK = {"opens": "00:00", "closes": "00:00", "days": "1,2,3,4,5,6,7"}
+
+
+@pytest.mark.parametrize(
+    ("zone", "start", "hours", "expected", "how"),
+    [
+        # Morocco leaves summer time for Ramadan: on Sunday 10 March 2024, 3:00 becomes 2:00; on 14 April, back.
+        ("Africa/Casablanca", "2024-03-09 12:00", 24, "2024-03-10 11:00", ROUND_THE_CLOCK),
+        ("Africa/Casablanca", "2024-04-13 12:00", 24, "2024-04-14 13:00", ROUND_THE_CLOCK),
+        ("Africa/Casablanca", "2024-03-09 18:00", 2, "2024-03-11 10:00", {}),
+        ("Africa/Casablanca", "2024-03-10 01:00", 2, "2024-03-10 02:00*", {**ROUND_THE_CLOCK, "closes": "05:00"}),
+        ("Africa/Casablanca", "2024-03-10 01:00", 5, "2024-03-10 05:00", {**ROUND_THE_CLOCK, "closes": "05:00"}),
+        # France: 31 March 2024, 2:00 becomes 3:00; 27 October, 3:00 becomes 2:00.
+        ("Europe/Paris", "2024-03-30 12:00", 24, "2024-03-31 13:00", ROUND_THE_CLOCK),
+        ("Europe/Paris", "2024-10-26 12:00", 24, "2024-10-27 11:00", ROUND_THE_CLOCK),
+        ("Europe/Paris", "2024-03-31 01:00", 1, "2024-03-31 03:00", ROUND_THE_CLOCK),
+        # Lebanon's clocks change at midnight, Cuba's at 1:00 back to midnight, Lord Howe's by half an hour.
+        ("Asia/Beirut", "2024-03-30 12:00", 24, "2024-03-31 13:00", ROUND_THE_CLOCK),
+        ("America/Havana", "2024-11-02 12:00", 24, "2024-11-03 11:00", ROUND_THE_CLOCK),
+        ("Australia/Lord_Howe", "2024-04-06 12:00", 24, "2024-04-07 11:30", ROUND_THE_CLOCK),
+    ],
+)
+def test_hours_are_counted_as_they_pass_when_clocks_change(zone, start, hours, expected, how):
+    found = after_business_hours(at(start, zone), hours, schedule(**how), ZoneInfo(zone))
+    assert found == at(expected, zone).astimezone(UTC)
+
+
+def test_hours_that_never_add_up_come_to_an_end():
+    found = after_business_hours(at("2024-01-15 09:00"), 1000, schedule(closes="09:01", days="1"), CASABLANCA)
+    assert found.year == 2034
+
+
+zones = st.sampled_from(
+    ["UTC", "Africa/Casablanca", "Europe/Paris", "Asia/Beirut", "Africa/Cairo", "America/Havana", "Australia/Lord_Howe"]
+)
+moments = st.integers(0, 4 * 24 * 180).map(lambda steps: datetime(2024, 2, 1, tzinfo=UTC) + steps * STEP)
+# Not in the small hours, which are the ones that clocks skip: a time that never comes has no one meaning.
+clocks = st.integers(4 * 4, 4 * 22).map(lambda steps: (datetime(2024, 1, 1) + steps * STEP).time())
+schedules = st.builds(
+    Hours,
+    opens=st.just(time(0)) | clocks,
+    closes=clocks,
+    days=st.sets(st.sampled_from("1234567")).map(",".join),
+)
+
+
+def is_business(moment, hours, tz):
+    """By the clock on the wall."""
+    local = moment.astimezone(tz)
+    is_day = not hours.days or str(local.isoweekday()) in hours.days
+    return is_day and (hours.closes <= hours.opens or hours.opens <= local.time() < hours.closes)
+
+
+@settings(max_examples=150, deadline=None)
+@given(moments, st.integers(1, 30), schedules, zones.map(ZoneInfo))
+def test_between_start_and_result_are_just_so_many_business_hours(start, hours, schedule, tz):
+    end = after_business_hours(start, hours, schedule, tz)
+    steps = [start + n * STEP for n in range((end - start) // STEP)]
+    assert (end - start) % STEP == timedelta(0)
+    assert sum(is_business(step, schedule, tz) for step in steps) == hours * 4
+    assert is_business(steps[-1], schedule, tz)  # and not a moment later than that
+
+
+@settings(max_examples=150, deadline=None)
+@given(moments, moments, st.integers(0, 100), st.integers(0, 100), schedules, zones.map(ZoneInfo))
+def test_who_starts_later_or_waits_longer_is_not_done_earlier(one, other, few, more, schedule, tz):
+    one, other, few, more = *sorted([one, other]), *sorted([few, more])
+    assert after_business_hours(one, few, schedule, tz) <= after_business_hours(other, more, schedule, tz)
+
+
+# --- Quiet hours ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("now", "expected", "how"),
+    [
+        ("2024-01-15 12:00", None, {}),
+        ("2024-01-15 20:59", None, {}),
+        ("2024-01-15 21:00", "2024-01-16 08:00", {}),
+        ("2024-01-15 23:59:59", "2024-01-16 08:00", {}),
+        ("2024-01-15 00:00", "2024-01-15 08:00", {}),
+        ("2024-01-15 07:59:59", "2024-01-15 08:00", {}),
+        ("2024-01-15 08:00", None, {}),
+        ("2024-01-15 13:00", "2024-01-15 15:00", {"quiet_from": "13:00", "quiet_until": "15:00"}),
+        ("2024-01-15 15:00", None, {"quiet_from": "13:00", "quiet_until": "15:00"}),
+        ("2024-01-15 12:00", None, {"quiet_from": "13:00", "quiet_until": "15:00"}),
+        ("2024-01-15 22:00", "2024-01-16 00:00", {"quiet_from": "21:00", "quiet_until": "00:00"}),
+        ("2024-01-15 00:00", None, {"quiet_from": "21:00", "quiet_until": "00:00"}),
+        ("2024-01-15 03:00", "2024-01-15 06:00", {"quiet_from": "00:00", "quiet_until": "06:00"}),
+        ("2024-01-15 22:00", None, {"quiet_from": "22:00", "quiet_until": "22:00"}),
+        ("2024-01-15 00:00", None, {"quiet_from": "00:00", "quiet_until": "00:00"}),
+        ("2024-12-31 22:00", "2025-01-01 08:00", {}),
+        # The night before Ramadan: 2:30 comes twice, and the second one ends the quiet.
+        ("2024-03-09 22:00", "2024-03-10 08:00", {}),
+        ("2024-03-10 02:15", "2024-03-10 02:30*", {"quiet_until": "02:30"}),
+        ("2024-03-10 02:15*", "2024-03-10 02:30*", {"quiet_until": "02:30"}),
+    ],
+)
+def test_quiet_hours(now, expected, how):
+    found = quiet_until(at(now), schedule(**how), CASABLANCA)
+    assert found == (expected and at(expected).astimezone(UTC))
+
+
+quiet_times = st.integers(0, 95).map(lambda steps: (datetime(2024, 1, 1) + steps * STEP).time())
+
+
+@settings(max_examples=200, deadline=None)
+@given(moments, quiet_times, quiet_times, zones.map(ZoneInfo))
+def test_quiet_ends_later_than_now_and_within_a_day(now, begins, ends, tz):
+    quiet = Hours(quiet_from=begins, quiet_until=ends)
+    until = quiet_until(now, quiet, tz)
+    assert until is None or now < until <= now + timedelta(hours=25)
+    assert until is None or quiet_until(until, quiet, tz) is None
+
+
+# --- Whose ---------------------------------------------------------------------------------------
+
+
+def test_a_dealership_without_hours_has_the_usual_ones(casa, atlas):
+    Hours.objects.create(dealership=atlas, opens=time(7))
+    assert str(hours_of(casa)) == "09:00–19:00" and Hours.objects.of(casa).count() == 0
+    assert str(hours_of(atlas)) == "07:00–19:00"

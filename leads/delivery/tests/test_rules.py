@@ -1,0 +1,272 @@
+"""Rules: which events they tell of, when, what they no longer need to tell, and what managers may type."""
+
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+from django.core import mail
+from django.core.exceptions import ValidationError
+
+from conftest import TESTER, make_car, make_lead
+from leads.actions import archive_lead, change_lead, delete_lead, restore_lead
+from leads.delivery import rules
+from leads.delivery.actions import send_test
+from leads.delivery.errors import RuleNotFound
+from leads.delivery.models import Delivery, Hours, Occasion, Rule, State
+from leads.delivery.outcomes import NOT_NEEDED, Postponed
+from leads.delivery.recipients import clean_rule
+from leads.delivery.telling import tell
+from leads.models import LeadEvent
+from leads.tests.moves import move
+
+pytestmark = pytest.mark.django_db
+MONDAY = datetime(2024, 1, 15, 9, 30, tzinfo=UTC)  # 10:30 in Casablanca
+
+
+def make_rule(dealership, occasion=Occasion.CREATED, **fields):
+    return rules.create_rule(dealership, {"occasion": occasion, "to": "sara@casa.example", **fields})
+
+
+def wait_for(lead, hours=4):
+    """A rule that a lead stays New, and its delivery about this lead, which is New since MONDAY."""
+    rule = make_rule(lead.dealership, Occasion.STAYS_NEW, hours=hours)
+    event = LeadEvent.objects.filter(lead_id=lead.pk).get()
+    event.at = MONDAY
+    event.save()
+    return Delivery.objects.create(
+        dealership=lead.dealership, rule=rule, event_id=event.pk, lead_id=lead.pk, kind=event.kind
+    )
+
+
+def told_by(rule, dealership):
+    """The kinds of events that are on their way by a rule."""
+    tell(dealership, now=MONDAY)
+    return list(Delivery.objects.filter(rule=rule).order_by("id").values_list("kind", flat=True))
+
+
+# --- Which events --------------------------------------------------------------------------------
+
+DEEDS = {
+    "create": lambda lead: make_lead(lead.car),
+    "create completed": lambda lead: make_lead(lead.car, status="COMPLETED"),
+    "complete": lambda lead: change(lead, status="COMPLETED"),
+    "complete by the board": lambda lead: move(lead, "COMPLETED"),
+    "not needed": lambda lead: change(lead, status="NOT_NEEDED"),
+    "reopen": lambda lead: change(change(lead, status="COMPLETED"), status="NEW"),
+    "note": lambda lead: change(lead, note="She calls back"),
+    "move": lambda lead: change(lead, order=7),
+    "archive": lambda lead: archive_lead(lead.dealership, lead.pk, actor=TESTER),
+    "restore": lambda lead: restore_lead(lead.dealership, DEEDS["archive"](lead).pk, actor=TESTER),
+    "delete": lambda lead: delete_lead(lead.dealership, lead.pk, actor=TESTER),
+}
+
+
+def change(lead, **fields):
+    return change_lead(lead.dealership, lead.pk, fields, actor=TESTER)
+
+
+@pytest.mark.parametrize(
+    ("occasion", "telling"),
+    [
+        (Occasion.CREATED, {"create", "create completed"}),
+        (Occasion.COMPLETED, {"complete", "complete by the board", "reopen"}),
+        (Occasion.NOT_NEEDED, {"not needed"}),
+        (Occasion.STAYS_NEW, {"create", "reopen"}),
+    ],
+)
+@pytest.mark.parametrize("deed", DEEDS)
+def test_a_rule_tells_of_its_occasion_and_of_nothing_else(casa, lead, occasion, telling, deed):
+    rule = make_rule(casa, occasion, hours=4 if occasion == Occasion.STAYS_NEW else None)
+    DEEDS[deed](lead)
+    assert len(told_by(rule, casa)) == (deed in telling)
+
+
+def test_a_rule_tells_of_nothing_that_was_before_it(casa, lead):
+    rule = make_rule(casa)
+    assert told_by(rule, casa) == []
+
+
+def test_a_rule_tells_of_no_other_dealership(casa, atlas):
+    rule = make_rule(casa)
+    make_lead(make_car(atlas))
+    assert told_by(rule, casa) == told_by(rule, atlas) == []
+
+
+def test_a_lead_that_stays_new_is_due_after_so_many_business_hours(casa, civic):
+    rule = make_rule(casa, Occasion.STAYS_NEW, hours=10)
+    make_lead(civic)
+    LeadEvent.objects.update(at=MONDAY)
+    tell(casa, now=MONDAY)
+    assert Delivery.objects.get(rule=rule).next_at == MONDAY + timedelta(days=1)
+
+
+# --- Telling -------------------------------------------------------------------------------------
+
+
+def test_a_lead_that_stayed_new_is_told(lead):
+    assert rules.notify(wait_for(lead), MONDAY + timedelta(hours=4)).ok
+    assert mail.outbox[0].to == ["sara@casa.example"]
+
+
+@pytest.mark.parametrize("deed", ["complete", "not needed", "reopen", "archive", "delete"])
+def test_a_lead_that_did_not_stay_new_is_not_told(lead, deed):
+    delivery = wait_for(lead)
+    DEEDS[deed](lead)
+    assert rules.notify(delivery, MONDAY + timedelta(hours=4)) is NOT_NEEDED
+    assert mail.outbox == []
+
+
+@pytest.mark.parametrize("deed", ["note", "move", "restore"])
+def test_a_lead_that_is_worked_on_and_still_new_is_told(lead, deed):
+    delivery = wait_for(lead)
+    DEEDS[deed](lead)
+    assert rules.notify(delivery, MONDAY + timedelta(hours=4)).ok
+
+
+def test_by_todays_hours_it_may_not_be_time_yet(casa, lead):
+    delivery = wait_for(lead)
+    rules.set_hours(casa, {"opens": time(9), "closes": time(12), "days": "1,2,3,4,5"})
+    due = MONDAY + timedelta(days=1, hours=1)  # half past eleven on Tuesday
+    assert rules.notify(delivery, MONDAY + timedelta(hours=4)) == Postponed(due)
+    assert rules.notify(delivery, due).ok
+
+
+def test_nobody_is_woken(casa, lead):
+    Hours.objects.create(dealership=casa, quiet_from=time(22), quiet_until=time(7))
+    delivery = wait_for(lead)
+    at_night = datetime(2024, 1, 15, 22, 0, tzinfo=UTC)  # 23:00 in Casablanca
+    until = datetime(2024, 1, 16, 6, 0, tzinfo=UTC)
+    assert rules.notify(delivery, at_night) == Postponed(until)
+    assert rules.notify(delivery, until).ok
+
+
+def test_a_test_is_sent_at_night_too(casa):
+    delivery = send_test(make_rule(casa))
+    assert rules.notify(delivery, datetime(2024, 1, 15, 23, tzinfo=UTC)).ok
+    assert mail.outbox[0].subject == "Test d’une notification"
+
+
+@pytest.mark.parametrize("occasion", [Occasion.CREATED, Occasion.COMPLETED])
+def test_a_lead_that_is_gone_is_not_told(casa, civic, occasion):
+    rule = make_rule(casa, occasion)
+    lead = change(make_lead(civic), status="COMPLETED")
+    tell(casa, now=MONDAY)
+    DEEDS["delete"](lead)
+    assert rules.notify(Delivery.objects.get(rule=rule), MONDAY) is NOT_NEEDED
+
+
+def test_a_rule_that_means_something_else_by_now_does_not_tell(casa, civic):
+    rule = make_rule(casa)
+    make_lead(civic)
+    tell(casa, now=MONDAY)
+    rules.change_rule(rule, {"occasion": Occasion.COMPLETED})
+    assert rules.notify(Delivery.objects.get(rule=rule), MONDAY) is NOT_NEEDED
+
+
+# --- Verbs ---------------------------------------------------------------------------------------
+
+
+def test_a_change_is_written_and_what_waits_is_looked_at_anew(lead):
+    rule = wait_for(lead).rule
+    Rule.objects.update(failing_since=MONDAY)
+    changed = rules.change_rule(rule, {"hours": 2, "to": rule.to})
+    assert (changed.hours, changed.version, changed.failing_since) == (2, 2, None)
+    assert Delivery.objects.get().next_at == changed.updated_at
+
+
+def test_a_change_of_nothing_leaves_the_rule_as_it_is(lead):
+    rule = wait_for(lead).rule
+    assert rules.change_rule(rule, {"hours": 4}).updated_at == rule.updated_at
+    assert Delivery.objects.get().next_at is None
+
+
+def test_a_rule_that_is_switched_off_forgets_what_waits(lead):
+    rule = rules.change_rule(wait_for(lead).rule, {"is_on": False})
+    assert (rule.is_on, Delivery.objects.get().state) == (False, State.DROPPED)
+    rule = rules.change_rule(rule, {"is_on": True})
+    assert (rule.switched_off_at, Delivery.objects.get().state) == (None, State.DROPPED)
+
+
+def test_a_rule_is_deleted_with_what_it_told(lead):
+    rule = wait_for(lead).rule
+    rules.delete_rule(rule)
+    assert not Rule.objects.exists() and not Delivery.objects.exists()
+    for verb in (lambda: rules.delete_rule(rule), lambda: rules.change_rule(rule, {"hours": 2})):
+        with pytest.raises(RuleNotFound):
+            verb()
+
+
+def test_new_hours_let_everything_that_waits_be_looked_at_anew(casa, lead):
+    wait_for(lead)
+    hours = rules.set_hours(casa, {"opens": time(7)})
+    assert rules.set_hours(casa, {"closes": time(18)}).pk == hours.pk
+    assert str(Hours.objects.get()) == "07:00–18:00"
+    assert Delivery.objects.get().next_at is not None
+
+
+# --- What managers type --------------------------------------------------------------------------
+
+CHANNELS = {"sms": "vonage://KEY:SECRET@15550001111/{to}", "team": "slack://TOKEN"}
+
+
+def clean(settings, **fields):
+    settings.NOTIFY_CHANNELS = CHANNELS
+    return clean_rule({"occasion": "created", "hours": None, "channel": "email", "to": "a@b.example", **fields})
+
+
+@pytest.mark.parametrize(
+    ("fields", "name", "expected"),
+    [
+        ({"to": " sara@casa.example "}, "to", "sara@casa.example"),
+        ({"to": "a@b.example,c@d.example"}, "to", "a@b.example, c@d.example"),
+        ({"to": "a@b.example; c@d.example,\n e@f.example ،g@h.example,"}, "to", "a@b.example, c@d.example, e@f.example, g@h.example"),
+        ({"to": "Sara@b.example, c@d.example, sara@B.example"}, "to", "Sara@b.example, c@d.example"),
+        ({"to": ", ".join(f"p{n}@b.example" for n in range(20))}, "to", ", ".join(f"p{n}@b.example" for n in range(20))),
+        ({"channel": "sms", "to": "0612-345678"}, "to", "+212612345678"),
+        ({"channel": "sms", "to": "+33 6 12 34 56 78"}, "to", "+33612345678"),
+        ({"channel": "sms", "to": "٠٦١٢٣٤٥٦٧٨"}, "to", "+212612345678"),
+        ({"channel": "sms", "to": "0612345678/../../x"}, "to", "+212612345678"),
+        ({"channel": "team", "to": "whoever"}, "to", ""),
+        ({"channel": "team", "to": None}, "to", ""),
+        ({"hours": 5}, "hours", None),
+        ({"occasion": "stays_new", "hours": 1}, "hours", 1),
+        ({"occasion": "stays_new", "hours": 1000}, "hours", 1000),
+    ],
+)  # fmt: skip
+def test_good_rule(settings, fields, name, expected):
+    assert clean(settings, **fields)[name] == expected
+
+
+@pytest.mark.parametrize(
+    ("fields", "name"),
+    [
+        ({"to": ""}, "to"),
+        ({"to": None}, "to"),
+        ({"to": " , ;"}, "to"),
+        ({"to": "sara"}, "to"),
+        ({"to": "a@b.example, sara"}, "to"),
+        ({"to": "Sara <a@b.example>"}, "to"),
+        ({"to": "a@b.example\r\nBcc:c@d.example"}, "to"),
+        ({"to": ", ".join(f"p{n}@b.example" for n in range(21))}, "to"),
+        ({"to": ", ".join(f"p{n}@{'b' * 60}.example" for n in range(20))}, "to"),
+        ({"channel": "sms", "to": ""}, "to"),
+        ({"channel": "sms", "to": "a@b.example"}, "to"),
+        ({"channel": "sms", "to": "0612"}, "to"),
+        ({"channel": "sms", "to": "0612345678, 0612345679"}, "to"),
+        ({"channel": "fax"}, "channel"),
+        ({"channel": "slack://TOKEN"}, "channel"),
+        ({"channel": ""}, "channel"),
+        ({"occasion": "stays_new"}, "hours"),
+        ({"occasion": "stays_new", "hours": 0}, "hours"),
+        ({"occasion": "stays_new", "hours": 1001}, "hours"),
+    ],
+)
+def test_bad_rule(settings, fields, name):
+    with pytest.raises(ValidationError) as refused:
+        clean(settings, **fields)
+    assert name in refused.value.message_dict
+
+
+def test_all_that_is_wrong_is_said_at_once(settings):
+    with pytest.raises(ValidationError) as refused:
+        clean(settings, occasion="stays_new", channel="fax", to="sara")
+    assert set(refused.value.message_dict) == {"hours", "channel"}
