@@ -10,7 +10,7 @@ from django.conf import settings
 from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import patch_vary_headers
 
-from steerleads import logs
+from steerleads import counters, logs
 from steerleads.api import errors
 from steerleads.api.ids import parse_id
 
@@ -41,6 +41,7 @@ class RequestLog:
         try:
             response = self.get_response(request)
             response["X-Request-Id"] = request.id
+            counters.count(response.status_code)
             self._log(request, response, time.perf_counter() - began)
             return response
         finally:
@@ -157,12 +158,12 @@ class ApiPath:
 
 
 class HealthHost:
-    """Lets /healthz and /readyz answer under any Host: load balancers ask by address."""
+    """Lets /healthz, /readyz and /metrics answer under any Host: load balancers and Prometheus ask by address."""
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
-        if request.path_info in ("/healthz", "/readyz"):
+        if request.path_info in ("/healthz", "/readyz", "/metrics"):
             request.get_host = lambda: "localhost"
         return self.get_response(request)

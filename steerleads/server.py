@@ -16,6 +16,8 @@ from granian import Granian
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
+from steerleads import counters  # noqa: F401  its memory must be there before the workers are
+
 SECONDS_TO_FINISH = 30  # for requests in flight, once the server is told to stop
 SECONDS_FOR_HEADERS = 15
 SECONDS_TO_REMIND = 2

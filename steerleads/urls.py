@@ -16,12 +16,14 @@ api = [
     path("docs", views.docs),
     path("", include("leads.urls")),
     path("", include("cars.urls")),
+    path("", include("leads.delivery.urls")),
 ]
 urlpatterns = [
     path("v1/", include(api)),
     re_path(r"^v1(?:/[\s\S]*)?\Z", UnknownPath.as_view({"get": "list"})),
     path("healthz", views.healthz),
     path("readyz", views.readyz),
+    path("metrics", views.metrics),
     path("admin/", include("steerleads.dealers.passwords")),
     path("admin/leads/board/", include("leads.board.urls")),
     path("admin/", admin.site.urls),

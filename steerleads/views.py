@@ -3,10 +3,14 @@
 import sys
 from functools import cache
 
+from django.conf import settings
 from django.db import connection
-from django.http import HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiYamlRenderer
@@ -16,6 +20,7 @@ from steerleads.api import json
 from steerleads.api.errors import DATABASE_ERRORS, RETRY_AFTER
 from steerleads.api.parameters import Parameters
 from steerleads.health import migrations_apart
+from steerleads.metrics import CONTENT_TYPE, metrics_text
 
 # What `Accept` can ask the OpenAPI document as, the first one unless it says otherwise.
 SCHEMA_FORMATS = {
@@ -74,6 +79,18 @@ def readyz(request):
     return JsonResponse({"status": "ok"})
 
 
+@csrf_exempt  # it would answer before we do
+@never_cache
+def metrics(request):
+    """What Prometheus reads. There is no such page unless METRICS_TOKEN is set."""
+    if not settings.METRICS_TOKEN:
+        raise Http404
+    scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").strip().partition(" ")
+    if scheme.lower() != "bearer" or not constant_time_compare(token.strip(), settings.METRICS_TOKEN):
+        return _unauthorized("Send the header: Authorization: Bearer METRICS_TOKEN")
+    return _metrics(request)
+
+
 def bad_request(request, exception):
     return render(request, "400.html", status=400)
 
@@ -92,6 +109,20 @@ def _document(wanted):
     """The OpenAPI document as bytes. It is the same for everybody as long as the process lives."""
     document = SchemaGenerator().get_schema(public=True)
     return json.render(document) if wanted == "json" else OpenApiYamlRenderer().render(document, renderer_context={})
+
+
+@require_safe
+def _metrics(request):
+    try:
+        return HttpResponse(metrics_text(timezone.now()), content_type=CONTENT_TYPE)
+    except DATABASE_ERRORS:
+        return _not_ready("The database cannot be reached.")
+
+
+def _unauthorized(message):
+    return JsonResponse(
+        {"status": "unauthorized", "message": message}, status=401, headers={"WWW-Authenticate": "Bearer"}
+    )
 
 
 def _not_ready(message):
