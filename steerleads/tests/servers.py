@@ -242,7 +242,7 @@ def spawn(arguments, env, log_file):
         )
 
 
-def run(arguments, env, *, timeout=90):
+def run(arguments, env, *, timeout=300):
     """`manage.py …` to its end, with returncode, stdout and stderr as text."""
     return subprocess.run(
         [sys.executable, "manage.py", *map(str, arguments)],

@@ -60,8 +60,16 @@ def test_sigterm_while_it_starts_ends_it(seconds):
         assert not server.is_alive()
 
 
+@pytest.fixture
+def no_nohup():
+    """The suite may have been started by nohup, which what it starts would follow."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_signal_to_the_whole_group_ends_it_well(number):
+def test_signal_to_the_whole_group_ends_it_well(no_nohup, number):
     """As a terminal sends Ctrl+C, systemd a stop, and a terminal that is closed."""
     with running_server(workers=2) as server:
         os.killpg(server.process.pid, number)
