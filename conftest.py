@@ -10,7 +10,7 @@ from cars.actions import create_car
 from leads.actions import create_lead
 from steerleads.dealers.actors import Actor
 from steerleads.dealers.keys import forget_cached_keys, issue_key
-from steerleads.dealers.models import Dealership
+from steerleads.dealers.models import Dealership, Scope
 from steerleads.dealers.ratelimit import forget_leases
 from steerleads.tests.openapi_oracle import check_against_schema
 
@@ -90,7 +90,7 @@ class ApiClient(Client):
 
     def __init__(self, dealership, **key):
         super().__init__(headers={"host": "localhost"}, raise_request_exception=False)
-        self.key, self.secret = issue_key(dealership, "Website", **{"hourly_limit": 0, **key})
+        self.key, self.secret = issue_key(dealership, "Website", **{"hourly_limit": 0, "scopes": Scope.values, **key})
 
     def send(self, method, path, body=None, *, content_type="application/json", query=None, **headers):
         """Header names come as keywords: if_match, idempotency_key, …"""

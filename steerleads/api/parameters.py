@@ -61,7 +61,7 @@ class Parameters:
         value = self.text(name)
         if value is None:
             return default
-        if value.isascii() and value.isdigit() and len(value) < 10 and least <= int(value) <= most:
+        if value.isascii() and value.isdigit() and len(value) < 19 and least <= int(value) <= most:
             return int(value)
         self.refuse(name, f"“{name}” must be a whole number from {least} to {most}.")
         return default

@@ -12,9 +12,14 @@ from steerleads.api.json import NotJSON, answer, parse_object
 from steerleads.api.parameters import Parameters, header_names
 from steerleads.api.serializers import check
 
+KEPT_IN_304 = ("ETag", "Link", "X-Total-Count", "X-Archived", "X-Next-After")
+
 
 class ApiViewSet(ViewSet):
-    """Base of all viewsets. `area` names the scopes: `leads` means `leads:read` and `leads:write`."""
+    """Base of all viewsets. `area` names the scopes: `leads` means `leads:read` and `leads:write`.
+
+    One with a colon is a scope for everything: `webhooks:manage`.
+    """
 
     area = None
     http_method_names = ["get", "head", "post", "patch", "delete"]
@@ -99,7 +104,7 @@ class ApiViewSet(ViewSet):
         found = etags.parse(response.get("ETag"))
         if not found or not (tags == etags.ANY or tags & found):
             return response
-        kept = {name: response[name] for name in ("ETag", "Link", "X-Total-Count", "X-Archived") if name in response}
+        kept = {name: response[name] for name in KEPT_IN_304 if name in response}
         unchanged = answer({}, status=304, headers=kept)
         unchanged.content = b""
         del unchanged["Content-Type"]

@@ -20,6 +20,7 @@ class Scope(models.TextChoices):
     LEADS_WRITE = "leads:write"
     VEHICLES_READ = "vehicles:read"
     VEHICLES_WRITE = "vehicles:write"
+    WEBHOOKS_MANAGE = "webhooks:manage"
 
 
 # A fresh key has these unless told otherwise; scopes added to the product later are never implied.

@@ -13,11 +13,15 @@ NOBODY = None
 
 
 class HasScope(BasePermission):
-    """`leads:read` for reading and `leads:write` for the rest, in the view's area; an area of None needs no scope."""
+    """`leads:read` for reading and `leads:write` for the rest, in the view's area; an area of None needs no scope.
+
+    An area like `webhooks:manage` is itself the scope, for reading and the rest.
+    """
 
     def has_permission(self, request, view):
         if view.area:
-            needed = f"{view.area}:{'read' if request.method in READING else 'write'}"
+            verb = "read" if request.method in READING else "write"
+            needed = view.area if ":" in view.area else f"{view.area}:{verb}"
             if needed not in request.auth.scopes:
                 raise InsufficientScope(f"This API key does not have the scope {needed}, which this call needs.")
         return True

@@ -4,6 +4,7 @@ from steerleads.tests.hostile_bodies import VALID, bad
 
 NO_LEAD = (404, "LEAD_NOT_FOUND", None)
 NO_CAR = (404, "CAR_NOT_FOUND", None)
+NO_HOOK = (404, "WEBHOOK_NOT_FOUND", None)
 NO_PATH = (404, "NOT_FOUND", None)
 NO_METHOD = (405, "METHOD_NOT_ALLOWED", None)
 NO_STATUS = (400, "INVALID_LEAD_STATUS", "status")
@@ -87,6 +88,16 @@ PATHS = [
     ("/vehicles/<CAR>", 200),
     ("/vehicles/<car>%0A", NO_CAR),
     ("/vehicles/<car>/leads", NO_PATH),
+    ("/events/", 200),
+    ("/events/1", NO_PATH),
+    ("/webhooks/", 200),
+    ("/webhooks/x", NO_HOOK),
+    ("/webhooks/<lead>", NO_HOOK),
+    ("/webhooks/<nobody>%0A", NO_HOOK),
+    ("/webhooks/%00", NO_HOOK),
+    ("/webhooks/" + "a" * 8000, NO_HOOK),
+    ("/webhooks/<nobody>/deliveries", NO_HOOK),
+    ("/webhooks/<nobody>/deliveries/<nobody>", NO_PATH),
     ("/auth", NO_PATH),
     ("/auth/test/", 200),
     ("/schema.json", NO_PATH),
@@ -127,6 +138,14 @@ METHODS = [
     ("PUT", "/vehicles/<car>", NO_METHOD),
     ("DELETE", "/vehicles", NO_METHOD),
     ("POST", "/vehicles/<car>", NO_METHOD),
+    ("POST", "/events", NO_METHOD),
+    ("HEAD", "/events", 200),
+    ("PUT", "/webhooks", NO_METHOD),
+    ("POST", "/webhooks/<nobody>", NO_METHOD),
+    ("GET", "/webhooks/<nobody>/rotate", NO_METHOD),
+    ("GET", "/webhooks/<nobody>/test", NO_METHOD),
+    ("POST", "/webhooks/<nobody>/deliveries", NO_METHOD),
+    ("GET", "/webhooks/<nobody>/deliveries/<nobody>/redeliver", NO_METHOD),
     ("DELETE", "/auth/test", NO_METHOD),
     ("POST", "/schema", NO_METHOD),
     ("POST", "/docs", NO_METHOD),
@@ -279,6 +298,21 @@ OTHER_QUERIES = [
     ("/vehicles?search=" + "a" * 201, bad("search")),
     ("/vehicles?make=%25&model=_&location=%5C", 200),
     ("/vehicles?cursor=x", bad("cursor")),
+    ("/events?after=%00", bad("after")),
+    ("/events?after=-1", bad("after")),
+    ("/events?after=1e2", bad("after")),
+    ("/events?after=1000000", bad("after")),
+    ("/events?after=9223372036854775808", bad("after")),
+    ("/events?after=" + "9" * 5000, bad("after")),
+    ("/events?after=0&after=1", bad("after")),
+    ("/events?after=%D9%A3", bad("after")),
+    ("/events?limit=0", bad("limit")),
+    ("/events?cursor=x", 200),
+    ("/webhooks?limit=0", bad("limit")),
+    ("/webhooks?cursor=x", bad("cursor")),
+    ("/webhooks/x/deliveries?state=lost", bad("state")),
+    ("/webhooks/x/deliveries?state=%00", bad("state")),
+    ("/webhooks/x/deliveries?state=dead,pending", NO_HOOK),
     ("/auth/test?x=%00", 200),
 ]
 
@@ -528,6 +562,15 @@ JUDGEMENT = [
         None,
         {"if_match": '"9"'},
         (403, "UNAUTHORIZED_LEAD_ACCESS", None),
+    ),
+    ("scope, a webhook's bad body", "reader", "POST", "/webhooks", b"{", {}, (403, "INSUFFICIENT_SCOPE", None)),
+    ("scope, a malformed webhook", "reader", "GET", "/webhooks/x", None, {}, (403, "INSUFFICIENT_SCOPE", None)),
+    ("bad field, malformed webhook", "casa", "PATCH", "/webhooks/x", {"url": "x"}, {}, bad("url")),
+    ("malformed webhook, stale tag", "casa", "PATCH", "/webhooks/x", {}, {"if_match": '"9"'}, NO_HOOK),
+    (
+        "key used, malformed webhook",
+        *("casa", "POST", "/webhooks/x/test", None, {"idempotency_key": "used"}),
+        (422, "IDEMPOTENCY_KEY_REUSED", None),
     ),
     ("another car, stale tag", "casa", "PATCH", "/leads/<lead>", {"carId": "<nobody>"}, {"if_match": '"9"'}, STALE),
     ("stale tag, car with leads", "casa", "DELETE", "/vehicles/<car>", None, {"if_match": '"9"'}, STALE),

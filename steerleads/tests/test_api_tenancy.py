@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from cars.models import Car
 from conftest import ApiClient, error_of, make_car, make_lead
+from leads.delivery.actions import create_webhook
+from leads.delivery.models import Delivery, Webhook
 from leads.models import Lead, LeadEvent
 from steerleads.dealers.keys import forget_cached_keys, revoke_key
 from steerleads.dealers.models import Scope
@@ -15,8 +17,10 @@ from steerleads.dealers.models import Scope
 LEAD = {"action": "Call", "targetName": "Sara", "targetInfo": "+212"}
 CAR = {"make": "Dacia", "model": "Logan"}
 ORDERS = {"leadOrders": [{"id": "<lead>", "order": 9}]}
+HOOK = {"url": "https://crm.example.com/hooks"}
 NOT_YOURS = (403, "UNAUTHORIZED_LEAD_ACCESS", None)
 NO_CAR = (404, "CAR_NOT_FOUND", None)
+NO_HOOK = (404, "WEBHOOK_NOT_FOUND", None)
 NO_PATH = (404, "NOT_FOUND", None)
 
 # (route, method, path, body, the one scope it needs, what it answers its own dealership, what it answers another)
@@ -38,6 +42,20 @@ TABLE = [
     ("vehicles/<str:id>", "GET", "/vehicles/<car>", None, "vehicles:read", 200, NO_CAR),
     ("vehicles/<str:id>", "PATCH", "/vehicles/<car>", CAR, "vehicles:write", 200, NO_CAR),
     ("vehicles/<str:id>", "DELETE", "/vehicles/<idle>", None, "vehicles:write", 200, NO_CAR),
+    ("events", "GET", "/events", None, "leads:read", 200, []),
+    ("webhooks", "GET", "/webhooks", None, "webhooks:manage", 200, []),
+    ("webhooks", "POST", "/webhooks", HOOK, "webhooks:manage", 201, 201),
+    ("webhooks/<str:id>", "GET", "/webhooks/<hook>", None, "webhooks:manage", 200, NO_HOOK),
+    ("webhooks/<str:id>", "PATCH", "/webhooks/<hook>", {"description": "x"}, "webhooks:manage", 200, NO_HOOK),
+    ("webhooks/<str:id>", "DELETE", "/webhooks/<hook>", None, "webhooks:manage", 200, NO_HOOK),
+    ("webhooks/<str:id>/rotate", "POST", "/webhooks/<hook>/rotate", None, "webhooks:manage", 200, NO_HOOK),
+    ("webhooks/<str:id>/test", "POST", "/webhooks/<hook>/test", None, "webhooks:manage", 202, NO_HOOK),
+    ("webhooks/<str:id>/deliveries", "GET", "/webhooks/<hook>/deliveries", None, "webhooks:manage", 200, NO_HOOK),
+    (
+        "webhooks/<str:id>/deliveries/<str:deliveryId>/redeliver",
+        *("POST", "/webhooks/<hook>/deliveries/<dead>/redeliver", None),
+        *("webhooks:manage", 202, NO_HOOK),
+    ),
     ("auth/test", "GET", "/auth/test", None, None, 200, 200),
     (r"^v1(?:/[\s\S]*)?\Z", "GET", "/nothing", None, None, NO_PATH, NO_PATH),
 ]
@@ -49,7 +67,11 @@ each_row = pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row[1]} {row
 @pytest.fixture
 def names(casa, civic, lead):
     """What `<lead>` and the like in the table stand for: all of it Casa's."""
-    return {"<lead>": str(lead.pk), "<car>": str(civic.pk), "<idle>": str(make_car(casa, model="Accord").pk)}
+    hook = create_webhook(casa, {"url": HOOK["url"]})
+    dead = Delivery.objects.create(dealership=casa, webhook=hook, kind="lead.created", state="dead")
+    idle = make_car(casa, model="Accord")
+    made = {"<lead>": lead, "<car>": civic, "<idle>": idle, "<hook>": hook, "<dead>": dead}
+    return {name: str(each.pk) for name, each in made.items()}
 
 
 def call(client, row, names, **headers):
@@ -67,9 +89,8 @@ def judged(response):
 
 def everything(dealership):
     """All rows of a dealership, to see that nobody touched them."""
-    return [
-        list(model.objects.filter(dealership=dealership).order_by("pk").values()) for model in (Lead, Car, LeadEvent)
-    ]
+    models = (Lead, Car, LeadEvent, Webhook, Delivery)
+    return [list(model.objects.filter(dealership=dealership).order_by("pk").values()) for model in models]
 
 
 # --- The table against the URL map ---------------------------------------------------------------

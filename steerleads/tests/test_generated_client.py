@@ -141,6 +141,34 @@ def test_vehicles(generated, caller):
     assert generated.vehicles("delete_vehicle").sync(car.id, client=caller).success
 
 
+def test_events_with_and_without_their_lead(generated, caller, made):
+    kept, gone = made(), made()
+    generated.leads("delete_lead").sync(gone.id, client=caller)
+    answer = generated.events("list_events").sync_detailed(client=caller, after=1, limit=2)
+    assert [(event.type_, event.data.lead) for event in answer.parsed] == [
+        ("lead.created", None),
+        ("lead.deleted", None),
+    ]
+    [created] = generated.events("list_events").sync(client=caller, limit=1)
+    assert created.data.lead.to_dict() == kept.to_dict()
+    assert answer.headers["x-next-after"] == "3"
+
+
+def test_webhooks(generated, caller):
+    models, call = generated.models, generated.webhooks
+    body = models.NewWebhook(url="https://crm.example.com/hooks", events=[models.LeadEventKind.LEAD_CREATED])
+    hook = call("create_webhook").sync(client=caller, body=body)
+    assert (hook.events, hook.disabled_reason, hook.secret[:6]) == (["lead.created"], None, "whsec_")
+    off = call("update_webhook").sync(hook.id, client=caller, body=models.WebhookChanges(enabled=False))
+    assert (off.enabled, off.description) == (False, None)
+    test = call("test_webhook").sync(hook.id, client=caller)
+    assert call("list_webhook_deliveries").sync(hook.id, client=caller) == [test]
+    again = call("redeliver_webhook_delivery").sync(hook.id, test.id, client=caller)
+    assert again.error.code == "NOT_REDELIVERABLE"
+    assert call("rotate_webhook_secret").sync(hook.id, client=caller).secret != hook.secret
+    assert call("delete_webhook").sync(hook.id, client=caller).success
+
+
 def test_what_the_key_is(generated, caller, casa):
     tried = generated.authentication("test_auth").sync(client=caller)
     assert (tried.dealership.id, tried.key.environment, tried.key.expires_at) == (casa.pk, "prod", None)

@@ -9,11 +9,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from conftest import ApiClient, make_car, make_lead
+from leads.delivery.actions import create_webhook
+from leads.delivery.models import Delivery
+from leads.feed import number_events
 from steerleads.tests.test_api_tenancy import TABLE
 
 CONTROL = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT")
 LEAD = {"action": "Call", "targetName": "Sara", "targetInfo": "+212"}
 CAR = {"make": "Dacia", "model": "Logan"}
+HOOK = {"url": "https://crm.example.com/hooks"}
 ORDERS = {"leadOrders": [{"id": "<lead>", "order": 9}]}
 SAME = {"leadOrders": [{"id": "<lead>", "order": 0}]}
 ONCE = {"idempotency_key": "once"}
@@ -33,6 +37,11 @@ READS = [
     ("/leads/<lead>/history", 2, "the lead, its events"),
     ("/vehicles", 1, "the list"),
     ("/vehicles/<car>", 1, "the car"),
+    ("/events", 3, "whether any has no number; the events, their leads"),
+    ("/webhooks", 1, "the list"),
+    ("/webhooks/<hook>", 1, "the webhook"),
+    ("/webhooks/<hook>/deliveries", 2, "the webhook, its deliveries"),
+    ("/webhooks/x", 0, "no id"),
     ("/nothing", 0, "no route"),
     ("/leads/x", 0, "no id"),
     ("/leads?limit=0", 0, "no query"),
@@ -52,23 +61,34 @@ WRITES = [
     ("PATCH", "/leads/car/<car>/reorder", SAME, {}, 3, "lock the order; the car; lock leads; nothing moved"),
     ("POST", "/leads/<lead>/archive", None, {}, 3, "lock; update, insert the event"),
     ("POST", "/leads/<lead>/restore", None, {}, 1, "lock; nothing changed"),
-    ("DELETE", "/leads/<lead>", None, {}, 5, "lock; erase texts, answers; insert the tombstone, delete"),
+    ("DELETE", "/leads/<lead>", None, {}, 8, "lock; erase texts, answers; tombstone; what was told of it (3); delete"),
     ("POST", "/vehicles", CAR, {}, 1, "insert"),
     ("PATCH", "/vehicles/<car>", CAR, {}, 2, "lock; update"),
     ("PATCH", "/vehicles/<car>", {}, {}, 1, "lock; nothing changed"),
     ("DELETE", "/vehicles/<idle>", None, {}, 4, "lock; whether it has leads, Django again; delete"),
     ("DELETE", "/vehicles/<car>", None, {}, 2, "lock; it has leads"),
+    ("POST", "/webhooks", HOOK, {}, 6, "unnumbered events?; the feed, lock, number; how many there are; insert"),
+    ("PATCH", "/webhooks/<hook>", {"description": "x"}, {}, 2, "lock; update"),
+    ("PATCH", "/webhooks/<hook>", {"url": "https://crm.example.com/2"}, {}, 3, "lock; update, take up what waits"),
+    ("PATCH", "/webhooks/<hook>", {}, {}, 1, "lock; nothing changed"),
+    ("DELETE", "/webhooks/<hook>", None, {}, 9, "the feed, lock, number; lock; answers, attempts, deliveries; Django"),
+    ("POST", "/webhooks/<hook>/rotate", None, {}, 2, "lock; update"),
+    ("POST", "/webhooks/<hook>/test", None, {}, 4, "the webhook; lock; insert; read"),
+    ("POST", "/webhooks/<hook>/deliveries/<dead>/redeliver", None, {}, 5, "both; lock; update; read"),
     ("POST", "/leads/car/<car>", LEAD, ONCE, 8, "expired records, of the key; claim, look; the three; keep"),
 ]
 
 
 @pytest.fixture
 def names(casa, atlas, civic, lead):
+    hook = create_webhook(casa, {"url": HOOK["url"]})
     return {
         "<lead>": str(lead.pk),
         "<car>": str(civic.pk),
         "<idle>": str(make_car(casa, model="Accord").pk),
         "<foreign>": str(make_lead(make_car(atlas)).pk),
+        "<hook>": str(hook.pk),
+        "<dead>": str(Delivery.objects.create(dealership=casa, webhook=hook, kind="lead.created", state="dead").pk),
     }
 
 
@@ -146,6 +166,9 @@ LISTS = [
     "/leads/status/NEW",
     "/leads/<lead>/history",
     "/vehicles",
+    "/events",
+    "/webhooks",
+    "/webhooks/<hook>/deliveries",
 ]
 
 
@@ -156,6 +179,9 @@ def test_twenty_rows_take_what_one_takes(warm, casa, civic, names, path):
         make_lead(civic, order=number)
         make_car(casa)
         warm.patch(f"/leads/{names['<lead>']}", {"tag": str(number)})
+        warm.post("/webhooks", HOOK)
+        warm.post(f"/webhooks/{names['<hook>']}/test")
+    number_events(casa)
     twenty, sql_of_twenty = statements(lambda: warm.get(fill(path, names)))
     assert len(one.json()) < 20 <= len(twenty.json())
     assert len(sql_of_one) == len(sql_of_twenty)

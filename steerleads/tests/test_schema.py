@@ -31,6 +31,16 @@ OPERATIONS = {
     "get_vehicle": "GET /v1/vehicles/{id}",
     "update_vehicle": "PATCH /v1/vehicles/{id}",
     "delete_vehicle": "DELETE /v1/vehicles/{id}",
+    "list_events": "GET /v1/events",
+    "list_webhooks": "GET /v1/webhooks",
+    "create_webhook": "POST /v1/webhooks",
+    "get_webhook": "GET /v1/webhooks/{id}",
+    "update_webhook": "PATCH /v1/webhooks/{id}",
+    "delete_webhook": "DELETE /v1/webhooks/{id}",
+    "rotate_webhook_secret": "POST /v1/webhooks/{id}/rotate",
+    "test_webhook": "POST /v1/webhooks/{id}/test",
+    "list_webhook_deliveries": "GET /v1/webhooks/{id}/deliveries",
+    "redeliver_webhook_delivery": "POST /v1/webhooks/{id}/deliveries/{deliveryId}/redeliver",
 }
 YAML = "application/yaml"
 SERVED = [

@@ -7,6 +7,8 @@ import pytest
 from django.db import OperationalError
 
 from conftest import ApiClient, make_car, make_lead
+from leads.delivery.actions import create_webhook
+from leads.delivery.models import Delivery, Webhook
 from steerleads.dealers import authentication
 from steerleads.tests.openapi_oracle import check_against_schema, declared_errors, described_operations
 from steerleads.tests.test_page_examples import TEST_DRIVE
@@ -19,6 +21,8 @@ BODIES = {
     "reorder_leads": lambda world: {"leadOrders": [{"id": str(world.lead.pk), "order": 3}]},
     "create_vehicle": lambda world: {"make": "Dacia", "model": "Logan", "price": 99000.5},
     "update_vehicle": lambda world: {"status": "SOLD"},
+    "create_webhook": lambda world: {"url": "https://crm.example.com/hooks"},
+    "update_webhook": lambda world: {"events": ["lead.created"]},
 }
 WITHOUT_LEADS = "delete_vehicle"  # the one operation that wants a car without leads
 
@@ -26,6 +30,7 @@ WITHOUT_LEADS = "delete_vehicle"  # the one operation that wants a car without l
 @pytest.fixture
 def world(api, rival, casa, atlas):
     civic = make_car(casa, vin="2HGFE2F59MH500001")
+    hook = create_webhook(casa, {"url": "https://crm.example.com/hooks"})
     return SimpleNamespace(
         casa=casa,
         api=api,
@@ -33,6 +38,9 @@ def world(api, rival, casa, atlas):
         lead=make_lead(civic, note="Call after six"),
         spare=make_car(casa, make="Dacia", model="Logan"),
         foreign_lead=make_lead(make_car(atlas)),
+        hook=hook,
+        dead=Delivery.objects.create(dealership=casa, webhook=hook, kind="lead.created", state="dead"),
+        pending=Delivery.objects.create(dealership=casa, webhook=hook, kind="lead.created"),
         api_of=lambda **key: ApiClient(casa, **key),
     )
 
@@ -50,19 +58,21 @@ class Call:
         response = (client or self.world.api).send(self.method, path or self.path(), **how)
         return check_against_schema(response)
 
-    def path(self, *, lead=None, car=None, status="NEW"):
+    def path(self, *, lead=None, car=None, hook=None, delivery=None, status="NEW"):
         world = self.world
         car = car or (world.spare if self.operation_id == WITHOUT_LEADS else world.civic).pk
-        of_car = "/vehicles/" in self.template
-        path = self.template.replace("{id}", str(car if of_car else lead or world.lead.pk))
-        return path.replace("{carId}", str(car)).replace("{status}", status).removeprefix("/v1")
+        id = {"vehicles": car, "webhooks": hook or world.hook.pk}.get(
+            self.template.split("/")[2], lead or world.lead.pk
+        )
+        names = {"id": id, "carId": car, "status": status, "deliveryId": delivery or world.dead.pk}
+        return self.template.format(**names).removeprefix("/v1")
 
 
 @pytest.mark.parametrize("operation_id", OPERATIONS)
 def test_success_has_exactly_the_keys_and_headers_described(world, operation_id):
     response = Call(world, operation_id)()
     assert str(response.status_code) in OPERATIONS[operation_id][2]["responses"]
-    assert response.status_code in (200, 201)
+    assert response.status_code in (200, 201, 202)
 
 
 # --- Errors ------------------------------------------------------------------------------------
@@ -78,6 +88,26 @@ def _with_unknown_lead(call, patch):
         created = call(idempotency_key="again").json()["id"]
         call.world.api.delete(f"/leads/{created}")
         yield call(idempotency_key="again")
+
+    if call.operation_id == "redeliver_webhook_delivery":
+        Delivery.objects.filter(pk=call.world.dead.pk).update(state="dead", lead_id=call.world.lead.pk)
+        call(idempotency_key="again")
+        call.world.api.delete(f"/leads/{call.world.lead.pk}")
+        yield call(idempotency_key="again")
+
+
+def _with_unknown_webhook(call, patch):
+    yield call(path=call.path(hook=uuid4()))
+    if call.operation_id == "create_webhook":
+        created = call(idempotency_key="again").json()["id"]
+        call.world.api.delete(f"/webhooks/{created}")
+        yield call(idempotency_key="again")
+
+
+def _beside_fifty_webhooks(call, patch):
+    casa = call.world.casa
+    Webhook.objects.bulk_create(Webhook(dealership=casa, url="https://crm.example.com/", secret="") for _ in range(50))
+    yield call()
 
 
 def _with_bad_status(call, patch):
@@ -148,6 +178,10 @@ TROUBLES = {
     (412, "PRECONDITION_FAILED"): _once(if_match='"0"'),
     (409, "DUPLICATE_VEHICLE"): _with_a_taken_vin,
     (409, "CAR_HAS_LEADS"): _in(car=lambda world: world.civic.pk),
+    (404, "WEBHOOK_NOT_FOUND"): _with_unknown_webhook,
+    (404, "DELIVERY_NOT_FOUND"): _in(delivery=lambda world: uuid4()),
+    (409, "NOT_REDELIVERABLE"): _in(delivery=lambda world: world.pending.pk),
+    (409, "TOO_MANY_WEBHOOKS"): _beside_fifty_webhooks,
     (500, "INTERNAL_ERROR"): _while_broken(RuntimeError("a bug")),
     (503, "SERVICE_UNAVAILABLE"): _while_broken(OperationalError("no database")),
 }

@@ -1,0 +1,35 @@
+"""What can be wrong with webhooks and deliveries, beside their fields."""
+
+from django.utils.translation import gettext_lazy as _
+
+from steerleads.api.errors import ApiError, NotFound
+
+MOST_WEBHOOKS = 50  # of one dealership
+
+
+class WebhookNotFound(NotFound):
+    code = "WEBHOOK_NOT_FOUND"
+    message = _("There is no webhook with this id in your dealership.")
+
+
+class RuleNotFound(NotFound):
+    code = "RULE_NOT_FOUND"
+    message = _("There is no notification rule with this id in your dealership.")
+
+
+class DeliveryNotFound(NotFound):
+    code = "DELIVERY_NOT_FOUND"
+    message = _("There is no delivery with this id.")
+
+
+class TooManyWebhooks(ApiError):
+    status, code, type = 409, "TOO_MANY_WEBHOOKS", "conflict"
+    message = _("A dealership has at most {most} webhooks. Delete one that is no longer used.")
+
+    def __init__(self):
+        super().__init__(str(self.message).format(most=MOST_WEBHOOKS))
+
+
+class NotRedeliverable(ApiError):
+    status, code, type = 409, "NOT_REDELIVERABLE", "conflict"
+    message = _("Only what was delivered or became a dead letter can be sent again. This delivery is still under way.")

@@ -1,0 +1,203 @@
+"""The events feed, for those who ask, and webhooks, for those who want to be told."""
+
+from urllib.parse import urlencode
+
+from django.utils import timezone
+
+from leads.delivery import actions
+from leads.delivery.bodies import lead_rows, message
+from leads.delivery.errors import DeliveryNotFound, WebhookNotFound
+from leads.delivery.filters import DeliveryFilters
+from leads.delivery.models import Delivery, Webhook
+from leads.delivery.openapi import described, feed_described
+from leads.delivery.serializers import (
+    DELIVERY_COLUMNS,
+    WEBHOOK_COLUMNS,
+    WebhookBody,
+    columns_of,
+    delivery_object,
+    webhook_object,
+    webhook_row_of,
+    with_last_try,
+)
+from leads.errors import LeadNotFound
+from leads.feed import events_after, number_events
+from leads.models import Feed, LeadEvent
+from steerleads.api import etags, json
+from steerleads.api.errors import ValidationFailed
+from steerleads.api.ids import parse_id
+from steerleads.api.lists import DEFAULT_PAGE, LARGEST_PAGE, PAGING, Listing, ListQuery
+from steerleads.api.views import ApiViewSet
+from steerleads.dealers.idempotency import once
+
+LARGEST_SEQUENCE = 10**18 - 1
+WEBHOOKS = Listing(
+    model=Webhook,
+    columns=WEBHOOK_COLUMNS,
+    render=webhook_object,
+    sorts={"createdAt": "created_at"},
+    default="createdAt",
+    ties=("id",),
+)
+DELIVERIES = Listing(
+    model=Delivery,
+    columns=DELIVERY_COLUMNS,
+    render=delivery_object,
+    sorts={"createdAt": "created_at"},
+    default="createdAt",
+    ties=("id",),
+    descending=True,
+)
+DELIVERY_PARAMETERS = {**DeliveryFilters.known(), **PAGING}
+
+
+@feed_described
+class EventViewSet(ApiViewSet):
+    queryset = LeadEvent.objects.none()
+    area = "leads"
+
+    def list(self, request):
+        parameters = self.parameters({"after": False, "limit": False})
+        after = parameters.whole_number("after", 0, LARGEST_SEQUENCE, 0)
+        limit = parameters.whole_number("limit", 1, LARGEST_PAGE, DEFAULT_PAGE)
+        parameters.settle()
+        number_events(request.auth.dealership)
+        events = list(events_after(request.auth.dealership, after)[: limit + 1])
+        if not events:
+            self._check_reached(after)
+        return self._page(events[:limit], after, limit, more=len(events) > limit)
+
+    def _check_reached(self, after):
+        """Numbers that were given once are lost when an older backup is restored, and then given to other events."""
+        last = Feed.objects.filter(dealership=self.request.auth.dealership).values_list("last", flat=True).first() or 0
+        if after > last:
+            wrong = (
+                f"There is no event {after} yet: the last one is {last}. If a backup was restored, begin again at 0."
+            )
+            raise ValidationFailed(wrong, field="after")
+
+    def _page(self, events, after, limit, *, more):
+        leads = lead_rows(self.request.auth.dealership, {event.lead_id for event in events})
+        next_after = events[-1].sequence if events else after
+        headers = {"X_Next_After": str(next_after)}
+        if more:
+            query = urlencode({"after": next_after, "limit": limit})
+            headers["Link"] = f'<{self.request._request.path_info}?{query}>; rel="next"'
+        response = self.answer([message(event, leads.get(event.lead_id)) for event in events], **headers)
+        tag = etags.of_bytes(response.content, *(value.encode() for value in headers.values()))
+        response["ETag"] = etags.quoted(tag)
+        return response
+
+
+@described
+class WebhookViewSet(ApiViewSet):
+    queryset = Webhook.objects.none()
+    area = "webhooks:manage"
+
+    @property
+    def dealership(self):
+        return self.request.auth.dealership
+
+    def list(self, request):
+        query = ListQuery(self, WEBHOOKS, self.parameters(PAGING))
+        return query.answer(Webhook.objects.of(self.dealership))
+
+    def retrieve(self, request, id):
+        self.parameters()
+        return self._whole(self._found(id))
+
+    def create(self, request):
+        self.parameters()
+        fields = self.read(WebhookBody)
+
+        def act():
+            webhook = actions.create_webhook(self.dealership, columns_of(fields))
+            shown = {"secret": webhook.secret}
+            return self._whole(webhook, shown, status=201, Location=f"/v1/webhooks/{webhook.pk}"), webhook.pk
+
+        # The answer that an Idempotency-Key keeps has the secret in it, or a client whose connection broke could never
+        # learn it. It lies no opener there than in its own table, and goes after a day, or with the webhook.
+        return once(self, act, gone=WebhookNotFound)
+
+    def partial_update(self, request, id):
+        self.parameters()
+        fields = self.read(WebhookBody, partial=True)
+
+        def act():
+            webhook = actions.change_webhook(
+                self.dealership, self._id(id), columns_of(fields), if_match=self.if_match()
+            )
+            return self._whole(webhook), webhook.pk
+
+        return once(self, act, gone=WebhookNotFound)
+
+    def destroy(self, request, id):
+        self.parameters()
+        actions.delete_webhook(self.dealership, self._id(id), if_match=self.if_match())
+        return self.answer({"success": True, "message": "Webhook deleted successfully"})
+
+    def rotate(self, request, id):
+        self.parameters()
+
+        def act():
+            webhook = actions.rotate_secret(self.dealership, self._id(id), now=timezone.now())
+            shown = {"secret": webhook.secret, "oldSecretUntil": webhook.old_secret_until}
+            return self._whole(webhook, shown), webhook.pk
+
+        return once(self, act, gone=WebhookNotFound)
+
+    # --- Deliveries ----------------------------------------------------------------------------
+
+    def test(self, request, id):
+        self.parameters()
+
+        def act():
+            delivery = actions.send_test(self._found(id))
+            return self._delivery(delivery), delivery.webhook_id
+
+        return once(self, act, gone=WebhookNotFound)
+
+    def deliveries(self, request, id):
+        parameters = self.parameters(DELIVERY_PARAMETERS)
+        deliveries = DeliveryFilters.apply(Delivery.objects.of(self.dealership), parameters)
+        query = ListQuery(self, DELIVERIES, parameters)
+        query.paged = True  # also unasked: this list grows with every event
+        return query.answer(with_last_try(deliveries.filter(webhook=self._found(id))))
+
+    def redeliver(self, request, id, deliveryId):
+        self.parameters()
+
+        def act():
+            deliveries = Delivery.objects.of(self.dealership).filter(webhook=self._found(id))
+            delivery = deliveries.filter(pk=parse_id(deliveryId)).first()
+            if delivery is None:
+                raise DeliveryNotFound()
+            delivery = actions.redeliver(delivery)
+            # What the receiver answered may name the lead's person, so what is kept of it goes with the lead.
+            return self._delivery(delivery), delivery.lead_id
+
+        return once(self, act, gone=LeadNotFound)
+
+    # --- How -----------------------------------------------------------------------------------
+
+    def _id(self, text):
+        webhook_id = parse_id(text)
+        if webhook_id is None:
+            raise WebhookNotFound()
+        return webhook_id
+
+    def _found(self, text):
+        webhook = Webhook.objects.of(self.dealership).filter(pk=self._id(text)).first()
+        if webhook is None:
+            raise WebhookNotFound()
+        return webhook
+
+    def _whole(self, webhook, shown=None, **answer):
+        """The webhook, and what is `shown` this once. Its tag is its version, and how it fares, which has none."""
+        body = webhook_object(webhook_row_of(webhook))
+        tag = f"{webhook.etag}.{etags.of_bytes(json.render(body))}"
+        return self.answer(body | (shown or {}), tag=tag, **answer)
+
+    def _delivery(self, delivery):
+        found = with_last_try(Delivery.objects.of(self.dealership).filter(pk=delivery.pk))
+        return self.answer(delivery_object(found.values_list(*DELIVERY_COLUMNS).get()), status=202)
