@@ -14,6 +14,9 @@ from django.urls import get_resolver
 
 from cars.models import Car
 from conftest import make_car, make_lead
+from leads.delivery.actions import create_webhook
+from leads.delivery.models import Attempt, Delivery, Hours, Rule, Webhook
+from leads.delivery.rules import create_rule, set_hours
 from leads.models import Lead, LeadEvent, PersonRequest
 from steerleads.dealers.keys import issue_key
 from steerleads.dealers.models import ApiKey, Dealership, Membership, Role, User
@@ -37,7 +40,7 @@ SITE = {
     "two-factor/": (302, 200, 200),
     "autocomplete/": (302, 200, 200),
     "jsi18n/": (302, 200, 200),
-    "^(?P<app_label>dealers|cars|leads)/$": (302, 200, 200),
+    "^(?P<app_label>dealers|cars|leads|delivery)/$": (302, 200, 200),
     "(?P<url>.*)$": (302, 404, 404),
 }
 # list, add, history, delete, change, and the bare address, which leads to change: (salesperson, Atlas's manager).
@@ -48,6 +51,11 @@ ROWS = {
     "dealers/membership/": [(403, 200), (403, 200), (403, HIDDEN), (403, HIDDEN), (403, HIDDEN), (302, 302)],
     "dealers/dealership/": [(403, 200), (403, 403), (403, HIDDEN), (403, 403), (403, HIDDEN), (302, 302)],
     "leads/personrequest/": [(403, 200), (403, 403), (403, HIDDEN), (403, 403), (403, HIDDEN), (302, 302)],
+    "delivery/webhook/": [(403, 200), (403, 200), (403, HIDDEN), (403, HIDDEN), (403, HIDDEN), (302, 302)],
+    "delivery/rule/": [(403, 200), (403, 200), (403, HIDDEN), (403, HIDDEN), (403, HIDDEN), (302, 302)],
+    "delivery/delivery/": [(403, 200), (403, 403), (403, HIDDEN), (403, 403), (403, HIDDEN), (302, 302)],
+    # A manager's list of hours leads to the own.
+    "delivery/hours/": [(403, 302), (403, 403), (403, HIDDEN), (403, 403), (403, HIDDEN), (302, 302)],
 }
 BOARD = {
     "": (302, 200, 200),
@@ -73,6 +81,8 @@ EXPECTED = {
     **{model + page: (302, *found) for model, row in ROWS.items() for page, found in zip(PAGES, row, strict=True)},
     "dealers/apikey/<path:object_id>/rotate/": (302, 404, 404),
     "dealers/apikey/<path:object_id>/revoke/": (302, 404, 404),
+    "delivery/webhook/<path:object_id>/rotate/": (302, 404, 404),
+    "delivery/delivery/<path:object_id>/redeliver/": (302, 405, 405),
 }
 
 
@@ -110,7 +120,19 @@ def theirs(casa):
     request = PersonRequest.objects.create(dealership=casa, kind="erase", actor_name=MARK, leads=1)
     rows = {"leads/lead/": lead, "cars/car/": car, "dealers/apikey/": key, "dealers/dealership/": casa}
     rows |= {"dealers/membership/": seller.membership, "leads/personrequest/": request}
+    rows |= notified(casa, lead)
     return SimpleNamespace(rows=rows, seller=seller)
+
+
+def notified(casa, lead):
+    webhook = create_webhook(casa, {"url": f"https://{MARK}.example.com/", "description": MARK})
+    rule = create_rule(casa, {"occasion": "created", "to": f"{MARK}@example.com"})
+    to = {"dealership": casa, "webhook": webhook, "lead_id": lead.pk, "kind": "lead.created", "state": "dead"}
+    delivery = Delivery.objects.create(**to)
+    tried = {"at": lead.created_at, "milliseconds": 1, "answer": MARK}
+    Attempt.objects.create(dealership=casa, delivery=delivery, lead=lead, **tried)
+    rows = {"delivery/webhook/": webhook, "delivery/rule/": rule, "delivery/delivery/": delivery}
+    return rows | {"delivery/hours/": set_hours(casa, {})}
 
 
 @pytest.fixture
@@ -126,7 +148,9 @@ def address(route, theirs, object_id=None):
     row = theirs.rows.get(kind)
     route = route.replace("<path:object_id>", str(object_id or (row and row.pk)))
     route = route.replace("<uuid:id>", str(object_id or theirs.rows["leads/lead/"].pk))
-    route = route.replace("^(?P<app_label>dealers|cars|leads)/$", "leads/").replace("(?P<url>.*)$", "nothing/here/")
+    route = route.replace("^(?P<app_label>dealers|cars|leads|delivery)/$", "leads/").replace(
+        "(?P<url>.*)$", "nothing/here/"
+    )
     route = re.sub(r"<\w+>", "x", route)
     query = "?app_label=leads&model_name=lead&field_name=car&term=" if route == "autocomplete/" else ""
     return f"/admin/{route}{query}"
@@ -134,7 +158,7 @@ def address(route, theirs, object_id=None):
 
 def everything_of_casas(theirs):
     casa = theirs.rows["dealers/dealership/"]
-    tables = [Car, Lead, LeadEvent, ApiKey, Membership, PersonRequest]
+    tables = [Car, Lead, LeadEvent, ApiKey, Membership, PersonRequest, Webhook, Rule, Hours, Delivery, Attempt]
     rows = [list(table.objects.filter(dealership=casa).order_by("pk").values()) for table in tables]
     users = User.objects.filter(pk=theirs.seller.pk).values(
         "email", "password", "is_active", "is_staff", "is_superuser"
@@ -223,10 +247,12 @@ def test_no_bulk_action_reaches_a_foreign_row(theirs, manager, kind):
 
 @pytest.mark.parametrize("kind", sorted(ROWS))
 @pytest.mark.parametrize(
-    "query", ["q=asaonl", "dealership__id__exact={dealership}", "_popup=1&q=asaonl", "all=", "archived=any"]
+    "query",
+    ["q=asaonl", "dealership__id__exact={dealership}", "_popup=1&q=asaonl", "all=", "archived=any", "to={webhook}"],
 )
 def test_no_list_finds_a_foreign_row(theirs, manager, kind, query):
-    query = query.format(dealership=theirs.rows["dealers/dealership/"].pk)
+    casa, webhook = theirs.rows["dealers/dealership/"], theirs.rows["delivery/webhook/"]
+    query = query.format(dealership=casa.pk, webhook=webhook.pk)
     page = manager.get(f"/admin/{kind}?{query}", follow=True).content.decode().lower()
     assert MARK not in page  # the typed word is only a part of it, so that an echo is no find
 

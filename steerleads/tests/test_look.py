@@ -3,6 +3,9 @@
 import pytest
 
 from conftest import make_car, make_lead
+from leads.delivery.actions import create_webhook
+from leads.delivery.models import Attempt, Delivery
+from leads.delivery.rules import create_rule
 from steerleads.dealers.models import Dealership, Role
 from steerleads.dealers.tests.people import make_staff
 from steerleads.tests.browsers import DESKTOP, PHONE, axe_findings, on_one_database, signed_in
@@ -25,6 +28,16 @@ PAGES = [
     "/admin/cars/car/{car}/change/",
     "/admin/dealers/membership/",
     "/admin/dealers/apikey/add/",
+    "/admin/delivery/webhook/",
+    "/admin/delivery/webhook/add/",
+    "/admin/delivery/webhook/{webhook}/change/",
+    "/admin/delivery/webhook/{webhook}/rotate/",
+    "/admin/delivery/webhook/{webhook}/delete/",
+    "/admin/delivery/delivery/",
+    "/admin/delivery/delivery/{delivery}/change/",
+    "/admin/delivery/rule/add/",
+    "/admin/delivery/rule/{rule}/change/",
+    "/admin/delivery/hours/",
     "/admin/password_change/",
     "/admin/two-factor/",
     "/admin/nothing-here/",
@@ -45,7 +58,21 @@ def paths(civic, boss):
     """Where the pages are, each with something on it: a car, three leads, one of them with a history."""
     leads = [make_lead(civic, action=action, tag="Hot Lead") for action in ("Call", "Call back", "Follow up call")]
     make_car(civic.dealership, make="Renault", model="Clio", location="Casablanca")
-    return [path.format(lead=leads[0].pk, car=civic.pk) for path in PAGES]
+    told = notified(leads[0])
+    return [path.format(lead=leads[0].pk, car=civic.pk, **told) for path in PAGES]
+
+
+def notified(lead):
+    """{name: id} of a webhook, a rule, and a dead letter of the webhook with its attempt."""
+    casa = lead.dealership
+    webhook = create_webhook(casa, {"url": f"https://crm.example.com/{'hooks/' * 20}", "description": "Our CRM"})
+    rule = create_rule(casa, {"occasion": "stays_new", "hours": 4, "to": "boss@casa.example, sara@casa.example"})
+    sent = {"dealership": casa, "lead_id": lead.pk, "kind": "lead.created", "last_at": lead.created_at}
+    Delivery.objects.create(**sent, rule=rule, next_at=lead.created_at, last_status=550, last_error="smtp")
+    dead = Delivery.objects.create(**sent, webhook=webhook, state="dead", attempts=8, last_status=500)
+    tried = {"at": lead.created_at, "status": 500, "milliseconds": 123, "answer": "<h1>Wait</h1> " * 70}
+    Attempt.objects.create(dealership=casa, delivery=dead, lead=lead, **tried)
+    return {"webhook": webhook.pk, "rule": rule.pk, "delivery": dead.pk}
 
 
 @pytest.mark.parametrize(("scheme", "language"), LOOKS)
