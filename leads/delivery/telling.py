@@ -4,6 +4,8 @@ A batch of events is told in one transaction that also says so on the dealership
 way has told nothing, and no two workers tell the same.
 """
 
+import logging
+
 from django.db import transaction
 from django.db.models import F
 
@@ -13,16 +15,25 @@ from leads.delivery.hours import hours_of
 from leads.delivery.models import Body, Delivery, Rule, Webhook
 from leads.feed import events_after, locked_feed
 from leads.models import Feed, Lead, LeadEvent
+from steerleads.api.errors import DATABASE_ERRORS
 from steerleads.dealers.models import Dealership
 
 BATCH = 200
 
+log = logging.getLogger(__name__)
 
-def tell_all(*, now, stopping=lambda: False):
-    """Tell everything that is committed by now, dealership by dealership."""
+
+def tell_all(*, now):
+    """Tell the next BATCH of every dealership, in turn, so that a large one delays no other; whether there were any."""
+    told = False
     for dealership in dealerships_to_tell():
-        while not stopping() and tell(dealership, now=now):
-            pass
+        try:
+            told |= tell(dealership, now=now)
+        except DATABASE_ERRORS:
+            raise
+        except Exception:  # a bug of ours, or a webhook that was deleted in this moment: the others go on
+            log.exception("Telling the events of dealership %s failed.", dealership.pk)
+    return told
 
 
 def dealerships_to_tell():

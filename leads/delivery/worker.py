@@ -44,7 +44,8 @@ class Worker:
         with ThreadPoolExecutor(self.threads, thread_name_prefix="deliver") as pool:
             while not self.stopping.is_set():
                 try:
-                    self.look(lambda serve, *args: pool.submit(self._in_thread, serve, *args))
+                    if self.look(lambda serve, *args: pool.submit(self._in_thread, serve, *args)):
+                        continue
                     pause = PAUSE
                 except DATABASE_ERRORS:
                     log.warning("The database cannot be used. Trying again in %.0f s.", pause)
@@ -57,16 +58,15 @@ class Worker:
         connections.close_all()
 
     def look(self, submit):
-        """Tell, claim, and give each claimed destination to `submit`; how many there were."""
-        tell_all(now=self.clock(), stopping=self.stopping.is_set)
-        claimed = 0
+        """Tell, claim, and give each claimed destination to `submit`; whether there was anything to do."""
+        busy = tell_all(now=self.clock())
         for model, failing, most in self._room():
             for destination in claims.claim(model, now=self.clock(), most=most, failing=failing):
                 self._count(model, failing, 1)
                 submit(self._serve, destination, failing)
-                claimed += 1
+                busy = True
         self._clean()
-        return claimed
+        return busy
 
     def drain(self):
         """Do all that is due by the clock in this thread."""

@@ -7,6 +7,7 @@ from django.db import connections, transaction
 
 from conftest import TESTER, make_car, make_lead
 from leads import actions
+from leads.delivery.bodies import lead_rows
 from leads.delivery.models import Attempt, Body, Delivery, State, Webhook, default_kinds
 from leads.delivery.sending import send
 from leads.delivery.telling import dealerships_to_tell, tell, tell_all
@@ -132,6 +133,28 @@ def test_nobody_to_tell_costs_little(casa, civic, django_assert_num_queries):
     tell_all(now=Clock()())
     with django_assert_num_queries(1):
         assert dealerships_to_tell() == []
+
+
+def test_a_large_dealership_delays_no_other(casa, atlas, civic, crm, settings, monkeypatch):
+    monkeypatch.setattr("leads.delivery.telling.BATCH", 2)
+    for dealership, car in ((casa, civic), (atlas, make_car(atlas))):
+        subscribe(dealership, crm.url, settings)
+        for _ in range(5 if dealership == casa else 1):
+            make_lead(car)
+    tell_all(now=Clock()())
+    assert [Delivery.objects.of(each).count() for each in (casa, atlas)] == [2, 1]
+
+
+def test_what_cannot_be_told_stops_nobody_else(casa, atlas, civic, crm, settings, monkeypatch, caplog):
+    for dealership, car in ((casa, civic), (atlas, make_car(atlas))):
+        subscribe(dealership, crm.url, settings)
+        make_lead(car)
+    real = lead_rows
+    monkeypatch.setattr(
+        "leads.delivery.telling.lead_rows", lambda whose, ids: 1 / 0 if whose == casa else real(whose, ids)
+    )
+    deliver()
+    assert len(crm.requests) == 1 and f"dealership {casa.pk} failed" in caplog.text
 
 
 # --- A lead is deleted ---------------------------------------------------------------------------
