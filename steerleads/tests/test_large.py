@@ -163,7 +163,8 @@ def spool_sizes(server):
     found = []
     for link in Path(f"/proc/{worker_of(server)}/fd").iterdir():
         try:
-            if os.readlink(link).endswith("(deleted)"):
+            path = os.readlink(link)
+            if path.endswith("(deleted)") and not path.startswith("/memfd:"):
                 found.append(link.stat().st_size)
         except OSError:
             continue
