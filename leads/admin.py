@@ -114,6 +114,11 @@ class LeadAdmin(DealershipAdmin):
                 lead = verb(obj.dealership, obj.pk, actor=actor)
         self.adopt(obj, lead)
 
+    def get_deleted_objects(self, objs, request):
+        """The leads alone: what else goes with them is bookkeeping."""
+        leads = list(objs)
+        return [str(lead) for lead in leads], {self.opts.verbose_name_plural: len(leads)}, set(), []
+
     def delete_model(self, request, obj):
         actions.delete_lead(obj.dealership, obj.pk, actor=self.actor(request))
 

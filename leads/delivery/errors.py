@@ -32,4 +32,4 @@ class TooManyWebhooks(ApiError):
 
 class NotRedeliverable(ApiError):
     status, code, type = 409, "NOT_REDELIVERABLE", "conflict"
-    message = _("Only what was delivered or became a dead letter can be sent again. This delivery is still under way.")
+    message = _("Only what was delivered or became a dead letter can be sent again.")

@@ -173,6 +173,7 @@ class Delivery(models.Model):
         verbose_name = _("delivery")
         verbose_name_plural = _("deliveries")
         indexes = [
+            models.Index(fields=["dealership", "created_at", "id"], name="delivery_list"),
             models.Index(fields=["dealership", "webhook", "created_at", "id"], name="delivery_of_webhook"),
             models.Index(fields=["dealership", "rule", "created_at", "id"], name="delivery_of_rule"),
             models.Index(fields=["dealership", "state", "created_at", "id"], name="delivery_of_state"),

@@ -322,6 +322,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="delivery",
+            index=models.Index(fields=["dealership", "created_at", "id"], name="delivery_list"),
+        ),
+        migrations.AddIndex(
+            model_name="delivery",
             index=models.Index(fields=["dealership", "webhook", "created_at", "id"], name="delivery_of_webhook"),
         ),
         migrations.AddIndex(
