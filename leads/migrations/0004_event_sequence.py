@@ -1,8 +1,9 @@
 """Numbers events for whoever reads them in order; those that are there already are numbered at the first look."""
 
 import django.db.models.deletion
-import steerleads.api.ids
 from django.db import migrations, models
+
+import steerleads.api.ids
 
 
 class Migration(migrations.Migration):
