@@ -32,9 +32,12 @@ def claim(model, *, now, most, failing=False):
 
 
 def renew(destination, *, now):
-    """The destination as it is now, leased anew; None if somebody else has taken it over, or it is switched off."""
+    """The destination as it is now, leased for half of LEASE at least; None if another took it over, or it is off."""
     ours = _ours(destination).filter(is_on=True)
-    return ours.select_related("dealership").first() if ours.update(leased_until=now + LEASE) else None
+    # Not each time: a write for every delivery would cost more than all else.
+    if destination.leased_until - now < LEASE / 2:
+        ours.update(leased_until=now + LEASE)
+    return ours.select_related("dealership").first()
 
 
 def release(destination, *, now):

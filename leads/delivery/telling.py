@@ -13,12 +13,13 @@ from leads.delivery import rules
 from leads.delivery.bodies import lead_rows, message, text_of
 from leads.delivery.hours import hours_of
 from leads.delivery.models import Body, Delivery, Rule, Webhook
-from leads.feed import events_after, locked_feed
+from leads.feed import events_after, number_events
 from leads.models import Feed, Lead, LeadEvent
 from steerleads.api.errors import DATABASE_ERRORS
 from steerleads.dealers.models import Dealership
 
 BATCH = 200
+MOST_DELIVERIES = 400  # at once: on SQLite, everybody who writes waits for this transaction
 
 log = logging.getLogger(__name__)
 
@@ -45,21 +46,26 @@ def dealerships_to_tell():
 
 def tell(dealership, *, now):
     """Tell the next BATCH of events; whether there were any."""
+    # In a transaction of its own: it locks events, and here leads are locked, which all others do first.
+    number_events(dealership)
     with transaction.atomic():
-        feed = locked_feed(dealership)
-        events = list(events_after(dealership, feed.told)[:BATCH])
+        feed = Feed.objects.select_for_update().filter(dealership=dealership).first()
+        webhooks = list(Webhook.objects.of(dealership).filter(is_on=True))
+        most = min(BATCH, max(MOST_DELIVERIES // max(len(webhooks), 1), 1))
+        events = list(events_after(dealership, feed.told)[:most]) if feed else []
         if not events:
             return False
-        wanted = _webhook_deliveries(dealership, events, now)
-        _keep_bodies(dealership, [event for event in events if event.pk in {each.event_id for each in wanted}], now)
-        Delivery.objects.bulk_create(wanted + _rule_deliveries(dealership, events, now))
+        wanted = _webhook_deliveries(webhooks, events, now)
+        Delivery.objects.bulk_create(wanted + _rule_deliveries(dealership, events))
         feed.told = events[-1].sequence
         feed.save(update_fields=["told"])
+        # Last, because it locks leads that somebody may be waiting to change.
+        told = {delivery.event_id for delivery in wanted}
+        _keep_bodies(dealership, [event for event in events if event.pk in told], now)
     return True
 
 
-def _webhook_deliveries(dealership, events, now):
-    webhooks = list(Webhook.objects.of(dealership).filter(is_on=True))
+def _webhook_deliveries(webhooks, events, now):
     return [
         _delivery(event, now, webhook=webhook)
         for event in events
@@ -68,7 +74,7 @@ def _webhook_deliveries(dealership, events, now):
     ]
 
 
-def _rule_deliveries(dealership, events, now):
+def _rule_deliveries(dealership, events):
     found = list(Rule.objects.of(dealership).filter(is_on=True))
     hours = hours_of(dealership) if found else None
     return [

@@ -108,7 +108,8 @@ class Worker:
             fresh = delivery and claims.renew(destination, now=self.clock())
             if not fresh:
                 break
-            send(fresh, delivery, clock=self.clock)
+            destination = fresh
+            send(destination, delivery, clock=self.clock)
         claims.release(destination, now=self.clock())
 
     def _count(self, model, failing, change):

@@ -1,12 +1,14 @@
 """Which events become deliveries, of what, and what is left of them once a lead is deleted."""
 
 import threading
+import time
 
 import pytest
 from django.db import connections, transaction
 
 from conftest import TESTER, make_car, make_lead
 from leads import actions
+from leads.delivery import telling
 from leads.delivery.bodies import lead_rows
 from leads.delivery.models import Attempt, Body, Delivery, State, Webhook, default_kinds
 from leads.delivery.sending import send
@@ -124,7 +126,7 @@ def test_telling_takes_as_many_queries_for_one_event_as_for_twenty(
     tell(casa, now=Clock()())
     for _ in range(events):
         make_lead(civic)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(19):
         tell(casa, now=Clock()())
 
 
@@ -214,6 +216,37 @@ def test_many_workers_tell_each_event_once(casa, civic, webhook):
         thread.join()
     tell_all(now=Clock()())
     assert Delivery.objects.filter(state=State.PENDING).count() == 32 and Body.objects.count() == 32
+
+
+@pytest.mark.django_db(transaction=True)
+def test_deleting_a_lead_while_it_is_told_never_deadlocks(casa, civic, webhook, monkeypatch):
+    lead, failed, storing = make_lead(civic), [], threading.Event()
+    store = telling._keep_bodies
+
+    def slowly(*args):
+        storing.set()
+        time.sleep(0.3)
+        store(*args)
+
+    def without_failing(act):
+        try:
+            act()
+        except Exception as error:
+            failed.append(error)
+        connections.close_all()
+
+    def delete():
+        storing.wait(5)
+        actions.delete_lead(casa, lead.pk, actor=TESTER)
+
+    monkeypatch.setattr("leads.delivery.telling._keep_bodies", slowly)
+    acts = [lambda: tell(casa, now=Clock()()), delete]
+    threads = [threading.Thread(target=without_failing, args=(act,)) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (failed, list(Body.objects.all())) == ([], [])
 
 
 def test_default_kinds_are_all_but_moves():
