@@ -20,20 +20,29 @@ NUMBER = """
 
 def number_events(dealership):
     """Give every event that is committed by now its `sequence`: 1, 2, 3, … without a gap."""
-    waiting = LeadEvent.objects.of(dealership).filter(sequence=None)
-    while waiting.exists():
-        with transaction.atomic():
-            locked_feed(dealership)
+    while number_some(dealership):
+        pass
 
 
-def locked_feed(dealership):
-    """The dealership's Feed, locked until the transaction ends, with the next BATCH of events numbered."""
+def number_some(dealership, *, wait=True):
+    """Number the next BATCH; whether there were any. Without `wait`, it is left to whoever holds the feed.
+
+    In a transaction that locks no leads: who deletes a lead holds it, and then wants its events.
+    """
+    if not LeadEvent.objects.of(dealership).filter(sequence=None).exists():
+        return False
+    with transaction.atomic():
+        feed = locked_feed(dealership, wait=wait)
+        if feed and (count := _number(dealership, feed.last)):
+            feed.last += count
+            feed.save(update_fields=["last"])
+    return feed is not None
+
+
+def locked_feed(dealership, *, wait=True):
+    """The dealership's Feed, locked until the transaction ends. Without `wait`, None if somebody else holds it."""
     Feed.objects.get_or_create(dealership=dealership)
-    feed = Feed.objects.select_for_update().get(dealership=dealership)
-    if count := _number(dealership, feed.last):
-        feed.last += count
-        feed.save(update_fields=["last"])
-    return feed
+    return Feed.objects.select_for_update(skip_locked=not wait).filter(dealership=dealership).first()
 
 
 def events_after(dealership, sequence):

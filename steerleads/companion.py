@@ -39,7 +39,10 @@ class _Companion:
         # It ends with 0 only when it is told to: by us, or by a Ctrl+C that reached us as well.
         while self.process.wait() != 0 and not self.ending.wait(SECONDS_BEFORE_ANOTHER):
             log.warning("The delivery worker died. Starting another.")
-            self.process = self._begin()
+            try:
+                self.process = self._begin()
+            except OSError as error:  # no memory, perhaps: the dead one is waited for again, in vain and at once
+                log.error("No delivery worker can be started: %s", error)
 
     def end(self):
         self.ending.set()

@@ -57,7 +57,12 @@ def serve(address, port, *, workers, threads, when_ready):
     _mind_the_workers()
     _hear_when_to_stop(server)
     threading.Thread(target=_wait_until_ready, args=(address, port, when_ready), daemon=True).start()
-    server.serve()
+    try:
+        server.serve()
+    except SystemExit:
+        # A signal to the whole group may end workers before the main process has heard it. That is no failure.
+        if not server.interrupt_signal:
+            raise
 
 
 def free_address(host, port):

@@ -19,6 +19,7 @@ from leads.delivery.errors import (
 from leads.delivery.models import Attempt, Delivery, State, Webhook
 from leads.delivery.signing import new_secret
 from leads.feed import locked_feed, number_events
+from leads.models import Lead
 from steerleads.api import etags
 from steerleads.api.errors import PreconditionFailed
 from steerleads.dealers.idempotency import forget_subjects
@@ -104,6 +105,8 @@ def redeliver(delivery):
             raise DeliveryNotFound()
         if delivery.state not in OVER:
             raise NotRedeliverable()
+        # So that what was answered about the lead is not read, and kept for an Idempotency-Key, while it is deleted.
+        Lead.objects.of(delivery.dealership_id).select_for_update(no_key=True).filter(pk=delivery.lead_id).first()
         delivery.state, delivery.attempts, delivery.next_at = State.PENDING, 0, timezone.now()
         delivery.save(update_fields=["state", "attempts", "next_at"])
     return delivery

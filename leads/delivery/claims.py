@@ -1,14 +1,11 @@
 """Who serves which destination: a lease with a token on the destination's own row, so that nothing is left "running"."""
 
 import uuid
-from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from leads.delivery.models import Delivery, State
-
-LEASE = timedelta(seconds=45)  # three times what a request may take: a slow machine does not lose it on the way
 
 
 def claim(model, *, now, most, failing=False):
@@ -17,7 +14,9 @@ def claim(model, *, now, most, failing=False):
     Those that fail are asked for apart, so that they cannot take every thread from those that don't.
     """
     free = model.objects.filter(is_on=True, failing_since__isnull=not failing)
-    free = free.filter(Q(leased_until=None) | Q(leased_until__lte=now)).filter(_has_due(model, now))
+    # A lease from far ahead is one from before the clock was set back.
+    over = Q(lease_token=None) | Q(leased_until__lte=now) | Q(leased_until__gt=now + 2 * model.LEASE)
+    free = free.filter(over).filter(_has_due(model, now))
     # Looked at first without a lock: on SQLite, a transaction stops everybody who writes.
     if most <= 0 or not free.exists():
         return []
@@ -26,17 +25,17 @@ def claim(model, *, now, most, failing=False):
     with transaction.atomic():
         claimed = list(free.select_for_update(skip_locked=True)[:most])
         for destination in claimed:
-            destination.lease_token, destination.leased_until = uuid.uuid4(), now + LEASE
+            destination.lease_token, destination.leased_until = uuid.uuid4(), now + model.LEASE
             destination.save(update_fields=["lease_token", "leased_until"])
     return claimed
 
 
 def renew(destination, *, now):
-    """The destination as it is now, leased for half of LEASE at least; None if another took it over, or it is off."""
+    """The destination as it is now, leased for half a LEASE at least; None if another took it over, or it is off."""
     ours = _ours(destination).filter(is_on=True)
     # Not each time: a write for every delivery would cost more than all else.
-    if destination.leased_until - now < LEASE / 2:
-        ours.update(leased_until=now + LEASE)
+    if destination.leased_until - now < destination.LEASE / 2:
+        ours.update(leased_until=now + destination.LEASE)
     return ours.select_related("dealership").first()
 
 

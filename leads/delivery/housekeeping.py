@@ -1,23 +1,39 @@
-"""Forgets deliveries, their attempts and bodies once they are old."""
+"""Forgets deliveries and their attempts once they are old, and bodies once they are no longer needed."""
 
 from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from leads.delivery.models import Attempt, Body, Delivery, State
 
 KEPT = timedelta(days=30)
+BODY_KEPT = timedelta(hours=1)
 BATCH = 500
 
 
 def forget_old(*, now):
-    """Delete what was tried for the last time, or stored, more than 30 days ago. What is pending stays."""
+    """Delete a batch of what was tried for the last time more than 30 days ago; whether there may be more.
+
+    What is pending stays. A body, which has the contact as it was, goes as soon as nobody waits for it.
+    """
     before = now - KEPT
     over = Delivery.objects.filter(state__in=[State.DELIVERED, State.DEAD, State.DROPPED], created_at__lt=before)
-    _delete(over.exclude(last_at__gte=before))
-    _delete(Attempt.objects.filter(at__lt=before))
-    _delete(Body.objects.filter(created_at__lt=before))
+    waiting = Delivery.objects.filter(
+        dealership=OuterRef("dealership"), event_id=OuterRef("event_id"), state=State.PENDING
+    )
+    old = (
+        over.exclude(last_at__gte=before),
+        Attempt.objects.filter(at__lt=before),
+        Body.objects.filter(~Exists(waiting), created_at__lt=now - BODY_KEPT),
+    )
+    return any(_delete(rows) for rows in old)
 
 
 def _delete(old):
-    """Batch by batch, so that nobody waits long."""
-    while ids := list(old.order_by().values_list("pk", flat=True)[:BATCH]):
+    """Delete a batch; whether it was a full one. What somebody holds, to send it again perhaps, is passed over."""
+    with transaction.atomic():
+        batch = old.order_by().select_for_update(skip_locked=True, of=("self",))
+        ids = list(batch.values_list("pk", flat=True)[:BATCH])
         old.model.objects.filter(pk__in=ids).delete()
+    return len(ids) == BATCH

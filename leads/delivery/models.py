@@ -1,6 +1,6 @@
 """Who is told of what happens to leads, and what became of each telling."""
 
-from datetime import time
+from datetime import time, timedelta
 
 from django.db import models
 from django.db.models import Q
@@ -33,6 +33,8 @@ class SwitchedOff(models.TextChoices):
 
 class Destination(models.Model):
     """Somebody who is told. One worker at a time holds its lease, so at most one message is on its way to it."""
+
+    LEASE = timedelta(seconds=45)  # three times what a request may take: a slow machine does not lose it on the way
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     dealership = models.ForeignKey(
@@ -99,6 +101,7 @@ class Rule(Destination):
     """A notification that a dealership's managers asked for: when something happens, tell somebody."""
 
     EMAIL = "email"
+    LEASE = timedelta(minutes=5)  # a mail server may take 10 s for each recipient
 
     occasion = models.CharField(_("when"), max_length=12, choices=Occasion)
     hours = models.PositiveSmallIntegerField(_("business hours"), null=True, blank=True)
@@ -185,8 +188,8 @@ class Delivery(models.Model):
             models.Index(fields=["state", "created_at"], name="delivery_old"),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["dealership", "webhook", "event_id"], name="one_delivery_a_webhook"),
-            models.UniqueConstraint(fields=["dealership", "rule", "event_id"], name="one_delivery_a_rule"),
+            models.UniqueConstraint(fields=["dealership", "event_id", "webhook"], name="one_delivery_a_webhook"),
+            models.UniqueConstraint(fields=["dealership", "event_id", "rule"], name="one_delivery_a_rule"),
             models.CheckConstraint(
                 condition=Q(webhook__isnull=False, rule__isnull=True) | Q(webhook__isnull=True, rule__isnull=False),
                 name="delivery_has_one_destination",

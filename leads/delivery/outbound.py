@@ -4,14 +4,13 @@ import io
 import socket
 import ssl
 import time
-import unicodedata
 from contextlib import closing
 from functools import cache
 from http.client import HTTPException, HTTPResponse, IncompleteRead
 from threading import Thread
 
 from leads.delivery.addresses import RefusedURL, check_url, is_public
-from leads.delivery.outcomes import Outcome
+from leads.delivery.outcomes import Outcome, printable
 
 CONNECT_SECONDS = 5  # over all addresses of a name
 WHOLE_SECONDS = 15  # from the question to the DNS to the last byte of the answer
@@ -155,6 +154,8 @@ def _outcome(response):
         response.begin()
         try:
             body = response.read(READ_BYTES)
+        except ValueError:  # a chunk of negative length
+            body = b""
         except IncompleteRead as error:
             body = error.partial  # the status has said all that matters
     status = response.status
@@ -162,9 +163,7 @@ def _outcome(response):
 
 
 def _shown(body):
-    """The beginning as text without control characters: PostgreSQL takes no NUL, and a terminal obeys others."""
-    text = body[:SHOWN_BYTES].decode("utf-8", "replace")
-    return "".join(character for character in text if character in "\n\t" or unicodedata.category(character) != "Cc")
+    return printable(body[:SHOWN_BYTES].decode("utf-8", "replace"))
 
 
 def _left(deadline):

@@ -1,5 +1,6 @@
 """How one attempt to send went, or why there was none."""
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,6 +25,11 @@ class Postponed:
     """It is not yet time: quiet hours, or a lead that has not been New for long enough. No attempt was made."""
 
     until: datetime
+
+
+def printable(text):
+    """Without control characters: PostgreSQL takes no NUL, and a terminal obeys others."""
+    return "".join(character for character in text if character in "\n\t" or unicodedata.category(character) != "Cc")
 
 
 NOT_NEEDED = object()  # what was to be told is no longer so, as of a lead that did not stay New

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from threading import Lock
 
 from django.db import connection, transaction
 
@@ -13,6 +14,13 @@ from leads.delivery.notices import tell_managers
 from leads.delivery.outcomes import NOT_NEEDED, Outcome, Postponed
 from leads.delivery.schedule import FAILING_FOR, next_attempt
 from leads.models import Lead, LeadEvent
+from steerleads.api.errors import DATABASE_ERRORS
+
+BUG = Outcome(False, error="internal")
+
+# The threads of a worker record one after the other: all at once, they would keep others from SQLite's one turn to
+# write, which nobody hands out fairly. On PostgreSQL it costs nothing that one could see.
+_TURN = Lock()
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +35,7 @@ def send(destination, delivery, *, clock):
     elif isinstance(outcome, Postponed):
         _finish(delivery, next_at=outcome.until)
     else:
-        _record(destination, delivery, outcome, began, took, now=clock())
+        _record_somehow(destination, delivery, outcome, began, took, now=clock())
 
 
 def _try(destination, delivery, now):
@@ -37,10 +45,12 @@ def _try(destination, delivery, now):
             _lend_connection()
             return webhook_channel.send(destination, delivery.pk, body, now)
         return rules.notify(delivery, now)
+    except DATABASE_ERRORS:
+        raise  # nothing was sent: the other side has not failed
     except Exception:
         # A bug of ours. It goes the way of all failures, to the dead letters, instead of round and round.
         log.exception("Delivery %s could not be made.", delivery.pk)
-        return Outcome(False, error="internal")
+        return BUG
 
 
 def _body(delivery):
@@ -61,12 +71,24 @@ def _lend_connection():
         connection.close()
 
 
+def _record_somehow(destination, delivery, outcome, began, took, *, now):
+    try:
+        _record(destination, delivery, outcome, began, took, now=now)
+    except DATABASE_ERRORS:
+        raise
+    except Exception:  # something in the outcome that cannot be stored: left so, it would be sent for ever
+        log.exception("The outcome of delivery %s could not be recorded.", delivery.pk)
+        _record(destination, delivery, BUG, began, took, now=now)
+
+
 def _record(destination, delivery, outcome, began, took, *, now):
-    attempts = delivery.attempts + 1
-    next_at = None if outcome.ok or outcome.gone else next_attempt(attempts, now)
-    state = State.DELIVERED if outcome.ok else State.PENDING if next_at else State.DEAD
-    with transaction.atomic():
-        _lock(destination)
+    attempts, off = delivery.attempts + 1, None
+    with _TURN, transaction.atomic():
+        current = _locked(destination)
+        is_same = _is_same(current, destination)
+        is_over = outcome.ok or (outcome.gone and is_same)
+        next_at = None if is_over else next_attempt(attempts, now)
+        state = State.DELIVERED if outcome.ok else State.PENDING if next_at else State.DEAD
         told = _finish(
             delivery,
             state=state,
@@ -79,20 +101,24 @@ def _record(destination, delivery, outcome, began, took, *, now):
         if not told:
             return  # another worker, which took over when our lease had ended, was faster
         _note_attempt(delivery, outcome, began, took)
-        off = _note_health(destination, outcome, now)
-        if off:
-            _switch_off(destination, off, now)
+        if is_same and (off := _note_health(current, outcome, now)):
+            _switch_off(current, off, now)
     if state == State.DEAD:
         log.warning("Delivery %s of %s %s is a dead letter.", delivery.pk, destination._meta.model_name, destination.pk)
     if off:
-        log.warning("Webhook %s was switched off: %s.", destination.pk, off.label)
-        tell_managers(destination)
+        log.warning("Webhook %s was switched off: %s.", destination.pk, off.value)
+        tell_managers(current)
 
 
-def _lock(destination):
-    """Before its delivery and the lead, as all do who change a destination."""
-    same = type(destination).objects.of(destination.dealership_id).filter(pk=destination.pk)
-    same.select_for_update(no_key=True).values_list("pk").first()
+def _locked(destination):
+    """The destination as it is now, locked before its delivery and the lead, as all do who change one."""
+    rows = type(destination).objects.of(destination.dealership_id).filter(pk=destination.pk)
+    return rows.select_for_update(no_key=True).first()
+
+
+def _is_same(current, destination):
+    """Whether what was answered is to be held against it: not if it has got another URL, or been switched, meanwhile."""
+    return current is not None and current.is_on and current.version == destination.version
 
 
 def _finish(delivery, **facts):
@@ -121,15 +147,12 @@ def _note_attempt(delivery, outcome, at, took):
 
 def _note_health(destination, outcome, now):
     """Since when it fails; why it is to be switched off, or None."""
-    same = type(destination).objects.of(destination.dealership_id).filter(pk=destination.pk)
+    failing_since = None if outcome.ok else destination.failing_since or now
+    if failing_since != destination.failing_since:
+        destination.failing_since = failing_since
+        destination.save(update_fields=["failing_since"])
     if outcome.ok:
-        if destination.failing_since:
-            same.update(failing_since=None)
-            destination.failing_since = None
         return None
-    if destination.failing_since is None:
-        same.update(failing_since=now)
-        destination.failing_since = now
     if not isinstance(destination, Webhook):
         return None
     if outcome.gone:
@@ -140,8 +163,6 @@ def _note_health(destination, outcome, now):
 def _switch_off(webhook, why, now):
     """What waited for it becomes dead letters: seen, and sent again by whoever mends it."""
     webhook.is_on, webhook.switched_off_at, webhook.switched_off_why = False, now, why
-    Webhook.objects.of(webhook.dealership_id).filter(pk=webhook.pk).update(
-        is_on=False, switched_off_at=now, switched_off_why=why
-    )
+    webhook.save(update_fields=["is_on", "switched_off_at", "switched_off_why"])
     waiting = Delivery.objects.of(webhook.dealership_id).filter(webhook=webhook, state=State.PENDING)
     waiting.update(state=State.DEAD, next_at=None, last_error="switched_off")

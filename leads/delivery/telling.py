@@ -13,7 +13,7 @@ from leads.delivery import rules
 from leads.delivery.bodies import lead_rows, message, text_of
 from leads.delivery.hours import hours_of
 from leads.delivery.models import Body, Delivery, Rule, Webhook
-from leads.feed import events_after, number_events
+from leads.feed import events_after, locked_feed, number_some
 from leads.models import Feed, Lead, LeadEvent
 from steerleads.api.errors import DATABASE_ERRORS
 from steerleads.dealers.models import Dealership
@@ -25,15 +25,20 @@ log = logging.getLogger(__name__)
 
 
 def tell_all(*, now):
-    """Tell the next BATCH of every dealership, in turn, so that a large one delays no other; whether there were any."""
-    told = False
+    """Tell the next BATCH of every dealership, in turn, so that a large one delays no other; whether there were any.
+
+    What goes wrong with one of them stops no other; an error of the database is raised in the end.
+    """
+    told, failed = False, None
     for dealership in dealerships_to_tell():
         try:
             told |= tell(dealership, now=now)
-        except DATABASE_ERRORS:
-            raise
-        except Exception:  # a bug of ours, or a webhook that was deleted in this moment: the others go on
+        except DATABASE_ERRORS as error:
+            failed = error
+        except Exception:  # a bug of ours, or a webhook that was deleted in this moment
             log.exception("Telling the events of dealership %s failed.", dealership.pk)
+    if failed:
+        raise failed
     return told
 
 
@@ -46,10 +51,9 @@ def dealerships_to_tell():
 
 def tell(dealership, *, now):
     """Tell the next BATCH of events; whether there were any."""
-    # In a transaction of its own: it locks events, and here leads are locked, which all others do first.
-    number_events(dealership)
+    number_some(dealership, wait=False)
     with transaction.atomic():
-        feed = Feed.objects.select_for_update().filter(dealership=dealership).first()
+        feed = locked_feed(dealership, wait=False)
         webhooks = list(Webhook.objects.of(dealership).filter(is_on=True))
         most = min(BATCH, max(MOST_DELIVERIES // max(len(webhooks), 1), 1))
         events = list(events_after(dealership, feed.told)[:most]) if feed else []

@@ -38,7 +38,7 @@ def state_of(destination):
 
 
 def event_of(delivery):
-    return str(EventKind(delivery.kind).label) if delivery.kind in EventKind.values else _("test")
+    return str(EventKind(delivery.kind).label) if delivery.kind in EventKind.values else _("test message")
 
 
 def answer(status, error):

@@ -19,7 +19,6 @@ PAUSE = 0.5  # seconds between two looks
 LONGEST_PAUSE = 10  # while the database is away
 TURN = 10  # seconds that a destination with a long queue is served before others get the thread
 THREADS = 16
-THREADS_FOR_RULES = 4  # a mail keeps its database connection
 SECONDS_BETWEEN_CLEANINGS = 3600
 
 log = logging.getLogger(__name__)
@@ -74,14 +73,13 @@ class Worker:
             pass
 
     def _room(self):
-        """(model, failing, how many more may be claimed): what fails gets half the threads at most."""
-        free = self.threads - sum(self.busy.values())
-        yield Webhook, False, free
-        half = self.threads // 2 - self.busy.get((Webhook, True), 0)
-        yield Webhook, True, min(self.threads - sum(self.busy.values()), half)
-        for failing in (False, True):
-            rules = THREADS_FOR_RULES - self.busy.get((Rule, False), 0) - self.busy.get((Rule, True), 0)
-            yield Rule, failing, min(self.threads - sum(self.busy.values()), rules)
+        """(model, failing, how many more may be claimed): first a few each for rules and for what fails, so that
+        webhooks with long queues do not keep them waiting; and never so many that those would wait."""
+        few, half = max(self.threads // 4, 1), max(self.threads // 2, 1)
+        turns = [(Rule, False, few), (Rule, True, few), (Webhook, True, few)]
+        for model, failing, most in [*turns, (Webhook, False, self.threads), (Webhook, True, half)]:
+            free = self.threads - sum(self.busy.values())
+            yield model, failing, min(free, most - self.busy.get((model, failing), 0))
 
     def _serve(self, destination, failing):
         try:
@@ -117,6 +115,7 @@ class Worker:
             self.busy[model, failing] = self.busy.get((model, failing), 0) + change
 
     def _clean(self):
-        if self.cleaned_at is None or time.monotonic() - self.cleaned_at > SECONDS_BETWEEN_CLEANINGS:
-            forget_old(now=self.clock())
+        """A batch at a time: whatever is to be sent comes first."""
+        is_time = self.cleaned_at is None or time.monotonic() - self.cleaned_at > SECONDS_BETWEEN_CLEANINGS
+        if is_time and not forget_old(now=self.clock()):
             self.cleaned_at = time.monotonic()

@@ -190,7 +190,7 @@ def test_the_page_tells_who_when_in_the_dealerships_time_and_what(salesperson, l
     Dealership.objects.update(time_zone="Asia/Tokyo")
     change(salesperson, lead, status="COMPLETED", target_name="Nadia Tazi", note="Sold")
     event = LeadEvent.objects.latest("at")
-    LeadEvent.objects.filter(pk=event.pk).update(at=event.at.replace(hour=20, minute=5))
+    LeadEvent.objects.filter(pk=event.pk).update(at=event.at.replace(hour=20, minute=5) + timedelta(days=1))
     page = salesperson.get(f"{LEADS}{lead.pk}/{path}/")
     line = page.context["history"][0]
     assert (line["who"], line["kind"], f"{line['at']:%H:%M}") == ("Sara", "changed", "05:05")

@@ -224,6 +224,9 @@ def test_in_arabic_the_hint_of_an_empty_field_stands_on_the_right(show):
 # --- Our texts -------------------------------------------------------------------------------------
 
 
+PLACE = re.compile(r"%\(\w+\)s|\{\w+\}")
+
+
 def english(texts, language):
     """Those of `texts` that we have in `language`, and that are shown in English."""
     patterns = [pattern(text) for text in our_texts() if is_translated(text, language)]
@@ -233,7 +236,8 @@ def english(texts, language):
 
 def our_texts():
     catalogue = Path(settings.BASE_DIR) / "steerleads/locale/fr/LC_MESSAGES/django.po"
-    return re.findall(r'^msgid "(.+)"$', catalogue.read_text(encoding="utf-8"), re.MULTILINE)
+    found = re.findall(r'^msgid "(.+)"$', catalogue.read_text(encoding="utf-8"), re.MULTILINE)
+    return [text for text in found if re.search(r"[a-z]{2}", PLACE.sub("", text))]
 
 
 def is_translated(text, language):
@@ -243,7 +247,7 @@ def is_translated(text, language):
 
 def pattern(text):
     """What a text may look like with its places filled in."""
-    parts = re.split(r"%\(\w+\)s|\{\w+\}", text)
+    parts = PLACE.split(text)
     return ".+".join(re.escape(part) for part in parts)
 
 

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import EmailMessage
 
-from leads.delivery.outcomes import Outcome
+from leads.delivery.outcomes import Outcome, printable
 from steerleads.dealers.staff import mail_is_configured
 
 LONGEST_ANSWER = 1000
@@ -39,7 +39,8 @@ def _refused(error):
     if code is None:
         return Outcome(False, error="timeout" if _took_too_long(error) else "smtp")
     answer = answer if isinstance(answer, str) else answer.decode(errors="replace")
-    return Outcome(False, status=code, error="smtp", answer=answer[:LONGEST_ANSWER])
+    # smtplib says -1 for an answer without a code.
+    return Outcome(False, status=code if code > 0 else None, error="smtp", answer=printable(answer[:LONGEST_ANSWER]))
 
 
 def _took_too_long(error):

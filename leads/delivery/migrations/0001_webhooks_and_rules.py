@@ -357,12 +357,12 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="delivery",
             constraint=models.UniqueConstraint(
-                fields=("dealership", "webhook", "event_id"), name="one_delivery_a_webhook"
+                fields=("dealership", "event_id", "webhook"), name="one_delivery_a_webhook"
             ),
         ),
         migrations.AddConstraint(
             model_name="delivery",
-            constraint=models.UniqueConstraint(fields=("dealership", "rule", "event_id"), name="one_delivery_a_rule"),
+            constraint=models.UniqueConstraint(fields=("dealership", "event_id", "rule"), name="one_delivery_a_rule"),
         ),
         migrations.AddConstraint(
             model_name="delivery",

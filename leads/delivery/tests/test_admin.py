@@ -151,7 +151,7 @@ def test_saving_with_a_test_sends_one_and_stays(manager, webhook):
     delivery = Delivery.objects.get()
     assert (delivery.webhook, delivery.kind, delivery.state) == (webhook, "webhook.test", State.PENDING)
     assert told(page) == ["A test is on its way. See below what becomes of it."]
-    assert page.context["original"].description == "New" and page.context["deliveries"][0]["event"] == "test"
+    assert page.context["original"].description == "New" and page.context["deliveries"][0]["event"] == "test message"
 
 
 def test_a_test_of_a_webhook_that_is_off_says_that_it_waits(manager, webhook):

@@ -99,7 +99,7 @@ def test_what_waits_for_a_switch_is_said(webhook):
     [
         (["--redeliver", "x"], "There is no delivery “x”"),
         (["--redeliver", "01890000-0000-7000-8000-000000000000"], "There is no delivery"),
-        (["--redeliver", "{pending}"], "still under way"),
+        (["--redeliver", "{pending}"], "can be sent again"),
         (["--redeliver", "{casas}", "--dealership", "Atlas Cars"], "There is no delivery"),
         (["--state", "lost"], "“lost” is not allowed here. Use one of: pending, delivered, dead, dropped."),
         (["--limit", "many"], "--limit: “many” is not a whole number"),

@@ -15,6 +15,7 @@ from leads.delivery.actions import change_webhook, redeliver, send_test
 from leads.delivery.housekeeping import forget_old
 from leads.delivery.models import Attempt, Body, Delivery, State, Webhook
 from leads.delivery.outcomes import Outcome
+from leads.delivery.sending import send
 from leads.delivery.tests.deliveries import Clock, deliver, subscribe
 from leads.delivery.tests.receivers import Reply, receiver
 from leads.delivery.worker import Worker
@@ -53,7 +54,7 @@ def test_one_worker_at_a_time_has_a_destination(casa, webhook, clock):
 def test_a_lease_that_nobody_renews_ends(casa, webhook, clock):
     send_test(webhook)
     (mine,) = claims.claim(Webhook, now=clock(), most=5)
-    clock.now += claims.LEASE
+    clock.now += Webhook.LEASE
     (theirs,) = claims.claim(Webhook, now=clock(), most=5)
     assert claims.renew(mine, now=clock()) is None and claims.renew(theirs, now=clock()) == webhook
 
@@ -156,6 +157,69 @@ def test_a_bug_of_ours_becomes_a_failure_and_not_a_circle(casa, webhook, crm, cl
     deliver(clock)
     delivery = Delivery.objects.get()
     assert (delivery.attempts, delivery.last_error, crm.requests) == (1, "internal", [])
+
+
+def test_an_outcome_that_cannot_be_stored_is_a_failure_and_not_a_circle(casa, webhook, clock, monkeypatch):
+    monkeypatch.setattr("leads.delivery.channels.webhook.send", lambda *_: Outcome(False, status=-1))
+    send_test(webhook)
+    deliver(clock)
+    assert Delivery.objects.values_list("attempts", "last_error", "last_status").get() == (1, "internal", None)
+
+
+def test_a_database_that_fails_is_not_the_receivers_failure(casa, webhook, crm, clock, monkeypatch):
+    def away(delivery):
+        raise OperationalError("away")
+
+    send_test(webhook)
+    monkeypatch.setattr("leads.delivery.sending._body", away)
+    with pytest.raises(OperationalError):
+        send(webhook, Delivery.objects.get(), clock=clock)
+    webhook.refresh_from_db()
+    assert Delivery.objects.get().attempts == 0 and webhook.failing_since is None
+
+
+def test_a_webhook_that_was_mended_meanwhile_is_not_judged_by_its_old_answer(casa, webhook, crm, clock, monkeypatch):
+    def mend(*_):
+        Webhook.objects.update(url=f"{crm.origin}/new", version=2)
+        return Outcome(False, 410, gone=True)
+
+    monkeypatch.setattr("leads.delivery.channels.webhook.send", mend)
+    send_test(webhook)
+    deliver(clock)
+    webhook.refresh_from_db()
+    assert (webhook.is_on, webhook.failing_since) == (True, None)
+    assert Delivery.objects.get().state == "pending"
+
+
+def test_a_clock_that_was_set_back_stops_nobody(casa, webhook, crm, clock):
+    send_test(webhook)
+    deliver(clock)
+    clock.move(hours=-1)
+    Delivery.objects.update(state=State.PENDING, next_at=clock())
+    deliver(clock)
+    Webhook.objects.update(lease_token=webhook.pk, leased_until=clock() + timedelta(days=1))
+    Delivery.objects.update(state=State.PENDING, next_at=clock())
+    deliver(clock)
+    assert len(crm.requests) == 3
+
+
+@pytest.mark.parametrize("threads", [1, 2, 16])
+def test_few_threads_serve_what_fails_too(casa, civic, webhook, crm, clock, threads):
+    crm.answer = [Reply(500), Reply(200)]
+    make_lead(civic)
+    for _ in range(2):
+        Worker(threads=threads, clock=clock).drain()
+        clock.move(hours=1)
+    assert Delivery.objects.get().state == "delivered"
+
+
+def test_rules_have_their_turn_beside_webhooks_with_long_queues():
+    worker = Worker(threads=2)
+    assert [(model.__name__, failing) for model, failing, most in worker._room() if most][:3] == [
+        ("Rule", False),
+        ("Rule", True),
+        ("Webhook", True),
+    ]
 
 
 # --- Running -------------------------------------------------------------------------------------
@@ -266,9 +330,22 @@ def test_after_thirty_days_it_is_forgotten(casa, civic, webhook, crm, clock):
     make_lead(civic)
     deliver(clock)
     forget_old(now=clock() + timedelta(days=29))
-    assert (Delivery.objects.count(), Attempt.objects.count(), Body.objects.count()) == (1, 1, 1)
+    assert (Delivery.objects.count(), Attempt.objects.count(), Body.objects.count()) == (1, 1, 0)
     forget_old(now=clock() + timedelta(days=31))
     assert (Delivery.objects.count(), Attempt.objects.count(), Body.objects.count()) == (0, 0, 0)
+
+
+def test_a_body_stays_for_as_long_as_somebody_waits_for_it(casa, civic, webhook, crm, clock):
+    crm.answer = Reply(500)
+    make_lead(civic)
+    deliver(clock)
+    forget_old(now=clock() + timedelta(hours=20))
+    assert Body.objects.count() == 1
+    crm.answer = Reply(200)
+    clock.move(hours=20)
+    deliver(clock)
+    forget_old(now=clock() + timedelta(hours=2))
+    assert Body.objects.count() == 0
 
 
 def test_what_still_waits_is_not_forgotten(casa, webhook, clock):

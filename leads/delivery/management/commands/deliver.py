@@ -28,9 +28,12 @@ class Command(BaseCommand):
         worker = Worker(threads=max(threads, 1))
         if once:
             return worker.drain()
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            if signal.getsignal(number) != signal.SIG_IGN:  # nohup
-                signal.signal(number, lambda *_: worker.stop())
+        stop_on = [signal.SIGTERM, signal.SIGINT]
+        if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as nohup asks
+            stop_on.append(signal.SIGHUP)
+        for number in stop_on:
+            # In a thread: what a handler interrupts may hold the very lock that stopping takes.
+            signal.signal(number, lambda *_: threading.Thread(target=worker.stop, daemon=True).start())
         if parent:
             threading.Thread(target=_end_with, args=(parent, worker), daemon=True).start()
         log.info("Delivering webhooks and notifications.")
