@@ -67,14 +67,14 @@ WRITES = [
     ("PATCH", "/vehicles/<car>", {}, {}, 1, "lock; nothing changed"),
     ("DELETE", "/vehicles/<idle>", None, {}, 4, "lock; whether it has leads, Django again; delete"),
     ("DELETE", "/vehicles/<car>", None, {}, 2, "lock; it has leads"),
-    ("POST", "/webhooks", HOOK, {}, 6, "unnumbered events?; the feed, lock, number; how many there are; insert"),
+    ("POST", "/webhooks", HOOK, {}, 5, "unnumbered events?; the feed, lock; how many there are; insert"),
     ("PATCH", "/webhooks/<hook>", {"description": "x"}, {}, 2, "lock; update"),
     ("PATCH", "/webhooks/<hook>", {"url": "https://crm.example.com/2"}, {}, 3, "lock; update, take up what waits"),
     ("PATCH", "/webhooks/<hook>", {}, {}, 1, "lock; nothing changed"),
-    ("DELETE", "/webhooks/<hook>", None, {}, 9, "the feed, lock, number; lock; answers, attempts, deliveries; Django"),
+    ("DELETE", "/webhooks/<hook>", None, {}, 8, "the feed, lock; lock; answers, attempts, deliveries; Django"),
     ("POST", "/webhooks/<hook>/rotate", None, {}, 2, "lock; update"),
     ("POST", "/webhooks/<hook>/test", None, {}, 4, "the webhook; lock; insert; read"),
-    ("POST", "/webhooks/<hook>/deliveries/<dead>/redeliver", None, {}, 5, "both; lock; update; read"),
+    ("POST", "/webhooks/<hook>/deliveries/<dead>/redeliver", None, {}, 6, "both; lock, the lead; update; read"),
     ("POST", "/leads/car/<car>", LEAD, ONCE, 8, "expired records, of the key; claim, look; the three; keep"),
 ]
 

@@ -66,7 +66,7 @@ def test_a_killed_server_leaves_no_deliverer():
         assert not server.is_alive()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)])
 def test_deliver_finishes_what_it_holds(number):
     with receiver(Reply(delay=1)) as crm, told_server(crm) as server:
         create(server)
@@ -77,6 +77,7 @@ def test_deliver_finishes_what_it_holds(number):
         assert server.python("from leads.delivery.models import *; print(Delivery.objects.get().state)") == "delivered"
 
 
+@pytest.mark.slow
 def test_deliver_once_ends_when_nothing_is_due():
     with receiver() as crm, told_server(crm) as server:
         create(server)
