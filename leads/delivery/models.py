@@ -72,6 +72,8 @@ class Webhook(Destination):
     secret = models.CharField(max_length=100, editable=False)
     old_secret = models.CharField(max_length=100, blank=True, default="", editable=False)
     old_secret_until = models.DateTimeField(null=True, editable=False)
+    # Switched off by the worker, and the managers have not been told yet.
+    owes_notice = models.BooleanField(default=False, editable=False)
 
     class Meta:
         verbose_name = _("webhook")

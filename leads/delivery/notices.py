@@ -8,13 +8,20 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from leads.delivery.models import Webhook
 from steerleads.dealers.models import Membership, Role
 
 log = logging.getLogger(__name__)
 
 
+def tell_owed():
+    """Tell managers of webhooks that were switched off and of which they could not be told so far."""
+    for webhook in Webhook.objects.filter(is_on=False, owes_notice=True).select_related("dealership"):
+        tell_managers(webhook)
+
+
 def tell_managers(webhook):
-    """That it was switched off, and why, in the dealership's language."""
+    """That it was switched off, and why, in the dealership's language. What fails is tried again within the hour."""
     members = Membership.objects.filter(dealership=webhook.dealership, role=Role.MANAGER, user__is_active=True)
     addresses = [member.user.email for member in members.select_related("user")]
     with override(webhook.dealership.language):
@@ -24,6 +31,8 @@ def tell_managers(webhook):
             send_mail(subject, text, None, addresses)
     except OSError as error:  # as all errors of smtplib are
         log.error("No manager could be told that webhook %s was switched off: %s", webhook.pk, type(error).__name__)
+    else:
+        Webhook.objects.of(webhook.dealership_id).filter(pk=webhook.pk).update(owes_notice=False)
 
 
 def _text(webhook):

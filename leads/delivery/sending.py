@@ -162,7 +162,7 @@ def _note_health(destination, outcome, now):
 
 def _switch_off(webhook, why, now):
     """What waited for it becomes dead letters: seen, and sent again by whoever mends it."""
-    webhook.is_on, webhook.switched_off_at, webhook.switched_off_why = False, now, why
-    webhook.save(update_fields=["is_on", "switched_off_at", "switched_off_why"])
+    webhook.is_on, webhook.switched_off_at, webhook.switched_off_why, webhook.owes_notice = False, now, why, True
+    webhook.save(update_fields=["is_on", "switched_off_at", "switched_off_why", "owes_notice"])
     waiting = Delivery.objects.of(webhook.dealership_id).filter(webhook=webhook, state=State.PENDING)
     waiting.update(state=State.DEAD, next_at=None, last_error="switched_off")

@@ -11,6 +11,7 @@ from django.utils import timezone
 from leads.delivery import claims
 from leads.delivery.housekeeping import forget_old
 from leads.delivery.models import Rule, Webhook
+from leads.delivery.notices import tell_owed
 from leads.delivery.sending import send
 from leads.delivery.telling import tell_all
 from steerleads.api.errors import DATABASE_ERRORS
@@ -119,3 +120,4 @@ class Worker:
         is_time = self.cleaned_at is None or time.monotonic() - self.cleaned_at > SECONDS_BETWEEN_CLEANINGS
         if is_time and not forget_old(now=self.clock()):
             self.cleaned_at = time.monotonic()
+            tell_owed()

@@ -155,6 +155,7 @@ class Migration(migrations.Migration):
                 ("secret", models.CharField(editable=False, max_length=100)),
                 ("old_secret", models.CharField(blank=True, default="", editable=False, max_length=100)),
                 ("old_secret_until", models.DateTimeField(editable=False, null=True)),
+                ("owes_notice", models.BooleanField(default=False, editable=False)),
                 (
                     "dealership",
                     models.ForeignKey(

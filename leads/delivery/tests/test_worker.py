@@ -115,6 +115,22 @@ def test_five_days_of_failures_switch_it_off_and_managers_are_told(casa, civic, 
     assert told.to == ["boss@casa.ma"] and crm.url in told.body and f"/webhook/{webhook.pk}/" in told.body
 
 
+def test_managers_who_could_not_be_told_are_told_later(casa, webhook, crm, clock, monkeypatch):
+    def away(*_):
+        raise ConnectionRefusedError
+
+    make_staff(casa, Role.MANAGER, email="boss@casa.ma")
+    crm.answer = Reply(410)
+    send_test(webhook)
+    with monkeypatch.context() as broken:
+        broken.setattr("leads.delivery.notices.send_mail", away)
+        deliver(clock)
+    assert (mail.outbox, Webhook.objects.get().owes_notice) == ([], True)
+    for _ in range(2):
+        deliver(clock)
+    assert len(mail.outbox) == 1 and Webhook.objects.get().owes_notice is False
+
+
 def test_one_success_in_five_days_keeps_it_on(casa, civic, webhook, crm, clock):
     for day in range(12):
         crm.answer = Reply(200 if day == 4 else 500)
