@@ -33,8 +33,8 @@ def test_cards_of_the_second_page_are_dragged_like_the_first(open_page, api, six
     scroll_to_the_end(board)
     board.wait_for(sixty)
     scroll_to_the_end(board)
-    board.drag_to("L57", "below L55", ["NEW", "L55", "L56"])
-    order = moved(sixty, "L57", "L55")
+    board.drag_to("L59", "above L58", ["NEW", "L57", "L58"])  # far from the upper edge, where it would scroll on
+    order = moved(sixty, "L59", "L57")
     begins_as_listed(board, api, order)
     board.lift("L58")
     board.page.mouse.move(*board.point("header NEW"), steps=6)

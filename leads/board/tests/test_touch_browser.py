@@ -59,7 +59,7 @@ def test_a_finger_on_a_card_scrolls_and_never_drags(api, board, finger, part):
     board.page.evaluate(COUNT_LIFTS)
     x, y = finger.middle_of("B", part)
     finger.down(x, y)
-    finger.move(x, y - 15, steps=2)
+    finger.move(x, y - 15, steps=1)
     time.sleep(LONG)  # longer than a long press: what began as a scroll stays one
     finger.move(x, y - 250)
     finger.up()
