@@ -1,6 +1,7 @@
 """Who is told of what happens to leads, and what became of each telling."""
 
 from datetime import time, timedelta
+from functools import partial
 
 from django.db import models
 from django.db.models import Q
@@ -128,11 +129,12 @@ class Hours(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     dealership = models.OneToOneField(Dealership, models.CASCADE, related_name="hours", verbose_name=_("dealership"))
-    opens = models.TimeField(_("opens"), default=time(9))
-    closes = models.TimeField(_("closes"), default=time(19))
+    # By partial: at nine o'clock to the second, Django takes a bare time(9) for a forgotten “now”, and warns.
+    opens = models.TimeField(_("opens"), default=partial(time, 9))
+    closes = models.TimeField(_("closes"), default=partial(time, 19))
     days = models.CharField(_("business days"), max_length=20, default="1,2,3,4,5,6")
-    quiet_from = models.TimeField(_("quiet from"), default=time(21))
-    quiet_until = models.TimeField(_("quiet until"), default=time(8))
+    quiet_from = models.TimeField(_("quiet from"), default=partial(time, 21))
+    quiet_until = models.TimeField(_("quiet until"), default=partial(time, 8))
 
     objects = OfDealership.as_manager()
 

@@ -1,6 +1,7 @@
 """Webhooks, notification rules, and what is on its way to them."""
 
 import datetime
+from functools import partial
 
 import django.db.models.deletion
 import django.utils.timezone
@@ -28,11 +29,11 @@ class Migration(migrations.Migration):
                         default=steerleads.api.ids.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
-                ("opens", models.TimeField(default=datetime.time(9, 0), verbose_name="opens")),
-                ("closes", models.TimeField(default=datetime.time(19, 0), verbose_name="closes")),
+                ("opens", models.TimeField(default=partial(datetime.time, 9), verbose_name="opens")),
+                ("closes", models.TimeField(default=partial(datetime.time, 19), verbose_name="closes")),
                 ("days", models.CharField(default="1,2,3,4,5,6", max_length=20, verbose_name="business days")),
-                ("quiet_from", models.TimeField(default=datetime.time(21, 0), verbose_name="quiet from")),
-                ("quiet_until", models.TimeField(default=datetime.time(8, 0), verbose_name="quiet until")),
+                ("quiet_from", models.TimeField(default=partial(datetime.time, 21), verbose_name="quiet from")),
+                ("quiet_until", models.TimeField(default=partial(datetime.time, 8), verbose_name="quiet until")),
                 (
                     "dealership",
                     models.OneToOneField(

@@ -181,3 +181,9 @@ def test_a_dealership_without_hours_has_the_usual_ones(casa, atlas):
     Hours.objects.create(dealership=atlas, opens=time(7))
     assert str(hours_of(casa)) == "09:00–19:00" and Hours.objects.of(casa).count() == 0
     assert str(hours_of(atlas)) == "07:00–19:00"
+
+
+@pytest.mark.parametrize("hour", [8, 9, 19, 21])
+def test_the_system_check_is_quiet_at_any_hour(hour, monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: datetime(2026, 1, 15, hour, 0, 3, tzinfo=UTC))
+    assert Hours.check() == []
