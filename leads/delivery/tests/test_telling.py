@@ -14,20 +14,9 @@ from leads.delivery.models import Attempt, Body, Delivery, State, Webhook, defau
 from leads.delivery.sending import send
 from leads.delivery.telling import dealerships_to_tell, tell, tell_all
 from leads.delivery.tests.deliveries import Clock, deliver, subscribe
-from leads.delivery.tests.receivers import Reply, receiver
+from leads.delivery.tests.receivers import Reply
 from leads.models import EventKind, LeadEvent
 from steerleads.api.text import fold
-
-
-@pytest.fixture
-def crm(db):
-    with receiver() as listening:
-        yield listening
-
-
-@pytest.fixture
-def webhook(casa, crm, settings):
-    return subscribe(casa, crm.url, settings)
 
 
 def kinds(crm):

@@ -1,0 +1,24 @@
+"""A receiver, a webhook of Casa Motors that goes there, and a clock that is moved by hand."""
+
+import pytest
+
+from leads.delivery.tests.deliveries import Clock, subscribe
+from leads.delivery.tests.receivers import receiver
+
+
+@pytest.fixture
+def crm(db):
+    with receiver() as listening:
+        yield listening
+
+
+@pytest.fixture
+def webhook(casa, crm, settings):
+    return subscribe(casa, crm.url, settings)
+
+
+@pytest.fixture
+def clock():
+    clock = Clock()
+    clock.move(seconds=1)
+    return clock
