@@ -107,8 +107,10 @@ def redeliver(delivery):
             raise NotRedeliverable()
         # So that what was answered about the lead is not read, and kept for an Idempotency-Key, while it is deleted.
         Lead.objects.of(delivery.dealership_id).select_for_update(no_key=True).filter(pk=delivery.lead_id).first()
+        if delivery.state == State.DELIVERED:
+            delivery.reached = []  # all are to have it again; of a dead letter, only those who have not
         delivery.state, delivery.attempts, delivery.next_at = State.PENDING, 0, timezone.now()
-        delivery.save(update_fields=["state", "attempts", "next_at"])
+        delivery.save(update_fields=["state", "attempts", "next_at", "reached"])
     return delivery
 
 

@@ -30,6 +30,11 @@ def forget_old(*, now):
     return any(_delete(rows) for rows in old)
 
 
+def forget_answers(dealership):
+    """Delete what receivers answered, for a person's sake: it may name anybody, also whom a lead no longer names."""
+    Attempt.objects.of(dealership).exclude(answer="").update(answer="")
+
+
 def _delete(old):
     """Delete a batch; whether it was a full one. What somebody holds, to send it again perhaps, is passed over."""
     with transaction.atomic():

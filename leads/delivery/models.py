@@ -173,6 +173,7 @@ class Delivery(models.Model):
     last_at = models.DateTimeField(_("last attempt"), null=True)
     last_status = models.PositiveSmallIntegerField(_("last answer"), null=True)
     last_error = models.CharField(_("last error"), max_length=40, blank=True, default="")
+    reached = models.JSONField(default=list)  # marks of the recipients, of several, who have it
 
     objects = OfDealership.as_manager()
 

@@ -10,7 +10,7 @@ class Outcome:
     """`error` is a short stable code for what went wrong without an answer ("timeout", "refused_address"), else "".
 
     `status` is the HTTP (or SMTP) status, or None where there is none; `answer` what the other side said, cut to 1 KB.
-    `gone`: it asked never to be told again.
+    `gone`: it asked never to be told again. `reached`: marks of those, of several, who need not be told again.
     """
 
     ok: bool
@@ -18,6 +18,7 @@ class Outcome:
     error: str = ""
     answer: str = ""
     gone: bool = False
+    reached: tuple = ()
 
 
 @dataclass(frozen=True)

@@ -147,5 +147,5 @@ def _too_early(rule, event, now):
 
 def _send(rule, delivery, words):
     if rule.channel == Rule.EMAIL:
-        return email.send(delivery.pk, addresses_in(rule.to), words.subject, words.mail)
+        return email.send(delivery.pk, addresses_in(rule.to), words.subject, words.mail, reached=delivery.reached)
     return apprise_channel.send(rule.channel, rule.to, words.short)

@@ -97,6 +97,7 @@ def _record(destination, delivery, outcome, began, took, *, now):
             last_at=began,
             last_status=outcome.status,
             last_error=outcome.error,
+            reached=outcome.reached or delivery.reached,
         )
         if not told:
             return  # another worker, which took over when our lease had ended, was faster

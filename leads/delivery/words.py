@@ -20,6 +20,7 @@ ERRORS = {
     "switched_off": gettext_lazy("the webhook was switched off"),
     "no_mail": gettext_lazy("no mail server is configured"),
     "smtp": gettext_lazy("the mail server did not take it"),
+    "some_refused": gettext_lazy("sent, but the mail server refused some of the recipients"),
     "no_channel": gettext_lazy("this channel is no longer configured"),
     "bad_channel": gettext_lazy("this channel is not configured properly"),
     "refused": gettext_lazy("the service did not take it"),

@@ -29,8 +29,7 @@ FLOORS = {
     "steerleads.dealers": 1,
     "cars": 2,
     "leads": 3,
-    "leads.management": 3,
-    # Every other folder in leads/ is a room of its own: ROOMS_OF_LEADS.
+    # Every folder in leads/ is a room of its own: ROOMS_OF_LEADS.
     "steerleads": 5,
 }
 TOP_LEVEL = {

@@ -1,36 +1,70 @@
 """Sends a notification by mail, through whatever EMAIL_URL says."""
 
+import time
+from dataclasses import replace
+from hashlib import sha256
 from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, get_connection
 
 from leads.delivery.outcomes import Outcome, printable
 from steerleads.dealers.staff import mail_is_configured
 
 LONGEST_ANSWER = 1000
+WHOLE = 200  # seconds; the last mail begins before, and takes less than what is left of a rule's lease
 
 
-def send(message_id, recipients, subject, text):
-    """The Outcome of one mail to all `recipients`. `message_id` is the same on every attempt, so a mail that comes
-    twice is known as one."""
+def send(message_id, recipients, subject, text, *, reached=()):
+    """The Outcome of one attempt to mail each of `recipients`, but those whose marks are in `reached`.
+
+    Each gets a mail of their own: of one mail to all, Django does not say whom the server refused. `message_id` is the
+    same on every attempt, so a mail that comes twice is known as one. What is refused for good to some is no failure.
+    """
     if not mail_is_configured():
         return Outcome(False, error="no_mail")
     headers = {"Message-ID": f"<{message_id}@{_domain()}>", "Auto-Submitted": "auto-generated"}
+    marks = {mark_of(recipient): recipient for recipient in recipients}
+    left = {mark: recipient for mark, recipient in marks.items() if mark not in reached}
+    refusals, end = [], time.monotonic() + WHOLE
     try:
-        EmailMessage(subject, text, None, recipients, headers=headers).send()
+        with get_connection() as server:
+            for mark, recipient in list(left.items()):
+                if time.monotonic() > end:
+                    raise TimeoutError
+                try:
+                    EmailMessage(subject, text, None, [recipient], headers=headers, connection=server).send()
+                except (SMTPRecipientsRefused, SMTPResponseException) as error:
+                    refusals.append(_refused(error))
+                else:
+                    del left[mark]
     except (SMTPException, OSError) as error:
-        return _refused(error)
-    return Outcome(True)
+        refusals.append(_refused(error))
+    return replace(_outcome(marks, left, refusals), reached=tuple(mark for mark in marks if mark not in left))
+
+
+def mark_of(recipient):
+    """What stands for an address in a delivery, which holds nothing that a person typed."""
+    return sha256(recipient.lower().encode()).hexdigest()[:16]
 
 
 def _domain():
     return urlsplit(settings.SITE_URL).hostname or "localhost"
 
 
+def _outcome(marks, left, refusals):
+    """Of several refusals the one that may pass, which is worth another attempt, or the first."""
+    if not left:
+        return Outcome(True)
+    passing = [refusal for refusal in refusals if refusal.status is None or refusal.status < 500]
+    if passing or len(left) == len(marks):
+        return (passing or refusals)[0]
+    return replace(refusals[0], ok=True, error="some_refused")
+
+
 def _refused(error):
-    """What went wrong. Of several recipients that were all refused, the first one's answer."""
+    """What went wrong, as an Outcome."""
     code, answer = None, b""
     if isinstance(error, SMTPRecipientsRefused):
         code, answer = next(iter(error.recipients.values()))

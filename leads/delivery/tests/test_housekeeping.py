@@ -2,11 +2,14 @@
 
 from datetime import timedelta
 
-from conftest import make_lead
+from django.core.management import call_command
+
+from conftest import TESTER, make_lead
+from leads.actions import change_lead
 from leads.delivery.actions import send_test
 from leads.delivery.housekeeping import forget_old
 from leads.delivery.models import Attempt, Body, Delivery
-from leads.delivery.tests.deliveries import deliver
+from leads.delivery.tests.deliveries import deliver, subscribe
 from leads.delivery.tests.receivers import Reply
 
 
@@ -30,6 +33,19 @@ def test_a_body_stays_for_as_long_as_somebody_waits_for_it(casa, civic, webhook,
     deliver(clock)
     forget_old(now=clock() + timedelta(hours=2))
     assert Body.objects.count() == 0
+
+
+def test_erasing_a_person_takes_what_receivers_answered(casa, atlas, civic, webhook, crm, clock, settings):
+    lead = make_lead(civic, target_name="Sara Alami")
+    crm.answer = Reply(500, body=b"Sara Alami is known to us already")
+    deliver(clock)
+    change_lead(casa, lead.pk, {"target_name": "Omar"}, actor=TESTER)
+    elsewhere = subscribe(atlas, crm.url, settings)
+    send_test(elsewhere)
+    deliver(clock)
+    call_command("erase_person", "Sara Alami", "--yes", "--dealership", casa.name)
+    assert {attempt.answer for attempt in Attempt.objects.of(casa)} == {""}
+    assert "Sara" in Attempt.objects.of(atlas).get().answer
 
 
 def test_what_still_waits_is_not_forgotten(casa, webhook, clock):

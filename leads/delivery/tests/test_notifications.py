@@ -12,30 +12,32 @@ from django.utils.translation import override
 from conftest import make_car, make_lead
 from leads.actions import change_lead
 from leads.delivery import rules
-from leads.delivery.actions import send_test
+from leads.delivery.actions import redeliver, send_test
 from leads.delivery.channels import email, texts
-from leads.delivery.models import Delivery, Occasion, Rule
+from leads.delivery.models import Delivery, Occasion, Rule, State
 from leads.delivery.telling import tell
+from leads.delivery.tests.deliveries import Clock
+from leads.delivery.worker import Worker
 from leads.models import LeadEvent
 from steerleads.dealers.actors import Actor
 from steerleads.tests.servers import free_port
 
 pytestmark = pytest.mark.django_db
 MONDAY = datetime(2024, 1, 15, 9, 30, tzinfo=UTC)  # 10:30 in Casablanca
-BOTH = {"to": "sara@casa.example, omar@casa.example"}
+TO_SARA = {"to": "sara@casa.example"}
 OMAR = Actor("staff", "Omar")
 SARA = {"action": "Rappeler", "target_name": "سارة العلمي", "target_info": "+212-600-123456", "tag": "VIP"}
 
 
 class Letterbox:
-    """`refuses` is what to answer instead of taking a letter; `refused` are recipients it does not know."""
+    """`refuses` is what to answer instead of taking a letter; `refused` {recipient: what it is answered}."""
 
     def __init__(self):
-        self.letters, self.refuses, self.refused = [], None, set()
+        self.letters, self.refuses, self.refused = [], None, {}
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         if address in self.refused:
-            return "550 5.1.1 No such mailbox"
+            return self.refused[address]
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -75,7 +77,7 @@ def dacia(casa):
 def deliver(occasion, lead_fields, car, *, status=None, hours=None, now=MONDAY):
     """(the Outcome, the lead) of what a rule of the car's dealership tells about a new lead."""
     dealership = car.dealership
-    rules.create_rule(dealership, {"occasion": occasion, "hours": hours, **BOTH})
+    rules.create_rule(dealership, {"occasion": occasion, "hours": hours, **TO_SARA})
     lead = make_lead(car, **lead_fields)
     if status:
         change_lead(dealership, lead.pk, {"status": status}, actor=OMAR)
@@ -99,7 +101,7 @@ def test_a_mail_in_french(dacia, letterbox):
     [letter] = letterbox.letters
     assert outcome.ok
     assert subject_of(letter) == "Lead terminé : Rappeler"
-    assert letter["To"] == "sara@casa.example, omar@casa.example"
+    assert letter["To"] == "sara@casa.example"
     assert letter.get_content_type() == "text/plain"
     assert letter.get_content().splitlines() == [
         "Un lead est passé à « Terminé ».",
@@ -196,7 +198,7 @@ def test_nothing_is_said_of_what_is_not_there(casa, letterbox):
 
 @pytest.mark.parametrize(("language", "word"), [("fr", "un lead est créé"), ("ar", "تُنشأ فرصة"), ("en", "a lead is created")])  # fmt: skip
 def test_a_test_says_that_it_is_one(dacia, letterbox, language, word):
-    rule = rules.create_rule(speaking(dacia, language).dealership, {"occasion": "created", **BOTH})
+    rule = rules.create_rule(speaking(dacia, language).dealership, {"occasion": "created", **TO_SARA})
     assert rules.notify(send_test(rule), MONDAY).ok
     assert word in letterbox.letters[0].get_content()
 
@@ -285,8 +287,12 @@ def test_the_short_text_is_short_and_keeps_its_link(casa, settings, language, si
 # --- Servers that do not take it -----------------------------------------------------------------
 
 
-def send(recipients=("sara@casa.example", "omar@casa.example")):
-    return email.send("id", list(recipients), "Subject", "Text\n")
+SARA_AND_OMAR = ("sara@casa.example", "omar@casa.example")
+UNKNOWN, LATER = "550 5.1.1 No such mailbox", "451 4.7.1 Greylisted"
+
+
+def send(recipients=SARA_AND_OMAR, reached=()):
+    return email.send("id", list(recipients), "Subject", "Text\n", reached=reached)
 
 
 @pytest.mark.parametrize(
@@ -304,16 +310,64 @@ def test_a_letter_that_is_refused(letterbox, answer, status, said):
 
 
 def test_recipients_that_are_all_refused(letterbox):
-    letterbox.refused = {"sara@casa.example", "omar@casa.example"}
+    letterbox.refused = dict.fromkeys(SARA_AND_OMAR, UNKNOWN)
     outcome = send()
     assert (outcome.ok, outcome.error, outcome.status) == (False, "smtp", 550)
     assert outcome.answer == "5.1.1 No such mailbox"
 
 
-def test_one_bad_address_does_not_keep_the_letter_from_the_others(letterbox):
-    letterbox.refused = {"sara@casa.example"}
+def test_each_recipient_has_a_letter_of_their_own(letterbox):
     assert send().ok
-    assert len(letterbox.letters) == 1
+    assert [letter["To"] for letter in letterbox.letters] == list(SARA_AND_OMAR)
+
+
+def test_one_bad_address_does_not_keep_the_letter_from_the_others_and_is_seen(letterbox):
+    letterbox.refused = {"sara@casa.example": UNKNOWN}
+    outcome = send()
+    assert (outcome.ok, outcome.error, outcome.status) == (True, "some_refused", 550)
+    assert outcome.answer == "5.1.1 No such mailbox"
+    assert [letter["To"] for letter in letterbox.letters] == ["omar@casa.example"]
+
+
+@pytest.mark.parametrize("recipients", [SARA_AND_OMAR, SARA_AND_OMAR[::-1], (*SARA_AND_OMAR, "gone@casa.example")])
+def test_who_is_to_wait_gets_it_later_and_the_others_only_once(letterbox, recipients):
+    letterbox.refused = {"sara@casa.example": LATER, "gone@casa.example": UNKNOWN}
+    first = send(recipients)
+    assert (first.ok, first.status, first.reached) == (False, 451, (email.mark_of("omar@casa.example"),))
+    del letterbox.refused["sara@casa.example"]
+    second = send(recipients, reached=first.reached)
+    assert second.ok and len(second.reached) == 2
+    assert [letter["To"] for letter in letterbox.letters] == ["omar@casa.example", "sara@casa.example"]
+    assert len({letter["Message-ID"] for letter in letterbox.letters}) == 1
+
+
+def test_a_server_too_slow_for_all_is_given_up_in_time_and_asked_for_the_rest(letterbox, monkeypatch):
+    monkeypatch.setattr(email, "WHOLE", -1)
+    assert (send().ok, send().error, send().reached) == (False, "timeout", ())
+    monkeypatch.undo()
+    assert send(reached=[email.mark_of("sara@casa.example")]).ok
+    assert [letter["To"] for letter in letterbox.letters] == ["omar@casa.example"]
+
+
+def test_a_rules_delivery_remembers_who_has_it(casa, dacia, letterbox):
+    clock = Clock(MONDAY)
+    rules.create_rule(casa, {"occasion": Occasion.CREATED, "hours": None, "to": ", ".join(SARA_AND_OMAR)})
+    make_lead(dacia)
+    LeadEvent.objects.update(at=MONDAY)
+    letterbox.refused = {"sara@casa.example": LATER}
+    Worker(clock=clock).drain()
+    delivery = Delivery.objects.get()
+    assert (delivery.state, delivery.last_status, len(delivery.reached)) == (State.PENDING, 451, 1)
+    assert "omar" not in str(delivery.reached)
+    letterbox.refused = {}
+    clock.now = delivery.next_at
+    Worker(clock=clock).drain()
+    assert Delivery.objects.get().state == State.DELIVERED
+    assert [letter["To"] for letter in letterbox.letters] == ["omar@casa.example", "sara@casa.example"]
+    redeliver(delivery)
+    Delivery.objects.update(next_at=clock())  # at any time of day: the rule has quiet hours
+    Worker(clock=clock).drain()
+    assert len(letterbox.letters) == 4
 
 
 def test_a_server_that_is_not_there(settings):

@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from leads.delivery.housekeeping import forget_answers
 from leads.management.persons import PersonCommand, people_table
 from leads.people import erase_leads, leads_of_person, operator, overwrite_remains
 from steerleads.terminal import confirm
@@ -31,6 +32,7 @@ class Command(PersonCommand):
 
     def _erase(self, dealership, text, leads):
         count = erase_leads(dealership, text, leads, actor=operator(), now=timezone.now())
+        forget_answers(dealership)
         self.say(f"Erased {count} leads.")
         if not overwrite_remains():
             self.say("The database file was busy: bytes may be left in it until this is run again in a quiet moment.")
