@@ -2,7 +2,7 @@
 
 import os
 import signal
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -36,9 +36,10 @@ def create(server):
 def deliverer(server):
     """The process that delivers."""
     for pid in server.worker_pids():
-        with open(f"/proc/{pid}/cmdline", "rb") as line:
+        with suppress(OSError), open(f"/proc/{pid}/cmdline", "rb") as line:  # it may be gone by now
             if b"deliver" in line.read():
                 return pid
+    return None
 
 
 def test_serve_delivers():
