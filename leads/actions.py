@@ -16,10 +16,21 @@ from leads.moving import Overtaken, check_unmoved, plan_move
 from leads.reordering import write_orders
 from steerleads.api import etags
 from steerleads.api.errors import PreconditionFailed, ValidationFailed
+from steerleads.api.statements import by_id
 from steerleads.dealers.idempotency import forget_subjects
 
 FOLDED_FROM = {"action", "target_name", "target_info", "tag"}
 MOVE_ATTEMPTS = 5
+
+_CAR = by_id(lambda dealership, id: Car.objects.of(dealership).filter(pk=id).order_by().values_list("pk"))
+_CAR_LOCKED = by_id(
+    lambda dealership, id: (
+        Car.objects.of(dealership).filter(pk=id).order_by().select_for_update(no_key=True).values_list("pk")
+    )
+)
+_LOCKED = by_id(
+    lambda dealership, id: Lead.objects.of(dealership).filter(pk=id).order_by().select_for_update(no_key=True)
+)
 
 
 def create_lead(dealership, car_id, fields, *, actor):
@@ -113,13 +124,12 @@ def missing(lead_id):
 
 
 def _car(dealership, car_id, *, lock=False):
-    cars = Car.objects.of(dealership).filter(pk=car_id)
-    if not (cars.select_for_update(no_key=True) if lock else cars).values_list("pk").first():
+    if not (_CAR_LOCKED if lock else _CAR).row(dealership.pk, car_id):
         raise CarNotFound()
 
 
 def _locked(dealership, lead_id, if_match=None):
-    lead = Lead.objects.of(dealership).select_for_update(no_key=True).filter(pk=lead_id).first()
+    lead = _LOCKED.object(dealership.pk, lead_id)
     if lead is None:
         raise missing(lead_id)
     if if_match is not None and not etags.matches(if_match, lead.etag):

@@ -1,5 +1,7 @@
 """The leads API: the nine operations of the page, and history and archive beside them."""
 
+from functools import partial
+
 from cars.errors import CarNotFound
 from cars.models import Car
 from leads import actions
@@ -9,14 +11,12 @@ from leads.models import Lead, LeadEvent, Status
 from leads.openapi import described
 from leads.serializers import (
     CAR_COLUMNS,
-    CAR_KEYS,
     EVENT_COLUMNS,
     LEAD_COLUMNS,
     WRITABLE,
     LeadBody,
     OrderBody,
     ReorderBody,
-    car_row_of,
     event_object,
     lead_object,
     lead_with_car,
@@ -26,6 +26,7 @@ from steerleads.api.errors import ValidationFailed
 from steerleads.api.ids import parse_id
 from steerleads.api.lists import PAGING, SORTING, Listing, ListQuery
 from steerleads.api.serializers import offer
+from steerleads.api.statements import Repeated, by_id
 from steerleads.api.text import shown
 from steerleads.api.views import ApiViewSet
 from steerleads.dealers.actors import Actor
@@ -55,6 +56,15 @@ EVENTS = Listing(
     ties=("id",),
     descending=True,
 )
+
+
+def _one(*columns):
+    """The Statement that reads these columns of one lead."""
+    return by_id(lambda dealership, id: Lead.objects.of(dealership).filter(pk=id).order_by().values_list(*columns))
+
+
+ONE = _one(*LEAD_COLUMNS, "archived", "version")
+ONE_WITH_CAR = _one(*LEAD_COLUMNS, *CAR_COLUMNS, "archived", "version", "car__version")
 LEAD_PARAMETERS = {**LeadFilters.known(), "archived": False, **SORTING, **PAGING}
 ARCHIVED = {"false": [False], "true": [True], "any": [False, True]}
 
@@ -75,33 +85,46 @@ class LeadViewSet(ApiViewSet):
     # --- Lists ---------------------------------------------------------------------------------
 
     def list(self, request):
-        query, leads = self._asked()
-        return query.answer(leads)
+        query, found = self._asked()
+        return query.answer(found("all", lambda leads: leads))
 
     def list_of_car(self, request, carId):
-        query, leads = self._asked()
+        query, found = self._asked()
         car_id = parse_id(carId)
-        if car_id is None or not Car.objects.of(self.dealership).filter(pk=car_id).exists():
+        if car_id is None:
             raise CarNotFound()
-        return query.answer(leads.filter(car_id=car_id))
+        leads = found("car", lambda leads, car: leads.filter(car_id=car), car_id)
+        return query.answer(leads, if_empty=partial(self._check_car, car_id))
 
     def list_of_status(self, request, status):
-        query, leads = self._asked(status)
-        return query.answer(leads.with_status(status))
+        query, found = self._asked(status)
+        return query.answer(found(status, lambda leads: leads.with_status(status)))
 
     def _asked(self, path_status=None):
-        """The list's query, judged, and the leads that it filters."""
+        """The list's query, judged, and `found(name, narrow, *ids)`: the leads that it filters, narrowed by the path."""
         parameters = self.parameters(LEAD_PARAMETERS)
         if path_status is not None and path_status not in Status.values:
             wrong = f"“{shown(path_status)}” is not a status. {offer(path_status, Status.values)}"
             parameters.refuse("status", wrong, "invalid_choice")
         archived = ARCHIVED[parameters.choice("archived", list(ARCHIVED), "false")]
-        leads = LeadFilters.apply(Lead.objects.of(self.dealership).with_archived(*archived), parameters)
-        return ListQuery(self, LEADS, parameters, failure=lead_validation), leads
+        filtered = None
+        if LeadFilters.asked(parameters):
+            filtered = LeadFilters.apply(Lead.objects.of(self.dealership).with_archived(*archived), parameters)
+
+        def found(name, narrow, *ids):
+            if filtered is not None:
+                return narrow(filtered, *ids)
+            return Repeated((name, *archived), partial(_narrowed, narrow, archived), self.dealership.pk, *ids)
+
+        return ListQuery(self, LEADS, parameters, failure=lead_validation), found
+
+    def _check_car(self, car_id):
+        if not Car.objects.of(self.dealership).filter(pk=car_id).exists():
+            raise CarNotFound()
 
     def history(self, request, id):
         query = ListQuery(self, EVENTS, self.parameters(PAGING))
-        self._found(id)
+        self._found(id, ONE)
         return query.answer(LeadEvent.objects.of(self.dealership).filter(lead_id=parse_id(id)))
 
     # --- One lead ------------------------------------------------------------------------------
@@ -110,8 +133,11 @@ class LeadViewSet(ApiViewSet):
         parameters = self.parameters({"include": False})
         include = parameters.choice("include", ["car"], None)
         parameters.settle()
-        lead = self._found(id, with_car=bool(include))
-        return self._whole(lead, with_car=bool(include))
+        if include:
+            *row, archived, version, car_version = self._found(id, ONE_WITH_CAR)
+            return self._shown(lead_with_car(row), f"{version}.{car_version}", archived)
+        *row, archived, version = self._found(id, ONE)
+        return self._shown(lead_object(row), str(version), archived)
 
     def create(self, request, carId):
         self.parameters()
@@ -205,20 +231,18 @@ class LeadViewSet(ApiViewSet):
             raise LeadNotFound()
         return lead_id
 
-    def _found(self, text, *, with_car=False):
+    def _found(self, text, statement):
         lead_id = self._id(text)
-        leads = Lead.objects.of(self.dealership).filter(pk=lead_id)
-        lead = (leads.select_related("car") if with_car else leads).first()
-        if lead is None:
+        row = statement.row(self.dealership.pk, lead_id)
+        if row is None:
             raise actions.missing(lead_id)
-        return lead
+        return row
 
-    def _whole(self, lead, *, with_car=False, **answer):
-        body, tag = lead_object(row_of(lead)), lead.etag
-        if with_car:
-            body["car"] = dict(zip(CAR_KEYS, car_row_of(lead.car), strict=True))
-            tag = f"{tag}.{lead.car.etag}"
-        if lead.archived:
+    def _whole(self, lead, **answer):
+        return self._shown(lead_object(row_of(lead)), lead.etag, lead.archived, **answer)
+
+    def _shown(self, body, tag, archived, **answer):
+        if archived:
             answer["X_Archived"] = "true"
         return self.answer(body, tag=tag, **answer)
 
@@ -227,6 +251,10 @@ class LeadViewSet(ApiViewSet):
         if "carId" in fields:
             self.ignored_fields.append("carId")
         return fields
+
+
+def _narrowed(narrow, archived, dealership_id, *ids):
+    return narrow(Lead.objects.of(dealership_id).with_archived(*archived), *ids)
 
 
 def _columns(fields):

@@ -62,9 +62,13 @@ class ListFilterSet(filterset.FilterSet):
         return {name: isinstance(found, ChoicesFilter) for name, found in cls.base_filters.items()}
 
     @classmethod
+    def asked(cls, parameters):
+        return any(name in parameters for name in cls.base_filters)
+
+    @classmethod
     def apply(cls, queryset, parameters):
         """The filtered queryset. What is wrong is noted in `parameters`."""
-        if not any(name in parameters for name in cls.base_filters):
+        if not cls.asked(parameters):
             return queryset
         filters = cls(data=parameters.as_form_data(), queryset=queryset)
         if filters.is_valid():

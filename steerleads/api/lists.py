@@ -18,6 +18,7 @@ from django.http import StreamingHttpResponse
 from steerleads.api import etags, json
 from steerleads.api.errors import ValidationFailed
 from steerleads.api.sizes import most_bytes
+from steerleads.api.statements import Repeated
 from steerleads.api.streaming import stream
 
 PAGING = {"limit": False, "cursor": False, "count": False}
@@ -108,19 +109,38 @@ class ListQuery:
         self.place = _place(cursor, self.tie, listing.model, self.order, parameters) if cursor else None
         parameters.settle(failure)
 
-    def answer(self, queryset):
-        """The list as a response: a page if `limit` or `cursor` was sent, else all of it."""
-        total = queryset.count() if self.counts else None
-        rows = self.order.apply(queryset).values_list(*self.listing.columns, *self.order.columns)
+    def answer(self, found, *, if_empty=lambda: None):
+        """The list as a response: a page if `limit` or `cursor` was sent, else all of it.
+
+        `found` is a queryset or, where requests differ in a few values only, a Repeated. `if_empty` may raise.
+        """
+        total = _queryset(found).count() if self.counts else None
+        rows = self._rows(found, (self.limit if self.paged else LONGEST_WHOLE) + 1)
+        if not rows:
+            if_empty()
         if self.paged:
             return self._page(rows, total)
-        head = list(rows[: LONGEST_WHOLE + 1])
-        return self._streamed(rows, total) if len(head) > LONGEST_WHOLE else self._whole(head, total)
+        if len(rows) > LONGEST_WHOLE:
+            return self._streamed(self._sorted(_queryset(found)), total)
+        return self._whole(rows, total)
 
-    def _page(self, rows, total):
-        if self.place:
-            rows = self.order.after(rows, self.place)
-        page = list(rows[: self.limit + 1])
+    def _rows(self, found, most):
+        """The first of them, behind the cursor's place if there is one."""
+
+        def refine(queryset, *place):
+            queryset = self.order.after(queryset, place) if place else queryset
+            return self._sorted(queryset)[:most]
+
+        place = self.place or ()
+        if not isinstance(found, Repeated) or (place and self.order.nullable):
+            return list(refine(_queryset(found), *place))
+        fields = [self.listing.model._meta.get_field(column) for column in self.order.columns[: len(place)]]
+        return found.rows((self.order, most, bool(place)), refine, fields, place)
+
+    def _sorted(self, queryset):
+        return self.order.apply(queryset).values_list(*self.listing.columns, *self.order.columns)
+
+    def _page(self, page, total):
         more = len(page) > self.limit
         cursor = _cursor(page[self.limit - 1], self.tie, self.order) if more else None
         return self._whole(page[: self.limit], total, self._links(cursor))
@@ -156,6 +176,10 @@ class ListQuery:
         if total is not None:
             response["X-Total-Count"] = str(total)
         return response
+
+
+def _queryset(found):
+    return found.queryset() if isinstance(found, Repeated) else found
 
 
 def _order(listing, parameters):

@@ -30,7 +30,7 @@ READS = [
     ("/leads?limit=1&count=true", 2, "the number, the page"),
     ("/leads?search=sara+call&status=NEW&tag=Hot&updatedSince=2024-01-01&sortBy=targetName", 1, "the list"),
     ("/leads/status/NEW", 1, "the list"),
-    ("/leads/car/<car>", 2, "the car, the list"),
+    ("/leads/car/<car>", 1, "the list; the car too if the list is empty"),
     ("/leads/<lead>", 1, "the lead"),
     ("/leads/<lead>?include=car", 1, "the lead with its car"),
     ("/leads/<foreign>", 2, "the lead, whether it is another's"),

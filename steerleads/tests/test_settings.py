@@ -139,7 +139,7 @@ def test_database_url_names_postgresql(read):
     database = read(DATABASE_URL="postgres://u:p%40@db.example:5433/leads", DATABASE_POOL_SIZE="5")["DATABASES"][
         "default"
     ]
-    assert database["ENGINE"] == "django.db.backends.postgresql"
+    assert database["ENGINE"] == "steerleads.postgresql"
     assert (database["HOST"], database["PORT"], database["NAME"]) == ("db.example", 5433, "leads")
     assert (database["USER"], database["PASSWORD"]) == ("u", "p@")
     assert database["OPTIONS"]["pool"]["max_size"] == 5

@@ -91,8 +91,8 @@ def test_a_stop_finishes_what_is_on_its_way(casa, civic, settings, running):
         worker.stop()
         wait_until(lambda: crm.requests[0].ended)
         wait_until(lambda: Delivery.objects.filter(state=State.DELIVERED).exists())
+        wait_until(lambda: Webhook.objects.get().lease_token is None)
     assert len(crm.requests) == 1
-    assert Webhook.objects.get().lease_token is None
 
 
 @pytest.mark.django_db(transaction=True)

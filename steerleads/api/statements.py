@@ -1,0 +1,106 @@
+"""Reads rows by statements that Django's compiler writes once: later requests only give their values."""
+
+from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.models import Expression, UUIDField
+
+MOST_KEPT = 500
+
+
+class Place(Expression):
+    """Stands in a queryset for a value of `field` that is not known yet."""
+
+    def __init__(self, field, number):
+        super().__init__(output_field=field)
+        self.number = number
+
+    def as_sql(self, compiler, connection):
+        return "%s", [self]
+
+
+class Statement:
+    """What `build` makes, a queryset; it is given a Place for each of `fields`, and later the values.
+
+    Not for JSON columns: PostgreSQL hands them over in another form here than Django expects.
+    """
+
+    def __init__(self, build, *fields):
+        self._build, self._fields = build, fields
+        self._compiled = None
+
+    def rows(self, *values):
+        """Its rows: of a values_list, the values."""
+        sql, params, converters = self._compiled or self._compile()
+        given = [field.get_db_prep_value(value, connection) for field, value in zip(self._fields, values, strict=True)]
+        with _cursor() as cursor:
+            cursor.execute(sql, [given[param.number] if isinstance(param, Place) else param for param in params])
+            rows = cursor.fetchall()
+        return [_converted(row, converters) for row in rows] if converters else rows
+
+    def row(self, *values):
+        """The one row, or None."""
+        return next(iter(self.rows(*values)), None)
+
+    def object(self, *values):
+        """The one object, of a queryset of whole objects, or None."""
+        row = self.row(*values)
+        return None if row is None else self._model.from_db(DEFAULT_DB_ALIAS, self._names, row)
+
+    def _compile(self):
+        queryset = self._build(*(Place(field, number) for number, field in enumerate(self._fields)))
+        self._model = queryset.model
+        self._names = [field.attname for field in queryset.model._meta.concrete_fields]
+        compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
+        sql, params = compiler.as_sql()
+        columns = [column for column, _, _ in compiler.select]
+        self._compiled = sql, params, list(compiler.get_converters(columns).items())
+        return self._compiled
+
+
+def by_id(build):
+    """A Statement that is given the ids of a dealership and of one of its things."""
+    return Statement(build, UUIDField(), UUIDField())
+
+
+class Repeated:
+    """A queryset that is asked for again and again: `build(*values)`. One `shape` always has the same `build`."""
+
+    def __init__(self, shape, build, *values):
+        self._shape, self._build, self._values = shape, build, values
+
+    def queryset(self):
+        return self._build(*self._values)
+
+    def rows(self, variant, refine, fields=(), values=()):
+        """What `refine(queryset, *values)` makes of it, a queryset of values_list, as a list of tuples.
+
+        One `variant` of one shape always has the same `refine`. `fields` are those of the values.
+        """
+        key = (self._shape, variant)
+        if key not in _kept:
+            _keep(key, Statement(self._refined(refine), *(UUIDField() for _ in self._values), *fields))
+        return _kept[key].rows(*self._values, *values)
+
+    def _refined(self, refine):
+        count = len(self._values)
+        return lambda *places: refine(self._build(*places[:count]), *places[count:])
+
+
+_kept = {}
+
+
+def _keep(key, statement):
+    if len(_kept) >= MOST_KEPT:
+        _kept.clear()
+    _kept[key] = statement
+
+
+def _cursor():
+    return connection.prepared_cursor() if connection.vendor == "postgresql" else connection.cursor()
+
+
+def _converted(row, converters):
+    row = list(row)
+    for place, (functions, column) in converters:
+        for function in functions:
+            row[place] = function(row[place], column, connection)
+    return row

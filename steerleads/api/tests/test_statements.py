@@ -1,0 +1,44 @@
+"""Statements that are compiled once say the same as the querysets that they are made of."""
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from conftest import make_lead
+from leads.models import Lead
+from steerleads.api import statements
+from steerleads.api.statements import Repeated, by_id
+
+NAMES = ("id", "target_name", "tag", "order", "archived", "created_at", "status_rank")
+ROW = by_id(lambda dealership, id: Lead.objects.of(dealership).filter(pk=id).values_list(*NAMES))
+OBJECT = by_id(lambda dealership, id: Lead.objects.of(dealership).filter(pk=id))
+
+
+def test_a_row_is_what_the_queryset_gives(casa, civic):
+    lead = make_lead(civic, target_name="أحمد", status="COMPLETED")
+    assert tuple(ROW.row(casa.pk, lead.pk)) == Lead.objects.values_list(*NAMES).get()
+
+
+def test_an_object_is_what_the_queryset_gives(casa, lead):
+    found, expected = OBJECT.object(casa.pk, lead.pk), Lead.objects.get()
+    fields = [field.attname for field in Lead._meta.concrete_fields]
+    assert [getattr(found, name) for name in fields] == [getattr(expected, name) for name in fields]
+    found.save(update_fields=["note"])  # not as a new one
+
+
+def test_nothing_found_is_none(casa, atlas, lead):
+    assert ROW.row(atlas.pk, lead.pk) is None
+    assert OBJECT.object(atlas.pk, lead.pk) is None
+
+
+def test_it_is_counted_like_any_other_query(casa, lead):
+    with CaptureQueriesContext(connection) as queries:
+        ROW.row(casa.pk, lead.pk)
+    assert len(queries) == 1 and "leads_lead" in queries[0]["sql"]
+
+
+def test_only_so_many_shapes_are_kept(casa, monkeypatch):
+    monkeypatch.setattr(statements, "MOST_KEPT", 3)
+    for most in range(10):
+        found = Repeated(("test",), lambda dealership: Lead.objects.of(dealership), casa.pk)
+        assert found.rows(most, lambda leads, most=most: leads.values_list("pk")[: most + 1]) == []
+        assert len(statements._kept) <= 3

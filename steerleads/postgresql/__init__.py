@@ -1,0 +1,1 @@
+"""Django's PostgreSQL backend, with cheaper connections: named by ENGINE in the settings."""
