@@ -17,6 +17,7 @@ from leads.reordering import write_orders
 from steerleads.api import etags
 from steerleads.api.errors import PreconditionFailed, ValidationFailed
 from steerleads.api.statements import by_id
+from steerleads.api.writing import insert, update
 from steerleads.dealers.idempotency import forget_subjects
 
 FOLDED_FROM = {"action", "target_name", "target_info", "tag"}
@@ -41,7 +42,7 @@ def create_lead(dealership, car_id, fields, *, actor):
         now = timezone.now()
         lead = Lead(dealership=dealership, car_id=car_id, created_at=now, updated_at=now, **fields)
         lead.fold()
-        lead.save(force_insert=True)
+        insert(lead)
         record(lead, EventKind.CREATED, dict.fromkeys(RECORDED), actor=actor)
     return lead
 
@@ -114,7 +115,7 @@ def delete_lead(dealership, lead_id, *, actor, if_match=None):
         lead = _locked(dealership, lead_id, if_match)
         erase_texts(dealership, [lead.pk])
         forget_subjects(dealership, [lead.pk])
-        tombstone(lead, timezone.now(), actor=actor).save(force_insert=True)
+        insert(tombstone(lead, timezone.now(), actor=actor))
         Lead.objects.of(dealership).filter(pk=lead.pk).delete()
 
 
@@ -174,7 +175,7 @@ def _put(lead, changes, actor, neighbours_make_room):
     _write(lead, {name: changes[name] for name in before})
     event = change_event(lead, EventKind.CHANGED if "status" in before else EventKind.MOVED, before, actor=actor)
     event.batch = event.pk if neighbours_make_room else None
-    event.save(force_insert=True)
+    insert(event)
     return event
 
 
@@ -197,4 +198,4 @@ def _write(lead, changes):
     if changes.keys() & FOLDED_FROM:
         lead.fold()
         columns |= {"action_folded", "target_name_folded", "tag_folded", "search_text", "contact_text"}
-    lead.save(update_fields=columns)
+    update(lead, columns)

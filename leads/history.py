@@ -3,6 +3,7 @@
 from datetime import UTC
 
 from leads.models import EventKind, LeadEvent
+from steerleads.api.writing import insert
 
 # Model fields that events tell of, by the API's names, in the page's order.
 RECORDED = {
@@ -21,7 +22,7 @@ UNTOLD = {"target_name", "target_info"}  # only that they changed
 
 def record(lead, kind, before, *, actor):
     """Insert the event of a change that is written already; `before` has the old values of what changed."""
-    change_event(lead, kind, before, actor=actor).save(force_insert=True)
+    insert(change_event(lead, kind, before, actor=actor))
 
 
 def change_event(lead, kind, before, *, actor, batch=None):

@@ -9,6 +9,10 @@ from datetime import UTC, datetime
 
 request_id = ContextVar("request_id", default="-")
 
+# No line of ours names its caller, thread or process, so none is looked for (Python's “Logging HOWTO”, Optimization).
+logging._srcfile = None
+logging.logThreads = logging.logProcesses = logging.logMultiprocessing = logging.logAsyncioTasks = False
+
 # The last net under everything that is logged: what looks like an API key loses its secret part.
 KEY = re.compile(r"\b(prod|dev)_[A-Za-z0-9_-]{8,}")
 

@@ -66,15 +66,17 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "steerleads.middleware.ApiPath",
     "steerleads.middleware.HealthHost",
-    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "steerleads.middleware.ApiShortcut",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "steerleads.dealers.middleware.StaffLocale",
     "axes.middleware.AxesMiddleware",
+    "steerleads.middleware.ApiShortcutEnd",
 ]
 ROOT_URLCONF = "steerleads.urls"
 WSGI_APPLICATION = "steerleads.wsgi.application"

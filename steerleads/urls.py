@@ -3,6 +3,9 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 
+from cars import urls as cars
+from leads import urls as leads
+from leads.delivery import urls as delivery
 from steerleads import views
 from steerleads.api.views import UnknownPath
 from steerleads.dealers.views import AuthViewSet
@@ -11,12 +14,12 @@ handler400 = "steerleads.views.bad_request"
 handler500 = "steerleads.views.server_error"
 
 api = [
+    *leads.urlpatterns,
+    *cars.urlpatterns,
+    *delivery.urlpatterns,
     path("auth/test", AuthViewSet.as_view({"get": "test"})),
     path("schema", views.Schema.as_view()),
     path("docs", views.docs),
-    path("", include("leads.urls")),
-    path("", include("cars.urls")),
-    path("", include("leads.delivery.urls")),
 ]
 urlpatterns = [
     path("v1/", include(api)),

@@ -135,15 +135,17 @@ class ListQuery:
         if not isinstance(found, Repeated) or (place and self.order.nullable):
             return list(refine(_queryset(found), *place))
         fields = [self.listing.model._meta.get_field(column) for column in self.order.columns[: len(place)]]
-        return found.rows((self.order, most, bool(place)), refine, fields, place)
+        return found.rows((self.listing.model, self.order, most, bool(place)), refine, fields, place)
 
     def _sorted(self, queryset):
-        return self.order.apply(queryset).values_list(*self.listing.columns, *self.order.columns)
+        # A page needs the place of its last row, too.
+        columns = self.order.columns if self.paged else ()
+        return self.order.apply(queryset).values_list(*self.listing.columns, *columns)
 
     def _page(self, page, total):
-        more = len(page) > self.limit
+        more, count = len(page) > self.limit, len(self.listing.columns)
         cursor = _cursor(page[self.limit - 1], self.tie, self.order) if more else None
-        return self._whole(page[: self.limit], total, self._links(cursor))
+        return self._whole([row[:count] for row in page[: self.limit]], total, self._links(cursor))
 
     def _links(self, cursor):
         path = self.view.request._request.path_info
@@ -154,8 +156,7 @@ class ListQuery:
         return ", ".join(links)
 
     def _whole(self, rows, total, link=None):
-        count = len(self.listing.columns)
-        response = self._counted(self.view.answer([self.listing.render(row[:count]) for row in rows]), total)
+        response = self._counted(self.view.answer([self.listing.render(row) for row in rows]), total)
         if link:
             response["Link"] = link
         if len(rows) <= LONGEST_TAGGED:
@@ -166,9 +167,8 @@ class ListQuery:
     def _streamed(self, rows, total):
         response = StreamingHttpResponse(content_type="application/json")
         if self.view.request.method != "HEAD":
-            count = len(self.listing.columns)
             response.streaming_content, response["Content-Length"] = stream(
-                rows, lambda row: json.render(self.listing.render(row[:count])), partial(most_bytes, self.listing)
+                rows, lambda row: json.render(self.listing.render(row)), partial(most_bytes, self.listing)
             )
         return self._counted(response, total)
 

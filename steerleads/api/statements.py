@@ -1,6 +1,6 @@
 """Reads rows by statements that Django's compiler writes once: later requests only give their values."""
 
-from django.db import DEFAULT_DB_ALIAS, connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Expression, UUIDField
 
 MOST_KEPT = 500
@@ -30,11 +30,12 @@ class Statement:
     def rows(self, *values):
         """Its rows: of a values_list, the values."""
         sql, params, converters = self._compiled or self._compile()
-        given = [field.get_db_prep_value(value, connection) for field, value in zip(self._fields, values, strict=True)]
-        with _cursor() as cursor:
+        database = connections[DEFAULT_DB_ALIAS]
+        given = [field.get_db_prep_value(value, database) for field, value in zip(self._fields, values, strict=True)]
+        with cursor_of(database) as cursor:
             cursor.execute(sql, [given[param.number] if isinstance(param, Place) else param for param in params])
             rows = cursor.fetchall()
-        return [_converted(row, converters) for row in rows] if converters else rows
+        return [_converted(row, converters, database) for row in rows] if converters else rows
 
     def row(self, *values):
         """The one row, or None."""
@@ -94,13 +95,13 @@ def _keep(key, statement):
     _kept[key] = statement
 
 
-def _cursor():
-    return connection.prepared_cursor() if connection.vendor == "postgresql" else connection.cursor()
+def cursor_of(database):
+    return database.prepared_cursor() if database.vendor == "postgresql" else database.cursor()
 
 
-def _converted(row, converters):
+def _converted(row, converters, database):
     row = list(row)
     for place, (functions, column) in converters:
         for function in functions:
-            row[place] = function(row[place], column, connection)
+            row[place] = function(row[place], column, database)
     return row

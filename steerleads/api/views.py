@@ -98,7 +98,7 @@ class ApiViewSet(ViewSet):
     # --- How -----------------------------------------------------------------------------------
 
     def _not_modified(self, request, response):
-        tags = etags.parse(request.headers.get("If-None-Match"))
+        tags = etags.parse(request._request.META.get("HTTP_IF_NONE_MATCH"))
         if tags is None or request.method not in ("GET", "HEAD") or response.status_code != 200:
             return response
         found = etags.parse(response.get("ETag"))

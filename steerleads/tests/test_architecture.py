@@ -150,6 +150,11 @@ def test_leads_events_and_cars_are_written_by_verbs_only():
     assert offences == []
 
 
+def test_only_verbs_write_single_objects():
+    users = {name for name in MODULES for target in _imports(name) if target == "steerleads.api.writing"}
+    assert users <= WRITERS
+
+
 def test_only_reordering_and_the_feed_write_sql():
     texts = [
         (name, node.value)

@@ -19,7 +19,6 @@ from types import SimpleNamespace
 import psycopg
 import pytest
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from cars.models import Car
 from conftest import ApiClient, make_lead
@@ -362,12 +361,17 @@ def loaded(rows, django_db_setup, django_db_blocker):
 
 def plan_of(api, path):
     """How the database would answer the list's own statement, as text."""
-    with CaptureQueriesContext(connection) as captured:
-        response = api.get(path)
-        assert response.status_code == 200
-    [statement] = [one["sql"] for one in captured if 'FROM "leads_lead"' in one["sql"]]
+    asked = []
+
+    def note(execute, sql, parameters, many, context):
+        asked.append((sql, parameters))
+        return execute(sql, parameters, many, context)
+
+    with connection.execute_wrapper(note):
+        assert api.get(path).status_code == 200
+    [(sql, parameters)] = [one for one in asked if 'FROM "leads_lead"' in one[0]]
     with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN {'' if ON_POSTGRESQL else 'QUERY PLAN'} {statement.replace('%', '%%')}")
+        cursor.execute(f"EXPLAIN {'' if ON_POSTGRESQL else 'QUERY PLAN'} {sql}", parameters)
         return "\n".join(str(row[-1]) for row in cursor.fetchall())
 
 
