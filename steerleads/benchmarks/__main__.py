@@ -1,0 +1,36 @@
+"""`python -m steerleads.benchmarks`: measures the product, on databases of its own, which it drops again."""
+
+import argparse
+import os
+import signal
+import sys
+from importlib import import_module
+from importlib.util import find_spec
+
+import django
+
+HELP = {
+    "api": "the API beside a bare limit, stock DRF and FastAPI",
+    "scale": "what calls cost as work grows",
+    "reorder": "a reorder beside a loop of updates",
+    "start": "from the start to the first answer",
+}
+
+
+def main():
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "steerleads.settings")
+    # Told to end, it stops its servers and drops its databases first.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    django.setup()
+    parser = argparse.ArgumentParser(prog="python -m steerleads.benchmarks", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    modules = {name: f"steerleads.benchmarks.{name}" for name in HELP}
+    modules = {name: import_module(path) for name, path in modules.items() if find_spec(path)}
+    for name, module in modules.items():
+        module.add_arguments(commands.add_parser(name, help=HELP[name], description=module.__doc__))
+    options = parser.parse_args()
+    return modules[options.command].run(options)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
