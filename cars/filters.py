@@ -4,12 +4,13 @@ from cars.models import Car
 from steerleads.api.filters import ChoicesFilter, FoldedFilter, ListFilterSet, SearchFilter
 
 
+def _with_status(cars, choices):
+    return cars.filter(status__in=choices)
+
+
 class CarFilters(ListFilterSet):
     search = SearchFilter("search_text")
     make = FoldedFilter("make_folded")
     model = FoldedFilter("model_folded")
     location = FoldedFilter("location_folded")
-    status = ChoicesFilter("status", method="with_status", options=Car.Status.values)
-
-    def with_status(self, queryset, name, statuses):
-        return queryset.filter(status__in=statuses) if statuses else queryset
+    status = ChoicesFilter(_with_status, options=Car.Status.values)

@@ -4,10 +4,10 @@ import re
 from datetime import UTC, datetime
 
 from django import forms
-from django_filters import filters
+from django.db import models
 
 from leads.models import Status
-from steerleads.api.filters import ChoicesFilter, FoldedFilter, ListFilterSet, SearchFilter
+from steerleads.api.filters import ChoicesFilter, FoldedFilter, ListFilterSet, SearchFilter, ValueFilter
 from steerleads.api.ids import parse_id
 from steerleads.api.text import shown
 
@@ -21,8 +21,9 @@ class _IdField(forms.Field):
         return parse_id(value) or _refuse(f"“{shown(value)}” is not a UUID.")
 
 
-class _IdFilter(filters.Filter):
+class _IdFilter(ValueFilter):
     field_class = _IdField
+    value_field = models.UUIDField()
 
 
 class _InstantField(forms.Field):
@@ -38,21 +39,23 @@ class _InstantField(forms.Field):
             return _refuse(f"“{shown(value)}” is not a time like 2024-01-15T10:30:00Z.")
 
 
-class _InstantFilter(filters.Filter):
+class _InstantFilter(ValueFilter):
     field_class = _InstantField
+    value_field = models.DateTimeField()
+
+
+def _with_status(leads, choices):
+    return leads.with_status(*choices)
 
 
 class LeadFilters(ListFilterSet):
     search = SearchFilter("search_text")
-    status = ChoicesFilter("status", method="with_status", options=Status.values)
+    status = ChoicesFilter(_with_status, options=Status.values)
     action = FoldedFilter("action_folded")
     targetName = FoldedFilter("target_name_folded")
     tag = FoldedFilter("tag_folded")
     carId = _IdFilter("car_id")
     updatedSince = _InstantFilter("updated_at", "gte")
-
-    def with_status(self, queryset, name, statuses):
-        return queryset.with_status(*statuses) if statuses else queryset
 
 
 def _refuse(message):

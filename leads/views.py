@@ -107,14 +107,18 @@ class LeadViewSet(ApiViewSet):
             wrong = f"“{shown(path_status)}” is not a status. {offer(path_status, Status.values)}"
             parameters.refuse("status", wrong, "invalid_choice")
         archived = ARCHIVED[parameters.choice("archived", list(ARCHIVED), "false")]
-        filtered = None
-        if LeadFilters.asked(parameters):
-            filtered = LeadFilters.apply(Lead.objects.of(self.dealership).with_archived(*archived), parameters)
+        asked = LeadFilters.read(parameters)
 
         def found(name, narrow, *ids):
-            if filtered is not None:
-                return narrow(filtered, *ids)
-            return Repeated((name, *archived), partial(_narrowed, narrow, archived), self.dealership.pk, *ids)
+            return Repeated(
+                (name, *archived, *asked.shape),
+                partial(_narrowed, narrow, len(ids), asked.narrow, archived),
+                self.dealership.pk,
+                *ids,
+                *asked.values,
+                fields=asked.fields,
+                planned_each_time=bool(asked.shape),  # the best plan for a rare word is the worst for a common one
+            )
 
         return ListQuery(self, LEADS, parameters, failure=lead_validation), found
 
@@ -253,8 +257,9 @@ class LeadViewSet(ApiViewSet):
         return fields
 
 
-def _narrowed(narrow, archived, dealership_id, *ids):
-    return narrow(Lead.objects.of(dealership_id).with_archived(*archived), *ids)
+def _narrowed(narrow, ids, filtered, archived, dealership_id, *values):
+    leads = narrow(Lead.objects.of(dealership_id).with_archived(*archived), *values[:ids])
+    return filtered(leads, *values[ids:])
 
 
 def _columns(fields):

@@ -4,5 +4,9 @@ from leads.delivery.models import State
 from steerleads.api.filters import ChoicesFilter, ListFilterSet
 
 
+def _with_state(deliveries, choices):
+    return deliveries.filter(state__in=choices)
+
+
 class DeliveryFilters(ListFilterSet):
-    state = ChoicesFilter("state", "in", options=State.values)
+    state = ChoicesFilter(_with_state, options=State.values)

@@ -104,7 +104,7 @@ class ListQuery:
         self.limit = parameters.whole_number("limit", 1, LARGEST_PAGE, DEFAULT_PAGE)
         self.counts = parameters.flag("count")
         # What a cursor is tied to: whose list, its path, its filters and its sort.
-        self.tie = _tie(view, self.order, parameters)
+        self.tie = _tie(view, self.order, parameters) if self.paged else None
         cursor = parameters.text("cursor")
         self.place = _place(cursor, self.tie, listing.model, self.order, parameters) if cursor else None
         parameters.settle(failure)

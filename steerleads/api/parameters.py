@@ -21,7 +21,7 @@ class Parameters:
     def __init__(self, query, known):
         self.ignored = [name for name in query if name not in known]
         self._values, self._wrong = {}, []
-        for name, several in known.items():
+        for name, several in known.items() if query else ():
             values = list(dict.fromkeys(value for value in query.getlist(name) if value))
             if len(values) > 1 and not several:
                 self.refuse(name, f"“{name}” is given twice with different values. Give it once.", "duplicate")

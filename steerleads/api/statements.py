@@ -23,8 +23,8 @@ class Statement:
     Not for JSON columns: PostgreSQL hands them over in another form here than Django expects.
     """
 
-    def __init__(self, build, *fields):
-        self._build, self._fields = build, fields
+    def __init__(self, build, *fields, prepare=None):
+        self._build, self._fields, self._prepare = build, fields, prepare
         self._compiled = None
 
     def rows(self, *values):
@@ -32,7 +32,7 @@ class Statement:
         sql, params, converters = self._compiled or self._compile()
         database = connections[DEFAULT_DB_ALIAS]
         given = [field.get_db_prep_value(value, database) for field, value in zip(self._fields, values, strict=True)]
-        with cursor_of(database) as cursor:
+        with cursor_of(database, self._prepare) as cursor:
             cursor.execute(sql, [given[param.number] if isinstance(param, Place) else param for param in params])
             rows = cursor.fetchall()
         return [_converted(row, converters, database) for row in rows] if converters else rows
@@ -63,10 +63,15 @@ def by_id(build):
 
 
 class Repeated:
-    """A queryset that is asked for again and again: `build(*values)`. One `shape` always has the same `build`."""
+    """A queryset that is asked for again and again: `build(*values)`. One `shape` always has the same `build`.
 
-    def __init__(self, shape, build, *values):
+    `fields` are those of the last values; the ones before are ids. What is `planned_each_time` is not prepared.
+    """
+
+    def __init__(self, shape, build, *values, fields=(), planned_each_time=False):
         self._shape, self._build, self._values = shape, build, values
+        self._fields = (*(UUIDField() for _ in values[len(fields) :]), *fields)
+        self._prepare = False if planned_each_time else None
 
     def queryset(self):
         return self._build(*self._values)
@@ -78,7 +83,7 @@ class Repeated:
         """
         key = (self._shape, variant)
         if key not in _kept:
-            _keep(key, Statement(self._refined(refine), *(UUIDField() for _ in self._values), *fields))
+            _keep(key, Statement(self._refined(refine), *self._fields, *fields, prepare=self._prepare))
         return _kept[key].rows(*self._values, *values)
 
     def _refined(self, refine):
@@ -95,8 +100,8 @@ def _keep(key, statement):
     _kept[key] = statement
 
 
-def cursor_of(database):
-    return database.prepared_cursor() if database.vendor == "postgresql" else database.cursor()
+def cursor_of(database, prepare=None):
+    return database.prepared_cursor(prepare) if database.vendor == "postgresql" else database.cursor()
 
 
 def _converted(row, converters, database):

@@ -37,6 +37,8 @@ def forbidden_character(text, *, multiline=False):
 
 def fold(text):
     """What two texts have in common if a person would call them the same word."""
+    if text.isascii():
+        return text.lower()
     text = unicodedata.normalize("NFKD", text)
     text = "".join(character for character in text if not unicodedata.category(character).startswith("M"))
     # Folding case can make decomposable characters anew (and NFKD may make capitals), so letters come last.

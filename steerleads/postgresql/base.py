@@ -18,16 +18,23 @@ class DatabaseWrapper(base.DatabaseWrapper):
             connection = super().get_new_connection(conn_params)
         return connection
 
-    def prepared_cursor(self):
-        """A cursor whose statements the server prepares once they come again, and whose values come in binary form."""
+    def prepared_cursor(self, prepare=None):
+        """A cursor whose statements the server prepares once they come again, and whose values come in binary form.
+
+        With `prepare=False` none is prepared: the server plans each time, for the values at hand.
+        """
         with self.wrap_database_errors:
             self.ensure_connection()
-            return self._prepare_cursor(_PreparedCursor(self.connection))
+            return self._prepare_cursor(_PreparedCursor(self.connection, prepare))
 
 
 class _PreparedCursor(psycopg.Cursor):
+    def __init__(self, connection, prepare):
+        super().__init__(connection)
+        self._prepare = prepare
+
     def execute(self, query, params=None):
-        return super().execute(query, params, binary=True)
+        return super().execute(query, params, prepare=self._prepare, binary=True)
 
 
 def _has_ended(connection):
