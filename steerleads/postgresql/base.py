@@ -1,9 +1,7 @@
 """Django's PostgreSQL backend, which asks before each request whether its pooled connection still lives.
 
-Django asks by a round trip. Here the socket is looked at: a server that ended the connection has said so.
+Django asks by a round trip. Here the socket is read: a server that ended the connection has said so.
 """
-
-import select
 
 import psycopg
 from django.db.backends.postgresql import base
@@ -38,7 +36,10 @@ class _PreparedCursor(psycopg.Cursor):
 
 
 def _has_ended(connection):
-    """Whether the server said something unasked: its last words, or at least something we do not wait for."""
-    poll = select.poll()
-    poll.register(connection.fileno(), select.POLLIN)
-    return bool(poll.poll(0))
+    """Whether the server has hung up. Its last words come first, so it is listened to twice; nobody waits for more."""
+    try:
+        connection.pgconn.consume_input()
+        connection.pgconn.consume_input()
+    except psycopg.OperationalError:
+        return True
+    return False
