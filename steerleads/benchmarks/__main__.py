@@ -5,7 +5,6 @@ import os
 import signal
 import sys
 from importlib import import_module
-from importlib.util import find_spec
 
 import django
 
@@ -24,8 +23,7 @@ def main():
     django.setup()
     parser = argparse.ArgumentParser(prog="python -m steerleads.benchmarks", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    modules = {name: f"steerleads.benchmarks.{name}" for name in HELP}
-    modules = {name: import_module(path) for name, path in modules.items() if find_spec(path)}
+    modules = {name: import_module(f"steerleads.benchmarks.{name}") for name in HELP}
     for name, module in modules.items():
         module.add_arguments(commands.add_parser(name, help=HELP[name], description=module.__doc__))
     options = parser.parse_args()
