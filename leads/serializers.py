@@ -33,6 +33,7 @@ CAR_KEYS = ("id", "make", "model", "overviewYear", "location")
 EVENT_COLUMNS = ("id", "kind", "at", "actor_type", "actor_name", "changes", "texts", "batch")
 CHANGE_KEYS = (*WRITABLE, "archived", "createdAt", "updatedAt")
 
+ITEM_KEYS = ("id", "order")
 MOST_MOVED = 10_000
 
 
@@ -73,10 +74,15 @@ class LeadOrdersField(BodyField):
             orders[lead_id] = order
         return orders
 
+    def ignored_in(self, value):
+        return [
+            f"leadOrders[{index}].{name}" for index, item in enumerate(value) for name in item if name not in ITEM_KEYS
+        ]
+
     def _read(self, place, item, number):
         if not isinstance(item, dict):
             raise ItemError(place, 'Each item must be an object like {"id": …, "order": 1}.', "invalid")
-        for name in ("id", "order"):
+        for name in ITEM_KEYS:
             if item.get(name) is None:
                 raise ItemError(f"{place}.{name}", "This field is required.", "required")
         lead_id = parse_id(item["id"]) if not isinstance(item["id"], Number) else None
@@ -86,7 +92,6 @@ class LeadOrdersField(BodyField):
             order = number.run_validation(item["order"])
         except Exception as error:
             raise ItemError(f"{place}.order", str(error.detail[0]), "invalid") from None
-        self.context["ignored"] += [f"leadOrders[{place[1:-1]}].{name}" for name in item if name not in ("id", "order")]
         return lead_id, order
 
 

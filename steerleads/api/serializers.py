@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal, InvalidOperation
+from functools import cache
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -22,8 +23,7 @@ def check(serializer_class, body, *, partial=False):
 
     Raises what `serializer_class.failure` makes of the details, if anything is wrong.
     """
-    serializer = serializer_class(partial=partial, context={"ignored": []})
-    fields = serializer.fields
+    fields = _fields(serializer_class, partial)
     ignored = [name for name in body if name not in fields]
     values, details = {}, []
     for name, field in fields.items():
@@ -32,13 +32,20 @@ def check(serializer_class, body, *, partial=False):
             value = serializers.empty
         try:
             values[name] = field.run_validation(value)
+            ignored += field.ignored_in(value)
         except serializers.SkipField:
             continue
         except serializers.ValidationError as error:
             details += [_detail(name, item) for item in error.detail]
     if details:
         raise serializer_class.failure(details)
-    return values, ignored + serializer.context["ignored"]
+    return values, ignored
+
+
+@cache
+def _fields(serializer_class, partial):
+    """A serializer's fields, which keep nothing of what they judge. Copying them took a tenth of a PATCH."""
+    return serializer_class(partial=partial).fields
 
 
 class BodySerializer(serializers.Serializer):
@@ -70,6 +77,10 @@ class BodyField(serializers.Field):
         "required": _("This field is required."),
         "null": "This field cannot be null. Leave it out to keep it as it is.",
     }
+
+    def ignored_in(self, value):
+        """Names of what it does not know inside a value that it took."""
+        return []
 
 
 class TextField(BodyField):
