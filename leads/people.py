@@ -15,6 +15,7 @@ from leads.models import Lead, LeadEvent, PersonRequest
 from leads.serializers import EVENT_COLUMNS, car_row_of, event_object, lead_with_car, row_of
 from steerleads.api.text import fold, words
 from steerleads.dealers.actors import Actor
+from steerleads.dealers.idempotency import forget_answers
 
 EMAIL = re.compile(r"[^\s<>(),;:\"'|/]+@[^\s<>(),;:\"'|/]*[^\s<>(),;:\"'|/.]")
 # A run of digits with what people write between them. A slash, a comma or a `+` begins another number.
@@ -81,11 +82,13 @@ def export_leads(dealership, leads, *, actor, now):
 
 def erase_leads(dealership, text, leads, *, actor, now):
     """Delete those of `leads` that are still the person's; how many were. That it was done is recorded."""
-    shown = {lead.pk for lead in leads}
+    shown, persons = {lead.pk for lead in leads}, persons_in(text, leads)
     with transaction.atomic():
         still = [lead.pk for lead in leads_of_person(dealership, text) if lead.pk in shown]
         erased = sum(_delete(dealership, lead_id, actor) for lead_id in still)
         _note(PersonRequest.Kind.ERASE, dealership, erased, actor, now)
+    # Apart, as deleting a lead locks its own answers first. Others may be of leads whose contact was another then.
+    forget_answers(dealership, lambda said: _mention(persons, [said]))
     return erased
 
 

@@ -115,6 +115,10 @@ POSTGRESQL_OPTIONS = {
     # without it. Giving up after 2 s, the pool tries afresh with the next request.
     "pool": {"min_size": 1, "max_size": DATABASE_POOL_SIZE, "timeout": 3, "reconnect_timeout": 2},
     "connect_timeout": 5,
+    # One whose other end has vanished without a word is noticed within two minutes.
+    "keepalives_idle": 60,
+    "keepalives_interval": 20,
+    "keepalives_count": 3,
     # Statements that come again are prepared; PgBouncer may not pass that on.
     "prepare_threshold": 5 if env.flag("DATABASE_PREPARE", True) else None,
     # A waiter gives up with a 503 rather than hang: nothing here holds a lock for long.

@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
-from leads.delivery.channels import apprise_channel, email, texts
+from leads.delivery.channels import apprise_channel, email, lend_connection, texts
 from leads.delivery.errors import RuleNotFound
 from leads.delivery.hours import after_business_hours, hours_of, quiet_until
 from leads.delivery.models import Attempt, Delivery, Hours, Occasion, Rule, State
@@ -146,6 +146,7 @@ def _too_early(rule, event, now):
 
 
 def _send(rule, delivery, words):
+    lend_connection()
     if rule.channel == Rule.EMAIL:
         return email.send(delivery.pk, addresses_in(rule.to), words.subject, words.mail, reached=delivery.reached)
     return apprise_channel.send(rule.channel, rule.to, words.short)

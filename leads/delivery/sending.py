@@ -4,10 +4,11 @@ import logging
 import time
 from threading import Lock
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from leads.delivery import rules
 from leads.delivery.bodies import lead_rows, message, test_message, text_of
+from leads.delivery.channels import lend_connection
 from leads.delivery.channels import webhook as webhook_channel
 from leads.delivery.models import Attempt, Body, Delivery, State, SwitchedOff, Webhook
 from leads.delivery.notices import tell_managers
@@ -42,7 +43,7 @@ def _try(destination, delivery, now):
     try:
         if isinstance(destination, Webhook):
             body = _body(delivery)
-            _lend_connection()
+            lend_connection()
             return webhook_channel.send(destination, delivery.pk, body, now)
         return rules.notify(delivery, now)
     except DATABASE_ERRORS:
@@ -63,12 +64,6 @@ def _body(delivery):
     event = LeadEvent.objects.of(delivery.dealership_id).get(pk=delivery.event_id)
     lead = lead_rows(delivery.dealership_id, [event.lead_id]).get(event.lead_id)
     return text_of(message(event, lead)).encode()
-
-
-def _lend_connection():
-    """Give PostgreSQL's connection back to the pool: the other side may take its time."""
-    if connection.vendor == "postgresql" and not connection.in_atomic_block:
-        connection.close()
 
 
 def _record_somehow(destination, delivery, outcome, began, took, *, now):
@@ -97,7 +92,7 @@ def _record(destination, delivery, outcome, began, took, *, now):
             last_at=began,
             last_status=outcome.status,
             last_error=outcome.error,
-            reached=outcome.reached or delivery.reached,
+            reached=sorted({*delivery.reached, *outcome.reached}),
         )
         if not told:
             return  # another worker, which took over when our lease had ended, was faster

@@ -62,7 +62,8 @@ class _ChoicesField(forms.Field):
         self.options = options
 
     def to_python(self, values):
-        chosen = [part.strip() for value in values or [] for part in value.split(",") if part.strip()]
+        parts = [part.strip() for value in values or [] for part in value.split(",")]
+        chosen = list(dict.fromkeys(filter(None, parts)))
         for value in chosen:
             if value not in self.options:
                 message = f"“{shown(value)}” is not allowed here. {offer(value, self.options)}"

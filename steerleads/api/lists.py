@@ -135,7 +135,7 @@ class ListQuery:
         if not isinstance(found, Repeated) or (place and self.order.nullable):
             return list(refine(_queryset(found), *place))
         fields = [self.listing.model._meta.get_field(column) for column in self.order.columns[: len(place)]]
-        return found.rows((self.listing.model, self.order, most, bool(place)), refine, fields, place)
+        return found.rows((self.listing.model, self.order, self.paged, most, bool(place)), refine, fields, place)
 
     def _sorted(self, queryset):
         # A page needs the place of its last row, too.

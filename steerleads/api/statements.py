@@ -2,6 +2,7 @@
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Expression, UUIDField
+from django.db.transaction import TransactionManagementError
 
 MOST_KEPT = 500
 
@@ -31,6 +32,8 @@ class Statement:
         """Its rows: of a values_list, the values."""
         sql, params, converters = self._compiled or self._compile()
         database = connections[DEFAULT_DB_ALIAS]
+        if self._locks and not database.in_atomic_block:
+            raise TransactionManagementError("A lock lasts for as long as a transaction, and there is none.")
         given = [field.get_db_prep_value(value, database) for field, value in zip(self._fields, values, strict=True)]
         with cursor_of(database, self._prepare) as cursor:
             cursor.execute(sql, [given[param.number] if isinstance(param, Place) else param for param in params])
@@ -48,7 +51,7 @@ class Statement:
 
     def _compile(self):
         queryset = self._build(*(Place(field, number) for number, field in enumerate(self._fields)))
-        self._model = queryset.model
+        self._model, self._locks = queryset.model, queryset.query.select_for_update
         self._names = [field.attname for field in queryset.model._meta.concrete_fields]
         compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
         sql, params = compiler.as_sql()
@@ -58,7 +61,7 @@ class Statement:
 
 
 def by_id(build):
-    """A Statement that is given the ids of a dealership and of one of its things."""
+    """A Statement whose two values are ids: of a dealership, and of one of its things."""
     return Statement(build, UUIDField(), UUIDField())
 
 
@@ -82,9 +85,11 @@ class Repeated:
         One `variant` of one shape always has the same `refine`. `fields` are those of the values.
         """
         key = (self._shape, variant)
-        if key not in _kept:
-            _keep(key, Statement(self._refined(refine), *self._fields, *fields, prepare=self._prepare))
-        return _kept[key].rows(*self._values, *values)
+        statement = _kept.get(key)  # looked up once: another thread may empty them at any moment
+        if statement is None:
+            statement = Statement(self._refined(refine), *self._fields, *fields, prepare=self._prepare)
+            _keep(key, statement)
+        return statement.rows(*self._values, *values)
 
     def _refined(self, refine):
         count = len(self._values)

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.models.sql import InsertQuery, UpdateQuery
 
 from steerleads.api.statements import Place, cursor_of
@@ -24,6 +24,8 @@ def update(thing, names):
     values = [field.get_db_prep_save(getattr(thing, field.attname), database) for field in fields]
     with cursor_of(database) as cursor:
         cursor.execute(_change(type(thing), names), [*values, thing._meta.pk.get_db_prep_save(thing.pk, database)])
+        if cursor.rowcount != 1:
+            raise DatabaseError("There was no such row to update.")
 
 
 @cache

@@ -45,6 +45,14 @@ def forget_subjects(dealership, subject_ids):
     records.update(body=None, headers={})
 
 
+def forget_answers(dealership, mentions):
+    """Erase the kept answers whose text `mentions` says something of. The records stay here, too."""
+    kept = IdempotencyRecord.objects.filter(dealership=dealership, body__isnull=False)
+    found = [pk for pk, body in kept.values_list("pk", "body") if mentions(bytes(body).decode())]
+    for start in range(0, len(found), 500):
+        kept.filter(pk__in=found[start : start + 500]).update(body=None, headers={})
+
+
 def delete_expired(now):
     """How many records older than a day were deleted."""
     return IdempotencyRecord.objects.filter(created_at__lt=now - IdempotencyRecord.KEPT).delete()[0]

@@ -4,7 +4,9 @@ import psycopg
 import pytest
 from django.db import connection
 
+from conftest import make_car, make_lead
 from leads.models import Lead
+from steerleads.postgresql import base
 from steerleads.postgresql.base import _has_ended
 
 pytestmark = [
@@ -40,3 +42,30 @@ def test_a_connection_that_was_told_something_is_not():
     end_of(connection.connection.info.backend_pid)
     assert _has_ended(connection.connection)
     connection.close()
+
+
+def test_a_connection_that_rested_is_asked(monkeypatch):
+    Lead.objects.count()
+    connection.close()
+    monkeypatch.setattr(base, "REST", -1)
+    asked = []
+    monkeypatch.setattr(base.ConnectionPool, "check_connection", asked.append)
+    Lead.objects.count()
+    assert asked == [connection.connection]
+
+
+def test_a_column_that_a_migration_alters_costs_one_request_and_never_a_500(casa, api):
+    lead = make_lead(make_car(casa))
+    for _ in range(9):
+        assert api.get(f"/leads/{lead.pk}").status_code == 200
+    try:
+        alter(501)
+        statuses = [api.get(f"/leads/{lead.pk}").status_code for _ in range(4)]
+        assert statuses[1:] == [200, 200, 200] and statuses[0] in (200, 503)
+    finally:
+        alter(500)
+
+
+def alter(length):
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE leads_lead ALTER COLUMN target_info TYPE varchar({length})")

@@ -8,9 +8,10 @@ from conftest import TESTER, make_lead
 from leads.actions import change_lead
 from leads.delivery.actions import send_test
 from leads.delivery.housekeeping import forget_old
-from leads.delivery.models import Attempt, Body, Delivery
+from leads.delivery.models import Attempt, Body, Delivery, State
 from leads.delivery.tests.deliveries import deliver, subscribe
 from leads.delivery.tests.receivers import Reply
+from steerleads.dealers.models import IdempotencyRecord
 
 
 def test_after_thirty_days_it_is_forgotten(casa, civic, webhook, crm, clock):
@@ -46,6 +47,29 @@ def test_erasing_a_person_takes_what_receivers_answered(casa, atlas, civic, webh
     call_command("erase_person", "Sara Alami", "--yes", "--dealership", casa.name)
     assert {attempt.answer for attempt in Attempt.objects.of(casa)} == {""}
     assert "Sara" in Attempt.objects.of(atlas).get().answer
+
+
+def test_erasing_a_person_takes_the_answers_that_were_kept_for_an_idempotency_key(
+    api, casa, civic, webhook, crm, clock
+):
+    body = {"action": "Call", "targetName": "Sara Alami", "targetInfo": "+212-600-123456"}
+    made = api.post(f"/leads/car/{civic.pk}", body, Idempotency_Key="made").json()
+    other = api.post(
+        f"/leads/car/{civic.pk}", {**body, "targetName": "Omar", "targetInfo": "x"}, Idempotency_Key="kept"
+    )
+    crm.answer = Reply(500, body=b"Sara Alami is known to us already")
+    deliver(clock)
+    delivery = Delivery.objects.get(lead_id=made["id"])
+    Delivery.objects.update(state=State.DEAD)
+    path = f"/webhooks/{webhook.pk}/deliveries/{delivery.pk}/redeliver"
+    assert "Sara" in api.post(path, {}, Idempotency_Key="again").content.decode()
+    change_lead(casa, made["id"], {"target_name": "Nadia", "target_info": "nadia@x.ma"}, actor=TESTER)
+    call_command("erase_person", "Sara Alami", "--yes", "--dealership", casa.name)
+    assert not any(b"Sara" in bytes(record.body or b"") for record in IdempotencyRecord.objects.all())
+    again = api.post(
+        f"/leads/car/{civic.pk}", {**body, "targetName": "Omar", "targetInfo": "x"}, Idempotency_Key="kept"
+    )
+    assert again.content == other.content
 
 
 def test_what_still_waits_is_not_forgotten(casa, webhook, clock):

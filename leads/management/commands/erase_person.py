@@ -11,7 +11,8 @@ from steerleads.terminal import confirm
 class Command(PersonCommand):
     help = (
         "Delete for good the leads whose contact's name, phone or e-mail is the one given, with all that was typed in "
-        "their history. That it was done is recorded, without the data. Other leads that mention the person are named, "
+        "their history, and all that receivers of webhooks answered the dealership. That it was done is recorded, "
+        "without the data. Other leads that mention the person are named, "
         "not deleted. How many were deleted is printed on stdout."
     )
 

@@ -1,6 +1,8 @@
 """Statements that are compiled once say the same as the querysets that they are made of."""
 
-from django.db import connection
+import pytest
+from django.db import connection, transaction
+from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
 from conftest import make_lead
@@ -11,6 +13,7 @@ from steerleads.api.statements import Repeated, by_id
 NAMES = ("id", "target_name", "tag", "order", "archived", "created_at", "status_rank")
 ROW = by_id(lambda dealership, id: Lead.objects.of(dealership).filter(pk=id).values_list(*NAMES))
 OBJECT = by_id(lambda dealership, id: Lead.objects.of(dealership).filter(pk=id))
+LOCKED = by_id(lambda dealership, id: Lead.objects.of(dealership).filter(pk=id).select_for_update())
 
 
 def test_a_row_is_what_the_queryset_gives(casa, civic):
@@ -42,3 +45,18 @@ def test_only_so_many_shapes_are_kept(casa, monkeypatch):
         found = Repeated(("test",), lambda dealership: Lead.objects.of(dealership), casa.pk)
         assert found.rows(most, lambda leads, most=most: leads.values_list("pk")[: most + 1]) == []
         assert len(statements._kept) <= 3
+
+
+def test_one_that_another_thread_throws_away_meanwhile_answers_all_the_same(casa, lead, monkeypatch):
+    monkeypatch.setattr(statements, "_keep", lambda key, statement: statements._kept.clear())
+    found = Repeated(("test",), lambda dealership: Lead.objects.of(dealership), casa.pk)
+    assert len(found.rows(0, lambda leads: leads.values_list("pk"))) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lock_without_a_transaction_is_refused_each_time(casa, lead):
+    with transaction.atomic():
+        assert LOCKED.object(casa.pk, lead.pk) == lead
+    for _ in range(2):
+        with pytest.raises(TransactionManagementError):
+            LOCKED.object(casa.pk, lead.pk)

@@ -1,5 +1,8 @@
 """Objects written by a kept statement are as if they were saved."""
 
+import pytest
+from django.db import DatabaseError
+
 from conftest import TESTER, make_lead
 from leads.history import change_event
 from leads.models import EventKind, Lead, LeadEvent
@@ -37,3 +40,9 @@ def test_only_what_is_named_is_updated(civic):
     found = Lead.objects.get(pk=lead.pk)
     assert (found.action == "Autre", found.note, found.order) == (False, "Tomorrow", 7)
     assert Lead.objects.get(pk=other.pk).note is None
+
+
+def test_what_is_not_there_cannot_be_updated(lead):
+    Lead.objects.all().delete()
+    with pytest.raises(DatabaseError, match="no such row"):
+        update(lead, ["note"])
