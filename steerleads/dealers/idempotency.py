@@ -30,6 +30,7 @@ def once(view, act, *, gone=NotFound):
     if not 1 <= len(sent) <= LONGEST or ASCII_CONTROL.search(sent):
         raise ValidationFailed(f"An Idempotency-Key has 1 to {LONGEST} characters, none of them a control character.")
     api_key, now = view.request.auth, timezone.now()
+    _delete_some_expired(api_key, sent, now)
     with transaction.atomic():
         record, is_new = _claim(api_key, sent, view.fingerprint(), now)
         if is_new:
@@ -59,9 +60,7 @@ def delete_expired(now):
 
 
 def _claim(api_key, sent, fingerprint, now):
-    _delete_some_expired(api_key.dealership_id, now)
     records = IdempotencyRecord.objects.filter(dealership=api_key.dealership_id, api_key=api_key, key=sent)
-    records.filter(created_at__lt=now - IdempotencyRecord.KEPT).delete()
     record = IdempotencyRecord(
         dealership_id=api_key.dealership_id, api_key=api_key, key=sent, fingerprint=fingerprint, created_at=now
     )
@@ -71,13 +70,20 @@ def _claim(api_key, sent, fingerprint, now):
     return found, found.pk == record.pk
 
 
-def _delete_some_expired(dealership_id, now):
-    """Tidy up behind us, skipping what a rival is tidying: two that wait for each other's rows would deadlock."""
+def _delete_some_expired(api_key, sent, now):
+    """Free the key, and tidy up behind us.
+
+    Apart from what follows, as a deletion of a lead locks the lead first and its answers then. What a rival is tidying
+    is skipped: two that wait for each other's rows would deadlock.
+    """
     expired = IdempotencyRecord.objects.filter(
-        dealership=dealership_id, created_at__lt=now - IdempotencyRecord.KEPT
-    ).select_for_update(skip_locked=True)
-    if ids := list(expired.values_list("pk", flat=True)[:100]):
-        IdempotencyRecord.objects.filter(pk__in=ids).delete()
+        dealership=api_key.dealership_id, created_at__lt=now - IdempotencyRecord.KEPT
+    )
+    expired.filter(api_key=api_key, key=sent).delete()
+    with transaction.atomic():
+        others = expired.select_for_update(skip_locked=True).values_list("pk", flat=True)
+        if ids := list(others[:100]):
+            IdempotencyRecord.objects.filter(pk__in=ids).delete()
 
 
 def _keep(record, response, subject_id):

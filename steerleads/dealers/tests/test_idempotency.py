@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from cars.models import Car
 from conftest import ApiClient, error_of
@@ -130,3 +131,13 @@ def test_a_stale_tag_is_not_kept_as_the_answer(api, lead):
     refused = api.patch(f"/leads/{lead.pk}", {"note": "x"}, idempotency_key="k", if_match='"99"')
     assert refused.status_code == 412
     assert api.patch(f"/leads/{lead.pk}", {"note": "x"}, idempotency_key="k").status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_expired_answers_are_not_held_while_a_lead_is_waited_for(api, path):
+    api.post(path, BODY, Idempotency_Key="k")
+    IdempotencyRecord.objects.update(created_at=timezone.now() - timedelta(hours=25))
+    Lead.objects.all().delete()
+    Car.objects.all().delete()
+    assert api.post(path, BODY, Idempotency_Key="k").status_code == 404
+    assert IdempotencyRecord.objects.count() == 0  # gone in a transaction of its own, though the request was refused
