@@ -50,13 +50,17 @@ class Statement:
         return None if row is None else self._model.from_db(DEFAULT_DB_ALIAS, self._names, row)
 
     def _compile(self):
-        queryset = self._build(*(Place(field, number) for number, field in enumerate(self._fields)))
+        build = self._build
+        if build is None:
+            return self._compiled  # another thread was faster
+        queryset = build(*(Place(field, number) for number, field in enumerate(self._fields)))
         self._model, self._locks = queryset.model, queryset.query.select_for_update
         self._names = [field.attname for field in queryset.model._meta.concrete_fields]
         compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
         sql, params = compiler.as_sql()
         columns = [column for column, _, _ in compiler.select]
         self._compiled = sql, params, list(compiler.get_converters(columns).items())
+        self._build = None  # it may hold the request that came first, with its key
         return self._compiled
 
 

@@ -1,5 +1,7 @@
 """Statements that are compiled once say the same as the querysets that they are made of."""
 
+import gc
+
 import pytest
 from django.db import connection, transaction
 from django.db.transaction import TransactionManagementError
@@ -8,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from conftest import make_lead
 from leads.models import Lead
 from steerleads.api import statements
+from steerleads.api.lists import ListQuery
 from steerleads.api.statements import Repeated, by_id
 
 NAMES = ("id", "target_name", "tag", "order", "archived", "created_at", "status_rank")
@@ -60,3 +63,16 @@ def test_a_lock_without_a_transaction_is_refused_each_time(casa, lead):
     for _ in range(2):
         with pytest.raises(TransactionManagementError):
             LOCKED.object(casa.pk, lead.pk)
+
+
+def test_the_request_that_came_first_is_not_kept_with_its_statement(api, lead):
+    statements._kept.clear()
+    before = queries_in_memory()
+    assert api.get("/leads", query={"search": "sara"}).status_code == 200
+    assert queries_in_memory() == before
+    assert len(statements._kept) == 1
+
+
+def queries_in_memory():
+    gc.collect()
+    return sum(isinstance(found, ListQuery) for found in gc.get_objects())
