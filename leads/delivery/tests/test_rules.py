@@ -5,6 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 from django.core import mail
 from django.core.exceptions import ValidationError
+from django.db import connection
 
 from conftest import TESTER, make_car, make_lead
 from leads.actions import archive_lead, change_lead, delete_lead, restore_lead
@@ -270,3 +271,12 @@ def test_all_that_is_wrong_is_said_at_once(settings):
     with pytest.raises(ValidationError) as refused:
         clean(settings, occasion="stays_new", channel="fax", to="sara")
     assert set(refused.value.message_dict) == {"hours", "channel"}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL's connections come from a pool")
+def test_no_connection_of_the_pool_is_held_while_a_mail_is_on_its_way(casa, monkeypatch):
+    held = []
+    monkeypatch.setattr(rules.email, "send", lambda *args, **kwargs: held.append(connection.connection))
+    rules.notify(send_test(make_rule(casa)), MONDAY)
+    assert held == [None]
