@@ -1,8 +1,9 @@
-"""A receiver, a webhook of Casa Motors that goes there, and a clock that is moved by hand."""
+"""A receiver, a webhook of Casa Motors that goes there, a mail server, and a clock that is moved by hand."""
 
 import pytest
 
 from leads.delivery.tests.deliveries import Clock, subscribe
+from leads.delivery.tests.letterboxes import listening
 from leads.delivery.tests.receivers import receiver
 
 
@@ -22,3 +23,9 @@ def clock():
     clock = Clock()
     clock.move(seconds=1)
     return clock
+
+
+@pytest.fixture
+def letterbox(settings):
+    with listening(settings) as letterbox:
+        yield letterbox

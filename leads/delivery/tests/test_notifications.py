@@ -1,67 +1,25 @@
 """Notifications by mail as a real server on 127.0.0.1 receives them, and what they say in each language."""
 
-import socket
 from datetime import UTC, datetime
-from email import message_from_bytes, policy
-from threading import Thread
 
 import pytest
-from aiosmtpd.controller import Controller
 from django.utils.translation import override
 
 from conftest import make_car, make_lead
 from leads.actions import change_lead
 from leads.delivery import rules
-from leads.delivery.actions import redeliver, send_test
-from leads.delivery.channels import email, texts
-from leads.delivery.models import Delivery, Occasion, Rule, State
+from leads.delivery.actions import send_test
+from leads.delivery.channels import texts
+from leads.delivery.models import Delivery, Occasion, Rule
 from leads.delivery.telling import tell
-from leads.delivery.tests.deliveries import Clock
-from leads.delivery.worker import Worker
 from leads.models import LeadEvent
 from steerleads.dealers.actors import Actor
-from steerleads.tests.servers import free_port
 
 pytestmark = pytest.mark.django_db
 MONDAY = datetime(2024, 1, 15, 9, 30, tzinfo=UTC)  # 10:30 in Casablanca
 TO_SARA = {"to": "sara@casa.example"}
 OMAR = Actor("staff", "Omar")
 SARA = {"action": "Rappeler", "target_name": "سارة العلمي", "target_info": "+212-600-123456", "tag": "VIP"}
-
-
-class Letterbox:
-    """`refuses` is what to answer instead of taking a letter; `refused` {recipient: what it is answered}."""
-
-    def __init__(self):
-        self.letters, self.refuses, self.refused = [], None, {}
-
-    async def handle_RCPT(self, server, session, envelope, address, options):
-        if address in self.refused:
-            return self.refused[address]
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server, session, envelope):
-        if self.refuses:
-            return self.refuses
-        self.letters.append(message_from_bytes(envelope.content, policy=policy.default))
-        return "250 OK"
-
-
-@pytest.fixture
-def letterbox(settings):
-    letterbox = Letterbox()
-    controller = Controller(letterbox, hostname="127.0.0.1", port=free_port())
-    use_smtp(settings, controller.port)
-    controller.start()
-    yield letterbox
-    controller.stop()
-
-
-def use_smtp(settings, port):
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
-    settings.SITE_URL = "https://leads.example.com"
 
 
 def subject_of(letter):
@@ -282,130 +240,3 @@ def test_the_short_text_is_short_and_keeps_its_link(casa, settings, language, si
     assert len(text) <= 300
     assert text.endswith(f"{site}/admin/leads/lead/{lead.pk}/change/")
     assert text.count("\u2068") == text.count("\u2069")
-
-
-# --- Servers that do not take it -----------------------------------------------------------------
-
-
-SARA_AND_OMAR = ("sara@casa.example", "omar@casa.example")
-UNKNOWN, LATER = "550 5.1.1 No such mailbox", "451 4.7.1 Greylisted"
-
-
-def send(recipients=SARA_AND_OMAR, reached=()):
-    return email.send("id", list(recipients), "Subject", "Text\n", reached=reached)
-
-
-@pytest.mark.parametrize(
-    ("answer", "status", "said"),
-    [
-        ("550 5.7.1 Not wanted here", 550, "5.7.1 Not wanted here"),
-        ("451 4.7.1 Greylisted", 451, "4.7.1 Greylisted"),
-        ("552 " + "x" * 500, 552, "x" * 500),
-    ],
-)
-def test_a_letter_that_is_refused(letterbox, answer, status, said):
-    letterbox.refuses = answer
-    outcome = send()
-    assert (outcome.ok, outcome.error, outcome.status, outcome.answer) == (False, "smtp", status, said)
-
-
-def test_recipients_that_are_all_refused(letterbox):
-    letterbox.refused = dict.fromkeys(SARA_AND_OMAR, UNKNOWN)
-    outcome = send()
-    assert (outcome.ok, outcome.error, outcome.status) == (False, "smtp", 550)
-    assert outcome.answer == "5.1.1 No such mailbox"
-
-
-def test_each_recipient_has_a_letter_of_their_own(letterbox):
-    assert send().ok
-    assert [letter["To"] for letter in letterbox.letters] == list(SARA_AND_OMAR)
-
-
-def test_one_bad_address_does_not_keep_the_letter_from_the_others_and_is_seen(letterbox):
-    letterbox.refused = {"sara@casa.example": UNKNOWN}
-    outcome = send()
-    assert (outcome.ok, outcome.error, outcome.status) == (True, "some_refused", 550)
-    assert outcome.answer == "5.1.1 No such mailbox"
-    assert [letter["To"] for letter in letterbox.letters] == ["omar@casa.example"]
-
-
-@pytest.mark.parametrize("recipients", [SARA_AND_OMAR, SARA_AND_OMAR[::-1], (*SARA_AND_OMAR, "gone@casa.example")])
-def test_who_is_to_wait_gets_it_later_and_the_others_only_once(letterbox, recipients):
-    letterbox.refused = {"sara@casa.example": LATER, "gone@casa.example": UNKNOWN}
-    first = send(recipients)
-    assert (first.ok, first.status, first.reached) == (False, 451, (email.mark_of("omar@casa.example"),))
-    del letterbox.refused["sara@casa.example"]
-    second = send(recipients, reached=first.reached)
-    assert second.ok and len(second.reached) == 2
-    assert [letter["To"] for letter in letterbox.letters] == ["omar@casa.example", "sara@casa.example"]
-    assert len({letter["Message-ID"] for letter in letterbox.letters}) == 1
-
-
-def test_a_server_too_slow_for_all_is_given_up_in_time_and_asked_for_the_rest(letterbox, monkeypatch):
-    monkeypatch.setattr(email, "WHOLE", -1)
-    assert (send().ok, send().error, send().reached) == (False, "timeout", ())
-    monkeypatch.undo()
-    assert send(reached=[email.mark_of("sara@casa.example")]).ok
-    assert [letter["To"] for letter in letterbox.letters] == ["omar@casa.example"]
-
-
-def test_a_rules_delivery_remembers_who_has_it(casa, dacia, letterbox):
-    clock = Clock(MONDAY)
-    rules.create_rule(casa, {"occasion": Occasion.CREATED, "hours": None, "to": ", ".join(SARA_AND_OMAR)})
-    make_lead(dacia)
-    LeadEvent.objects.update(at=MONDAY)
-    letterbox.refused = {"sara@casa.example": LATER}
-    Worker(clock=clock).drain()
-    delivery = Delivery.objects.get()
-    assert (delivery.state, delivery.last_status, len(delivery.reached)) == (State.PENDING, 451, 1)
-    assert "omar" not in str(delivery.reached)
-    letterbox.refused = {}
-    clock.now = delivery.next_at
-    Worker(clock=clock).drain()
-    assert Delivery.objects.get().state == State.DELIVERED
-    assert [letter["To"] for letter in letterbox.letters] == ["omar@casa.example", "sara@casa.example"]
-    redeliver(delivery)
-    Delivery.objects.update(next_at=clock())  # at any time of day: the rule has quiet hours
-    Worker(clock=clock).drain()
-    assert len(letterbox.letters) == 4
-
-
-def test_a_server_that_is_not_there(settings):
-    use_smtp(settings, free_port())
-    assert (send().ok, send().error) == (False, "smtp")
-
-
-@pytest.mark.parametrize("greeting", [b"", b"220 mail.example ESMTP\r\n"])
-def test_a_server_that_hangs(settings, greeting):
-    settings.EMAIL_TIMEOUT = 0.3
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        use_smtp(settings, server.getsockname()[1])
-        calls = []
-        thread = Thread(target=lambda: (calls.append(server.accept()[0]), calls[0].sendall(greeting)))
-        thread.start()
-        outcome = send()
-        thread.join()
-        calls[0].close()
-    assert (outcome.ok, outcome.error) == (False, "timeout")
-
-
-@pytest.mark.parametrize("said", [b"", b"220 mail.example ESMTP\r\n", b"no SMTP at all\r\n" * 3])
-def test_a_server_that_hangs_up(settings, said):
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        use_smtp(settings, server.getsockname()[1])
-
-        def answer():
-            call = server.accept()[0]
-            call.sendall(said)
-            call.close()
-
-        thread = Thread(target=answer)
-        thread.start()
-        outcome = send()
-        thread.join()
-    assert (outcome.ok, outcome.error) == (False, "smtp")
-
-
-def test_without_a_mail_server_it_says_so(settings):
-    settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
-    assert (send().ok, send().error) == (False, "no_mail")
