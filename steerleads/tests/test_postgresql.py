@@ -67,13 +67,13 @@ def test_a_column_that_a_migration_alters_costs_a_request_and_never_a_500(casa, 
     lead = make_lead(make_car(casa))
 
     def status():
-        connection.close()  # as after each request to the server
         return api.get(f"/leads/{lead.pk}").status_code
 
-    assert {status() for _ in range(40)} == {200}
+    assert {status() for _ in range(10)} == {200}  # all on one connection, which now has a prepared statement
     try:
         alter(501)
-        statuses = [status() for _ in range(20)]
-        assert set(statuses) == {503, 200} and statuses[-1] == 200
+        assert status() == 503
+        connection.close()  # as after each request to the server
+        assert {status() for _ in range(10)} == {200}
     finally:
         alter(500)
