@@ -35,9 +35,7 @@ class Statement:
         if self._locks and not database.in_atomic_block:
             raise TransactionManagementError("A lock lasts for as long as a transaction, and there is none.")
         given = [field.get_db_prep_value(value, database) for field, value in zip(self._fields, values, strict=True)]
-        with cursor_of(database, self._prepare) as cursor:
-            cursor.execute(sql, [given[param.number] if isinstance(param, Place) else param for param in params])
-            rows = cursor.fetchall()
+        rows = _rows(database, sql, [given[p.number] if isinstance(p, Place) else p for p in params], self._prepare)
         return [_converted(row, converters, database) for row in rows] if converters else rows
 
     def row(self, *values):
@@ -107,6 +105,14 @@ def _keep(key, statement):
     if len(_kept) >= MOST_KEPT:
         _kept.clear()
     _kept[key] = statement
+
+
+def _rows(database, sql, params, prepare):
+    if database.vendor == "postgresql":
+        return database.rows(sql, params, prepare)
+    with database.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall()
 
 
 def cursor_of(database, prepare=None):

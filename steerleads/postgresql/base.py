@@ -30,13 +30,33 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """
         with self.wrap_database_errors:
             self.ensure_connection()
-            return self._prepare_cursor(_PreparedCursor(self.connection, prepare))
+            return self._prepare_cursor(_PreparedCursor.of(self.connection, prepare))
+
+    def rows(self, sql, params, prepare=None):
+        """All rows of a SELECT, read by a prepared_cursor; straight from psycopg, unless somebody wants to hear of it."""
+        if self.queries_logged or self.execute_wrappers:
+            with self.prepared_cursor(prepare) as cursor:
+                cursor.execute(sql, params)
+                return cursor.fetchall()
+        self.validate_no_broken_transaction()
+        with self.wrap_database_errors:
+            self.ensure_connection()
+            with _PreparedCursor.of(self.connection, prepare) as cursor:
+                return cursor.execute(sql, params).fetchall()
 
 
 class _PreparedCursor(psycopg.Cursor):
-    def __init__(self, connection, prepare):
-        super().__init__(connection)
-        self._prepare = prepare
+    @classmethod
+    def of(cls, connection, prepare):
+        """The connection's own one, if no other statement is using it: making one takes a fifth of a small SELECT."""
+        cursor = vars(connection).pop("prepared_cursor", None) or cls(connection)
+        cursor._prepare = prepare
+        return cursor
+
+    def close(self):
+        """For now: what it read is let go."""
+        self._reset()
+        self._conn.prepared_cursor = self
 
     def execute(self, query, params=None):
         try:
