@@ -74,9 +74,18 @@ class ApiViewSet(ViewSet):
         methods = super().allowed_methods
         return [*methods, "HEAD"] if "GET" in methods and "HEAD" not in methods else methods
 
+    def dispatch(self, request, *args, **kwargs):
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        finally:
+            # Nothing is left for the garbage collector to find: DRF's views hold themselves by their own methods.
+            vars(self).clear()
+
     def initialize_request(self, request, *args, **kwargs):
         self.ignored_parameters, self.ignored_fields = [], []
-        return super().initialize_request(request, *args, **kwargs)
+        request = super().initialize_request(request, *args, **kwargs)
+        request.parser_context.clear()  # it holds the request, too; bodies are read by `read`
+        return request
 
     def finalize_response(self, request, response, *args, **kwargs):
         response = super().finalize_response(request, response, *args, **kwargs)
