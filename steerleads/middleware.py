@@ -13,7 +13,7 @@ from django.utils.cache import patch_vary_headers
 
 from steerleads import counters, logs
 from steerleads.api import errors
-from steerleads.api.ids import parse_id
+from steerleads.api.ids import is_id
 
 access_log = logging.getLogger("steerleads.access")
 
@@ -54,8 +54,8 @@ class RequestLog:
         if key := getattr(request, "api_key", None):
             facts["key"] = key.id
         for name in ("id", "carId"):
-            if match and (known := parse_id(match.kwargs.get(name))):
-                facts[name] = known
+            if match and is_id(known := match.kwargs.get(name)):
+                facts[name] = known.lower()
         route = match.route if match and match.route else "-"
         # What open boards ask every other second would bury everything else.
         level = logging.DEBUG if getattr(response, "is_routine", False) else logging.INFO
@@ -150,28 +150,27 @@ class ContentSecurityPolicy:
         return response
 
 
-class ApiPath:
-    """Serves an API path with one slash too many as the same path: a redirect would drop a POST's body."""
-
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
-        path = request.path_info
-        if path.startswith("/v1/") and path.endswith("/") and not path.endswith("//"):
-            request.path_info = path[:-1]
-        return self.get_response(request)
-
-
 class ApiShortcut:
-    """Takes a request of the API past the middleware of pages (sessions, CSRF, who is signed in), up to ApiShortcutEnd."""
+    """Takes a request of the API past the middleware of pages (sessions, CSRF, who is signed in), up to ApiShortcutEnd.
+
+    One slash too many at its end is taken off: a redirect would drop a POST's body.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
         self.end = ApiShortcutEnd.latest  # the list is built from its end, so it is the one of the same list
 
     def __call__(self, request):
-        return self.end(request) if is_api(request) else self.get_response(request)
+        if not is_api(request):
+            return self.get_response(request)
+        request.get_host()  # raises what becomes a 400, if it is not one of ours
+        path = request.path_info
+        if path.endswith("/") and not path.endswith("//"):
+            request.path_info = path[:-1]
+        response = self.end(request)
+        if not response.streaming:
+            response["Content-Length"] = str(len(response.content))
+        return response
 
 
 class ApiShortcutEnd:

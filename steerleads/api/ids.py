@@ -25,8 +25,10 @@ def new_id():
     return uuid.UUID(int=(stamp >> 12) << 80 | 7 << 76 | (stamp & 0xFFF) << 64 | 2 << 62 | random)
 
 
+def is_id(text):
+    return isinstance(text, str) and CANONICAL.fullmatch(text) is not None
+
+
 def parse_id(text):
     """The UUID that 36 characters in any letter case spell, or None for any other spelling."""
-    if isinstance(text, str) and CANONICAL.fullmatch(text):
-        return uuid.UUID(text)
-    return None
+    return uuid.UUID(text) if is_id(text) else None
