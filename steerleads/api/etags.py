@@ -8,10 +8,8 @@ TAG = re.compile(r'(?:W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
 
 
 def of_bytes(*parts):
-    digest = hashlib.blake2b(digest_size=16)
-    for part in parts:
-        digest.update(part + b"\0")
-    return digest.hexdigest()
+    # Processors have instructions for SHA-256: it takes half the time of BLAKE2.
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()[:32]
 
 
 def quoted(tag):
