@@ -5,6 +5,7 @@ from django.db.models import Expression, UUIDField
 from django.db.transaction import TransactionManagementError
 
 MOST_KEPT = 500
+ID = UUIDField()
 
 
 class Place(Expression):
@@ -64,7 +65,7 @@ class Statement:
 
 def by_id(build):
     """A Statement whose two values are ids: of a dealership, and of one of its things."""
-    return Statement(build, UUIDField(), UUIDField())
+    return Statement(build, ID, ID)
 
 
 class Repeated:
@@ -75,7 +76,7 @@ class Repeated:
 
     def __init__(self, shape, build, *values, fields=(), planned_each_time=False):
         self._shape, self._build, self._values = shape, build, values
-        self._fields = (*(UUIDField() for _ in values[len(fields) :]), *fields)
+        self._fields = (*(ID for _ in values[len(fields) :]), *fields)
         self._prepare = False if planned_each_time else None
 
     def queryset(self):

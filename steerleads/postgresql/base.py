@@ -10,6 +10,8 @@ import psycopg
 from django.db.backends.postgresql import base
 from psycopg_pool import ConnectionPool
 
+from steerleads.postgresql.reading import Reader, raise_for
+
 REST = 30  # seconds after which what lies between may have forgotten a connection, and nobody would hear of its end
 RECORDS = 8  # over TLS each is read on its own; without it, last words and end are two readings
 
@@ -33,16 +35,17 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return self._prepare_cursor(_PreparedCursor.of(self.connection, prepare))
 
     def rows(self, sql, params, prepare=None):
-        """All rows of a SELECT, read by a prepared_cursor; straight from psycopg, unless somebody wants to hear of it."""
-        if self.queries_logged or self.execute_wrappers:
-            with self.prepared_cursor(prepare) as cursor:
-                cursor.execute(sql, params)
-                return cursor.fetchall()
-        self.validate_no_broken_transaction()
+        """All rows of a SELECT, which the server prepares once it comes again. `prepare` as for `prepared_cursor`."""
         with self.wrap_database_errors:
             self.ensure_connection()
-            with _PreparedCursor.of(self.connection, prepare) as cursor:
-                return cursor.execute(sql, params).fetchall()
+            if self.autocommit and not (self.queries_logged or self.execute_wrappers):
+                reader = vars(self.connection).get("reader")
+                if reader is None:
+                    reader = self.connection.reader = Reader(self.connection)
+                return reader.rows(sql, params, prepare)
+        with self.prepared_cursor(prepare) as cursor:  # which begins a transaction, and tells those who want to know
+            cursor.execute(sql, params)
+            return cursor.fetchall()
 
 
 class _PreparedCursor(psycopg.Cursor):
@@ -61,10 +64,8 @@ class _PreparedCursor(psycopg.Cursor):
     def execute(self, query, params=None):
         try:
             return super().execute(query, params, prepare=self._prepare, binary=True)
-        except psycopg.errors.FeatureNotSupported as error:
-            # A migration has altered a column: what is prepared on this connection can never be run again.
-            self.connection.close()
-            raise psycopg.OperationalError("A prepared statement no longer fits its table.") from error
+        except psycopg.Error as error:
+            raise_for(error, self.connection)
 
 
 def _has_ended(connection):

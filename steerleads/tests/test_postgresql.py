@@ -1,18 +1,27 @@
-"""Our PostgreSQL backend: connections that ended are noticed without asking the server each time."""
+"""Our PostgreSQL backend: ended connections are noticed without asking the server, rows are read past the cursor."""
+
+from contextlib import suppress
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import DataError, OperationalError, connection, transaction
 
 from conftest import make_car, make_lead
 from leads.models import Lead
-from steerleads.postgresql import base
+from steerleads.postgresql import base, reading
 from steerleads.postgresql.base import _has_ended
 
 pytestmark = [
     pytest.mark.skipif(connection.vendor != "postgresql", reason="only on PostgreSQL"),
     pytest.mark.django_db(transaction=True),
 ]
+
+
+@pytest.fixture(autouse=True)
+def pool_of_its_own(transactional_db):
+    """Earlier tests leave connections behind, some with prepared statements, some dead."""
+    connection.close()
+    connection.close_pool()
 
 
 def elsewhere(sql):
@@ -77,3 +86,76 @@ def test_a_column_that_a_migration_alters_costs_a_request_and_never_a_500(casa, 
         assert {status() for _ in range(10)} == {200}
     finally:
         alter(500)
+
+
+# --- Rows read straight from libpq ---------------------------------------------------------------
+
+ADDED = "SELECT %s::int + 1, '100%%', %s::text"
+
+
+def prepared():
+    """Names of what is prepared on our connection."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM pg_prepared_statements")
+        return [name for (name,) in cursor.fetchall()]
+
+
+def test_a_statement_that_comes_again_is_prepared_and_reads_the_same():
+    assert [connection.rows(ADDED, [number, "é%s"]) for number in range(8)] == [
+        [(number + 1, "100%", "é%s")] for number in range(8)
+    ]
+    assert len(prepared()) == 1
+
+
+def test_one_that_is_planned_each_time_is_never_prepared():
+    for _ in range(8):
+        assert connection.rows(ADDED, [1, "x"], prepare=False) == [(2, "100%", "x")]
+    assert prepared() == []
+
+
+def test_values_of_another_type_are_another_statement():
+    for value in (1, 70_000, 5_000_000_000) * 8:
+        assert connection.rows("SELECT %s", [value]) == [(value,)]
+
+
+def test_a_connection_notes_so_many_statements_and_no_more(monkeypatch):
+    monkeypatch.setattr(reading, "MOST_SEEN", 2)
+    for _ in range(8):
+        for number in range(4):
+            assert connection.rows(f"SELECT {number} + %s::int", [1]) == [(number + 1,)]
+    assert len(prepared()) == 2
+
+
+def test_after_a_rollback_which_ends_what_is_prepared_reading_goes_on(casa):
+    for _ in range(8):
+        assert connection.rows(ADDED, [1, "x"])
+        with suppress(ZeroDivisionError), transaction.atomic():
+            for _ in range(8):
+                assert connection.rows("SELECT count(*) FROM leads_lead WHERE note = %s", ["x"]) == [(0,)]
+            raise ZeroDivisionError
+    assert connection.rows(ADDED, [1, "x"]) == [(2, "100%", "x")]
+
+
+def test_in_a_transaction_it_reads_what_was_written_in_it(casa):
+    lead = make_lead(make_car(casa))
+    with transaction.atomic():
+        Lead.objects.filter(pk=lead.pk).update(note="inside")
+        assert connection.rows("SELECT note FROM leads_lead WHERE id = %s", [lead.pk]) == [("inside",)]
+        transaction.set_rollback(True)
+    assert connection.rows("SELECT note FROM leads_lead WHERE id = %s", [lead.pk]) != [("inside",)]
+
+
+def test_it_is_heard_of_by_those_who_want_to_know(django_assert_num_queries):
+    with django_assert_num_queries(1):
+        connection.rows(ADDED, [1, "x"])
+
+
+def test_errors_are_djangos_own():
+    with pytest.raises(DataError):
+        connection.rows("SELECT 1 / %s", [0])
+    connection.rows(ADDED, [1, "x"])
+    end_of(connection.connection.info.backend_pid)
+    with pytest.raises(OperationalError):
+        connection.rows(ADDED, [1, "x"])
+    connection.close()
+    assert connection.rows(ADDED, [1, "x"]) == [(2, "100%", "x")]
