@@ -34,7 +34,13 @@ class Bodies:
     def __call__(self, environ, start_response):
         if environ["REQUEST_METHOD"] in METHODS_WITH_BODY and environ["PATH_INFO"].startswith("/v1/"):
             _settle(environ)
-        return _Answer(self.application(environ, start_response))
+        answer = self.application(environ, start_response)
+        if getattr(answer, "streaming", True):
+            return _Answer(answer)
+        try:
+            return list(answer)  # which the server takes whole; anything else it would ask for piece by piece
+        finally:
+            answer.close()
 
 
 def _settle(environ):
