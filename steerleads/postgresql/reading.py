@@ -4,7 +4,6 @@ A cursor sends, waits and collects in steps, and builds its converters anew for 
 up by its id, that takes as long as all the rest. It is only for a SELECT outside of a transaction.
 """
 
-import re
 from functools import lru_cache
 
 import psycopg
@@ -36,7 +35,7 @@ class Reader:
                 self._seen.clear()
                 name = None
         if not name:
-            result = self._pgconn.exec_params(_numbered(sql), values, types, formats, Format.BINARY)
+            result = self._pgconn.exec_params(_numbered(sql, len(values)), values, types, formats, Format.BINARY)
         self._check(result)
         converter.set_pgresult(result)
         try:
@@ -56,7 +55,7 @@ class Reader:
             return None
         name = b"steerleads_%d" % self._prepared  # never used again
         self._prepared += 1
-        self._check(self._pgconn.prepare(name, _numbered(sql), types))
+        self._check(self._pgconn.prepare(name, _numbered(sql, len(types)), types))
         self._seen[key] = name
         return name
 
@@ -78,15 +77,6 @@ def raise_for(error, connection):
 
 
 @lru_cache(maxsize=1000)
-def _numbered(sql):
+def _numbered(sql, count):
     """With `$1`, `$2`, … for each `%s`, as the server wants it."""
-    number = 0
-
-    def placed(found):
-        nonlocal number
-        if found[0] == "%%":
-            return "%"
-        number += 1
-        return f"${number}"
-
-    return re.sub("%%|%s", placed, sql).encode()
+    return (sql % tuple(f"${number}" for number in range(1, count + 1))).encode()
