@@ -150,9 +150,10 @@ class ListQuery:
     def _links(self, cursor):
         path = self.view.request._request.path_info
         kept = [*self.parameters.pairs(without=("limit", "cursor")), ("limit", self.limit)]
-        links = [f'<{path}?{urlencode(kept)}>; rel="first"']
+        first = f"{path}?{urlencode(kept)}"
+        links = [f'<{first}>; rel="first"']
         if cursor:
-            links.insert(0, f'<{path}?{urlencode([*kept, ("cursor", cursor)])}>; rel="next"')
+            links.insert(0, f'<{first}&{urlencode({"cursor": cursor})}>; rel="next"')
         return ", ".join(links)
 
     def _whole(self, rows, total, link=None):

@@ -21,9 +21,9 @@ class Parameters:
     def __init__(self, query, known):
         self.ignored = [name for name in query if name not in known]
         self._values, self._wrong = {}, []
-        for name, several in known.items() if query else ():
+        for name in [name for name in known if name in query] if query else ():
             values = list(dict.fromkeys(value for value in query.getlist(name) if value))
-            if len(values) > 1 and not several:
+            if len(values) > 1 and not known[name]:
                 self.refuse(name, f"“{name}” is given twice with different values. Give it once.", "duplicate")
             elif any(forbidden_character(value) for value in values):
                 self.refuse(name, f"“{name}” has a control character in it.")
