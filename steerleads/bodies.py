@@ -37,10 +37,12 @@ class Bodies:
         answer = self.application(environ, start_response)
         if getattr(answer, "streaming", True):
             return _Answer(answer)
+        pieces = list(answer)  # which the server takes whole; anything else it would ask for piece by piece
         try:
-            return list(answer)  # which the server takes whole; anything else it would ask for piece by piece
-        finally:
             answer.close()
+        except Exception as error:  # what it answers is done, and said
+            log.error("Tidying up behind an answer failed", exc_info=error)
+        return pieces
 
 
 def _settle(environ):

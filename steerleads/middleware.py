@@ -1,4 +1,4 @@
-"""What wraps every request, outermost first: log line, proxy, compression, error envelope, page policy, path."""
+"""What wraps every request, outermost first: log line, proxy, compression, error envelope, page policy."""
 
 import logging
 import re
@@ -153,7 +153,8 @@ class ContentSecurityPolicy:
 class ApiShortcut:
     """Takes a request of the API past the middleware of pages (sessions, CSRF, who is signed in), up to ApiShortcutEnd.
 
-    One slash too many at its end is taken off: a redirect would drop a POST's body.
+    In the place of Django's CommonMiddleware it judges the host and says the answer's length. One slash too many at the
+    path's end is taken off: a redirect would drop a POST's body.
     """
 
     def __init__(self, get_response):

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
+from django.views.decorators.clickjacking import xframe_options_deny
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
@@ -49,6 +50,8 @@ class Schema(APIView):
         return HttpResponse(_document(wanted), content_type=media_type, headers={"Vary": "Accept"})
 
 
+@csrf_exempt
+@xframe_options_deny
 @require_safe
 def docs(request):
     return render(request, "docs.html")

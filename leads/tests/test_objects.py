@@ -6,6 +6,7 @@ import pytest
 
 from conftest import make_car, make_lead
 from leads.models import Lead
+from leads.serializers import CAR_COLUMNS, LEAD_COLUMNS, lead_object, lead_with_car
 
 LEAD_KEYS = "id carId status action targetName targetInfo tag note order createdAt updatedAt".split()
 
@@ -46,3 +47,10 @@ def test_times_are_utc_in_whole_seconds_and_stored_finer(api, lead):
 def test_ids_are_answered_in_lower_case_and_accepted_in_any(api, lead):
     assert api.get(f"/leads/{str(lead.pk).upper()}").json()["id"] == str(lead.pk)
     assert api.get(f"/leads/car/{str(lead.car_id).upper()}").json()[0]["carId"] == str(lead.car_id)
+
+
+def test_a_row_is_shown_by_its_columns_names():
+    row = [*LEAD_COLUMNS, *CAR_COLUMNS]
+    names = ["car_id", "car__make", "car__model", "car__overview_year", "car__location"]
+    car = dict(zip("id make model overviewYear location".split(), names, strict=True))
+    assert lead_with_car(row) == lead_object(LEAD_COLUMNS) | {"car": car}

@@ -8,7 +8,7 @@ TAG = re.compile(r'(?:W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
 
 
 def of_bytes(*parts):
-    # Processors have instructions for SHA-256: it takes half the time of BLAKE2.
+    # Most processors have instructions for SHA-256: it takes half the time of BLAKE2.
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:32]
 
 

@@ -78,7 +78,7 @@ class ApiViewSet(ViewSet):
         try:
             return super().dispatch(request, *args, **kwargs)
         finally:
-            # Nothing is left for the garbage collector to find: DRF's views hold themselves by their own methods.
+            # It lets go of itself: DRF gives a view its own bound methods, and the garbage collector would have to find it.
             vars(self).clear()
 
     def initialize_request(self, request, *args, **kwargs):

@@ -27,7 +27,7 @@ DRIVER = [sys.executable, "-m", "steerleads.benchmarks.driver"]
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
 PEERS = "steerleads.benchmarks.peers"
 
-# Threads enough for eight connections; in granian one for each, with which it is fastest.
+# Threads enough for eight connections; of granian's, four a worker, with which it is fastest (ours has 32 by itself).
 COMMANDS = {
     "ours": "manage.py serve --port={port} --workers={workers} --threads=4 --no-deliver",
     "limit": (

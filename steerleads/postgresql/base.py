@@ -1,4 +1,5 @@
-"""Django's PostgreSQL backend, which finds out more cheaply whether a pooled connection still lives.
+"""Django's PostgreSQL backend, which prepares statements, reads rows by itself, and finds out more cheaply whether a
+pooled connection still lives.
 
 Django asks by a round trip before each request. Here only a connection that rested is asked; of the others the socket
 is read, as a server that ends a connection says so.
@@ -10,7 +11,7 @@ import psycopg
 from django.db.backends.postgresql import base
 from psycopg_pool import ConnectionPool
 
-from steerleads.postgresql.reading import Reader, raise_for
+from steerleads.postgresql.reading import Reader
 
 REST = 30  # seconds after which what lies between may have forgotten a connection, and nobody would hear of its end
 RECORDS = 8  # over TLS each is read on its own; without it, last words and end are two readings
@@ -57,15 +58,19 @@ class _PreparedCursor(psycopg.Cursor):
         return cursor
 
     def close(self):
-        """For now: what it read is let go."""
+        """Let go of what it read, and wait on its connection for the next statement."""
         self._reset()
         self._conn.prepared_cursor = self
 
     def execute(self, query, params=None):
         try:
             return super().execute(query, params, prepare=self._prepare, binary=True)
-        except psycopg.Error as error:
-            raise_for(error, self.connection)
+        except psycopg.errors.FeatureNotSupported as error:
+            if error.diag.source_function != "RevalidateCachedQuery":
+                raise
+            # A migration has altered a column: what is prepared on this connection can never be run again.
+            self.connection.close()
+            raise psycopg.OperationalError("A prepared statement no longer fits its table.") from error
 
 
 def _has_ended(connection):

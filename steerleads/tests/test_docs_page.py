@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.staticfiles import finders
+from django.test import Client
 from playwright.sync_api import sync_playwright
 
 from steerleads.tests.openapi_oracle import described_operations
@@ -40,6 +41,12 @@ def test_open_without_a_key_under_the_strict_policy(client):
     assert (response.status_code, response["Content-Type"]) == (200, "text/html; charset=utf-8")
     assert "default-src 'self'" in response["Content-Security-Policy"]
     assert "unsafe" not in response["Content-Security-Policy"]
+    assert response["X-Frame-Options"] == "DENY"
+
+
+def test_it_can_only_be_read():
+    response = Client(enforce_csrf_checks=True).post("/v1/docs")
+    assert (response.status_code, response["Allow"]) == (405, "GET, HEAD")
 
 
 def test_every_file_is_our_own_and_nothing_is_inline(client):

@@ -4,6 +4,7 @@ import gc
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import Max
 from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
@@ -76,3 +77,8 @@ def test_the_request_that_came_first_is_not_kept_with_its_statement(api, lead):
 def queries_in_memory():
     gc.collect()
     return sum(isinstance(found, ListQuery) for found in gc.get_objects())
+
+
+def test_what_is_no_plain_column_is_converted_as_well(casa, lead):
+    latest = by_id(lambda dealership, id: Lead.objects.of(dealership).filter(pk=id).values_list(Max("updated_at")))
+    assert tuple(latest.row(casa.pk, lead.pk)) == (lead.updated_at,)
