@@ -27,7 +27,7 @@ WRITABLE = {
 }
 LEAD_COLUMNS = ("id", "car_id", *WRITABLE.values(), "created_at", "updated_at")
 LEAD_KEYS = ("id", "carId", *WRITABLE, "createdAt", "updatedAt")
-CAR_COLUMNS = ("car_id", "car__make", "car__model", "car__overview_year", "car__location")
+CAR_COLUMNS = ("car__make", "car__model", "car__overview_year", "car__location")
 
 EVENT_COLUMNS = ("id", "kind", "at", "actor_type", "actor_name", "changes", "texts", "batch")
 CHANGE_KEYS = (*WRITABLE, "archived", "createdAt", "updatedAt")
@@ -108,7 +108,7 @@ def lead_with_car(row):
     # fmt: off
     (
         id, car_id, status, action, target_name, target_info, tag, note, order, created_at, updated_at,
-        car, make, model, overview_year, location,
+        make, model, overview_year, location,
     ) = row
     # fmt: on
     return {
@@ -123,7 +123,7 @@ def lead_with_car(row):
         "order": order,
         "createdAt": created_at,
         "updatedAt": updated_at,
-        "car": {"id": car, "make": make, "model": model, "overviewYear": overview_year, "location": location},
+        "car": {"id": car_id, "make": make, "model": model, "overviewYear": overview_year, "location": location},
     }
 
 
@@ -132,7 +132,7 @@ def row_of(lead):
 
 
 def car_row_of(car):
-    return [car.id, car.make, car.model, car.overview_year, car.location]
+    return [car.make, car.model, car.overview_year, car.location]
 
 
 def event_object(row):

@@ -50,7 +50,7 @@ def test_ids_are_answered_in_lower_case_and_accepted_in_any(api, lead):
 
 
 def test_a_row_is_shown_by_its_columns_names():
+    assert CAR_COLUMNS == ("car__make", "car__model", "car__overview_year", "car__location")
     row = [*LEAD_COLUMNS, *CAR_COLUMNS]
-    names = ["car_id", "car__make", "car__model", "car__overview_year", "car__location"]
-    car = dict(zip("id make model overviewYear location".split(), names, strict=True))
+    car = dict(zip("id make model overviewYear location".split(), ["car_id", *CAR_COLUMNS], strict=True))
     assert lead_with_car(row) == lead_object(LEAD_COLUMNS) | {"car": car}
