@@ -274,7 +274,7 @@ def test_all_that_is_wrong_is_said_at_once(settings):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL's connections come from a pool")
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="only on PostgreSQL: its connections come from a pool")
 def test_no_connection_of_the_pool_is_held_while_a_mail_is_on_its_way(casa, monkeypatch):
     held = []
     monkeypatch.setattr(rules.email, "send", lambda *args, **kwargs: held.append(connection.connection))
