@@ -72,6 +72,10 @@ class _PreparedCursor(psycopg.Cursor):
             self.connection.close()
             raise psycopg.OperationalError("A prepared statement no longer fits its table.") from error
 
+    def _send_query_prepared(self, name, pgq, **how):
+        self._query = pgq  # as psycopg notes it of the others; Django's log of queries asks for it
+        super()._send_query_prepared(name, pgq, **how)
+
 
 def _has_ended(connection):
     """Whether it is of no use."""
