@@ -125,10 +125,6 @@ def _rows(database, sql, params, prepare):
         return database.connection.execute(sql % (("?",) * len(params)), params).fetchall()
 
 
-def cursor_of(database, prepare=None):
-    return database.prepared_cursor(prepare) if database.vendor == "postgresql" else database.cursor()
-
-
 # What Django's converters for SQLite make of a column's value, in a third of the time.
 QUICK = {
     "UUIDField": lambda text: text and UUID(int=int(text, 16)),

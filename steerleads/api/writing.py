@@ -5,14 +5,14 @@ from functools import cache
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.models.sql import InsertQuery, UpdateQuery
 
-from steerleads.api.statements import Place, cursor_of
+from steerleads.api.statements import Place
 
 
 def insert(thing):
     """Insert a new object."""
     database, fields = connections[DEFAULT_DB_ALIAS], _written(type(thing))
     values = [field.get_db_prep_save(getattr(thing, field.attname), database) for field in fields]
-    with cursor_of(database) as cursor:
+    with _cursor(database) as cursor:
         cursor.execute(_insertion(type(thing)), values)
     thing._state.adding, thing._state.db = False, DEFAULT_DB_ALIAS
 
@@ -22,10 +22,14 @@ def update(thing, names):
     database, names = connections[DEFAULT_DB_ALIAS], tuple(sorted(names))
     fields = [thing._meta.get_field(name) for name in names]
     values = [field.get_db_prep_save(getattr(thing, field.attname), database) for field in fields]
-    with cursor_of(database) as cursor:
+    with _cursor(database) as cursor:
         cursor.execute(_change(type(thing), names), [*values, thing._meta.pk.get_db_prep_save(thing.pk, database)])
         if cursor.rowcount != 1:
             raise DatabaseError("There was no such row to update.")
+
+
+def _cursor(database):
+    return database.prepared_cursor() if database.vendor == "postgresql" else database.cursor()
 
 
 @cache

@@ -10,6 +10,7 @@ import sys
 import time
 
 import pytest
+from django.http import HttpResponse
 
 from steerleads.bodies import AnswerBrokeOff, Bodies
 from steerleads.management.commands import serve
@@ -220,6 +221,13 @@ def test_failure_inside_an_answer_is_logged_without_its_text(caplog):
         next(pieces)
     assert "An answer broke off" in caplog.text
     assert raised.value.__suppress_context__ and phone not in str(raised.value)
+
+
+def test_failure_behind_a_whole_answer_does_not_replace_it(caplog):
+    answer = HttpResponse(b"[1]")
+    answer.close = lambda: 1 / 0
+    assert Bodies(lambda environ, start: answer)(environ_of(b""), None) == [b"[1]"]
+    assert "Tidying up behind an answer failed" in caplog.text
 
 
 # --- What else the server does ------------------------------------------------------------------
