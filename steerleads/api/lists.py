@@ -138,14 +138,20 @@ class ListQuery:
         return found.rows((self.listing.model, self.order, self.paged, most, bool(place)), refine, fields, place)
 
     def _sorted(self, queryset):
-        # A page needs the place of its last row, too.
-        columns = self.order.columns if self.paged else ()
-        return self.order.apply(queryset).values_list(*self.listing.columns, *columns)
+        return self.order.apply(queryset).values_list(*self.listing.columns, *self._further_columns())
 
-    def _page(self, page, total):
-        more, count = len(page) > self.limit, len(self.listing.columns)
-        cursor = _cursor(page[self.limit - 1], self.tie, self.order) if more else None
-        return self._whole([row[:count] for row in page[: self.limit]], total, self._links(cursor))
+    def _further_columns(self):
+        """What a page reads beside what it shows: its last row's place is that of the next page's cursor."""
+        return [column for column in self.order.columns if self.paged and column not in self.listing.columns]
+
+    def _page(self, rows, total):
+        page, further, cursor = rows[: self.limit], self._further_columns(), None
+        if len(rows) > self.limit:
+            last = dict(zip([*self.listing.columns, *further], page[-1], strict=True))
+            cursor = _cursor([last[column] for column in self.order.columns], self.tie)
+        if further:
+            page = [row[: -len(further)] for row in page]
+        return self._whole(page, total, self._links(cursor))
 
     def _links(self, cursor):
         path = self.view.request._request.path_info
@@ -199,8 +205,7 @@ def _tie(view, order, parameters):
     return hashlib.sha256(repr([facts, filters]).encode()).hexdigest()[:16]
 
 
-def _cursor(row, tie, order):
-    values = row[-len(order.columns) :]
+def _cursor(values, tie):
     return _cursors.sign_object([tie, *(None if value is None else str(value) for value in values)], compress=False)
 
 
