@@ -3,9 +3,10 @@
 import json
 import logging
 import re
+import time
 import traceback
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from functools import lru_cache
 
 request_id = ContextVar("request_id", default="-")
 
@@ -25,13 +26,19 @@ class _Formatter(logging.Formatter):
         return "".join(frames) + f"{kind.__module__}.{kind.__qualname__}"
 
     def words(self, record):
-        return KEY.sub(r"\1_…", record.getMessage())
+        words = record.getMessage()
+        return KEY.sub(r"\1_…", words) if "_" in words else words
 
     def facts(self, record):
         return getattr(record, "facts", {})
 
     def time(self, record):
-        return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        return f"{_second(int(record.created))}.{int(record.msecs):03}+00:00"
+
+
+@lru_cache(maxsize=1)  # a busy second has hundreds of lines
+def _second(seconds):
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
 
 
 class TextFormatter(_Formatter):
