@@ -4,6 +4,7 @@ import hashlib
 
 from django.http import UnreadablePostError
 from django.utils.http import parse_header_parameters
+from rest_framework.request import Request
 from rest_framework.viewsets import ViewSet
 
 from steerleads.api import etags
@@ -28,7 +29,8 @@ class ApiViewSet(ViewSet):
 
     def parameters(self, known=None):
         """The query's Parameters. Called by every action, so that unknown ones are always named."""
-        parameters = Parameters(self.request._request.GET, known or {})
+        request = self.request._request
+        parameters = Parameters(request.GET if request.META.get("QUERY_STRING") else {}, known or {})
         self.ignored_parameters = parameters.ignored
         return parameters
 
@@ -83,9 +85,10 @@ class ApiViewSet(ViewSet):
 
     def initialize_request(self, request, *args, **kwargs):
         self.ignored_parameters, self.ignored_fields = [], []
-        request = super().initialize_request(request, *args, **kwargs)
-        request.parser_context.clear()  # it holds the request, too; bodies are read by `read`
-        return request
+        self.action = self.action_map.get(request.method.lower())
+        wrapped = Request(request, authenticators=self.get_authenticators(), negotiator=self.get_content_negotiator())
+        wrapped.parser_context.clear()  # it holds the request, too; there are no parsers, as bodies are read by `read`
+        return wrapped
 
     def finalize_response(self, request, response, *args, **kwargs):
         response = super().finalize_response(request, response, *args, **kwargs)

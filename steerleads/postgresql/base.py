@@ -1,8 +1,9 @@
-"""Django's PostgreSQL backend, which prepares statements, reads rows by itself, and finds out more cheaply whether a
-pooled connection still lives.
+"""Django's PostgreSQL backend, which prepares statements, reads rows by itself, and takes pooled connections and puts
+them back with less ado.
 
-Django asks by a round trip before each request. Here only a connection that rested is asked; of the others the socket
-is read, as a server that ends a connection says so.
+To find out whether a connection still lives, Django asks by a round trip before each request. Here only a connection
+that rested is asked; of the others the socket is read, as a server that ends a connection says so. And Django sets up a
+connection anew for each request, which is a tenth of a small one. Here one that is in order is put back as it is.
 """
 
 import time
@@ -18,9 +19,30 @@ RECORDS = 8  # over TLS each is read on its own; without it, last words and end 
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
+    def ensure_connection(self):
+        if self.connection is None and self._is_in_order():
+            with self.wrap_database_errors:
+                self.connection = self.get_new_connection(None)
+        else:
+            super().ensure_connection()
+
+    def close_if_unusable_or_obsolete(self):
+        if self.connection is not None and self._is_in_order():
+            self.validate_thread_sharing()
+            with self.wrap_database_errors:
+                connection, self.connection = self.connection, None
+                connection._pool.putconn(connection)
+        else:
+            super().close_if_unusable_or_obsolete()
+
+    def _is_in_order(self):
+        """Whether all but its pooled connection is as `connect` leaves it: no transaction, nothing failed or owed."""
+        amiss = self.in_atomic_block or self.needs_rollback or self.closed_in_transaction or self.errors_occurred
+        return self.autocommit and self.pool and not amiss and not self.run_on_commit
+
     def get_new_connection(self, conn_params):
         connection = super().get_new_connection(conn_params)
-        while self.pool and _has_ended(connection):
+        while _has_ended(connection) and self.pool:
             connection.close()
             self.pool.putconn(connection)  # which makes another in its place
             connection = super().get_new_connection(conn_params)
