@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from django.db import DataError, OperationalError, connection, transaction
+from django.db import DatabaseError, DataError, OperationalError, ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from conftest import make_car, make_lead
@@ -73,6 +73,60 @@ def test_a_connection_that_rested_is_asked(monkeypatch):
     monkeypatch.setattr(base.ConnectionPool, "check_connection", asked.append)
     Lead.objects.count()
     assert asked == [connection.connection]
+
+
+def end_request():
+    connection.close_if_unusable_or_obsolete()
+
+
+def test_a_connection_in_order_is_put_back_and_taken_as_it_is(monkeypatch):
+    Lead.objects.count()
+    connection.pool.wait()
+    monkeypatch.setattr(connection, "connect", None)  # which is not needed again
+    for _ in range(3):
+        free = connection.pool.get_stats()["pool_available"]
+        end_request()
+        end_request()  # a second time it is nothing
+        assert connection.connection is None and connection.pool.get_stats()["pool_available"] == free + 1
+        assert Lead.objects.count() == 0 and connection.get_autocommit()
+
+
+def test_one_that_was_ended_meanwhile_costs_no_request():
+    Lead.objects.count()
+    ended = connection.connection.info.backend_pid
+    end_request()
+    end_of(ended)
+    assert Lead.objects.count() == 0
+    assert connection.connection.info.backend_pid != ended
+
+
+def test_one_with_an_open_transaction_is_not_put_back_as_it_is(casa):
+    car = make_car(casa)
+    connection.set_autocommit(False)
+    make_lead(car)
+    end_request()
+    assert connection.get_autocommit() and Lead.objects.count() == 0
+
+
+def test_after_an_error_it_is_as_new():
+    with pytest.raises(DataError):
+        connection.rows("SELECT 1 / %s", [0])
+    with pytest.raises(ProgrammingError), connection.cursor() as cursor:
+        cursor.execute("SELECT nothing")
+    end_request()
+    assert (connection.rows(ADDED, [1, "x"]), connection.errors_occurred) == ([(2, "100%", "x")], False)
+
+
+def test_a_transaction_whose_connection_ended_does_not_go_on_with_another(casa):
+    car = make_car(casa)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        make_lead(car)
+        end_of(connection.connection.info.backend_pid)
+        with suppress(OperationalError):
+            Lead.objects.count()
+        end_request()
+        make_lead(car)
+    assert Lead.objects.count() == 0
 
 
 def test_a_column_that_a_migration_alters_costs_a_read_nothing(casa, api):
