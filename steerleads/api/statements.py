@@ -1,11 +1,7 @@
 """Reads rows by statements that Django's compiler writes once: later requests only give their values."""
 
-from datetime import UTC
-from uuid import UUID
-
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import Expression, UUIDField
-from django.db.models.expressions import Col
 from django.db.transaction import TransactionManagementError
 
 MOST_KEPT = 500
@@ -40,7 +36,8 @@ class Statement:
         if self._locks and not database.in_atomic_block:
             raise TransactionManagementError("A lock lasts for as long as a transaction, and there is none.")
         given = [field.get_db_prep_value(value, database) for field, value in zip(self._fields, values, strict=True)]
-        rows = _rows(database, sql, [given[p.number] if isinstance(p, Place) else p for p in params], self._prepare)
+        params = [given[p.number] if isinstance(p, Place) else p for p in params]
+        rows = database.rows(sql, params, self._prepare)
         return [_converted(row, converters) for row in rows] if converters else rows
 
     def row(self, *values):
@@ -111,27 +108,6 @@ def _keep(key, statement):
     _kept[key] = statement
 
 
-def _rows(database, sql, params, prepare):
-    """All rows; past Django's cursor, which took a fifth of a look-up by id, unless somebody listens to it."""
-    if database.vendor == "postgresql":
-        return database.rows(sql, params, prepare)
-    if database.queries_logged or database.execute_wrappers:
-        with database.cursor() as cursor:
-            cursor.execute(sql, params)
-            return cursor.fetchall()
-    database.validate_no_broken_transaction()
-    with database.wrap_database_errors:
-        database.ensure_connection()
-        return database.connection.execute(sql % (("?",) * len(params)), params).fetchall()
-
-
-# What Django's converters for SQLite make of a column's value, in a third of the time.
-QUICK = {
-    "UUIDField": lambda text: text and UUID(int=int(text, 16)),
-    "DateTimeField": lambda time: time and time.replace(tzinfo=UTC),
-}
-
-
 def _converters(compiler):
     """[(place in the row, function), …] of the values that the driver does not hand over as they should be."""
     found = compiler.get_converters([column for column, _, _ in compiler.select])
@@ -139,10 +115,6 @@ def _converters(compiler):
 
 
 def _converter(functions, column):
-    kind = column.output_field.get_internal_type()
-    if connection.vendor == "sqlite" and isinstance(column, Col) and len(functions) == 1 and kind in QUICK:
-        return QUICK[kind]
-
     def convert(value):
         for function in functions:
             value = function(value, column, connection)

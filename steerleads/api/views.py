@@ -83,6 +83,9 @@ class ApiViewSet(ViewSet):
             # It lets go of itself: DRF gives a view its own bound methods, and the garbage collector would have to find it.
             vars(self).clear()
 
+    def perform_authentication(self, request):
+        request._authenticate()  # as asking for its `user` does, by way of several exceptions
+
     def initialize_request(self, request, *args, **kwargs):
         self.ignored_parameters, self.ignored_fields = [], []
         self.action = self.action_map.get(request.method.lower())

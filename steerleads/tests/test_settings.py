@@ -129,7 +129,7 @@ def test_unreadable_value_ends_a_command_with_a_sentence(tmp_path):
 
 def test_database_is_sqlite_in_var_unless_told(read, tmp_path):
     database = read()["DATABASES"]["default"]
-    assert database["ENGINE"] == "django.db.backends.sqlite3"
+    assert database["ENGINE"] == "steerleads.sqlite"
     assert database["NAME"] == str(tmp_path / "var" / "steerleads.sqlite3")
     assert database["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
     assert "synchronous=FULL" in database["OPTIONS"]["init_command"]
