@@ -1,1 +1,1 @@
-"""Django's PostgreSQL backend, with cheaper connections: named by ENGINE in the settings."""
+"""Django's PostgreSQL backend, with cheaper connections and rows: named by ENGINE in the settings."""
