@@ -34,8 +34,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "steerleads.settings")
 django.setup(set_prefix=False)
 application = Bodies(Handler())
 # Of what Django does around each request one thing matters here: that at its end its connection is put in order. It need
-# not be at the start as well, no queries are kept, there are no caches to close, and each request sets its own map of
-# paths. Together they took a tenth of a small request.
+# not be at the start as well, no queries are kept, there are no caches to close, and each request sets its urlconf.
+# Together they took a tenth of a small request.
 request_started.disconnect(close_old_connections)
 request_finished.disconnect(close_caches)
 request_finished.disconnect(reset_urlconf)

@@ -84,7 +84,7 @@ class ApiViewSet(ViewSet):
             vars(self).clear()
 
     def perform_authentication(self, request):
-        request._authenticate()  # as asking for its `user` does, by way of several exceptions
+        request._authenticate()  # as asking for its `user` does, which raises and catches AttributeErrors first
 
     def initialize_request(self, request, *args, **kwargs):
         self.ignored_parameters, self.ignored_fields = [], []

