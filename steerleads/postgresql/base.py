@@ -24,10 +24,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if self.connection is None and self._is_in_order():
             with self.wrap_database_errors:
                 connection = self.get_new_connection(None)
-                if (
-                    not connection.autocommit
-                ):  # whoever had it before did not tidy up, and what is written would be lost
-                    connection.autocommit = True
+                if not connection.autocommit:
+                    connection.autocommit = True  # whoever had it left it so: what is written would be lost
                 self.connection = connection
         else:
             super().ensure_connection()
