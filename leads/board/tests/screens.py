@@ -91,8 +91,14 @@ class Screen:
         self.card(action).locator(f"[data-act={act}]").first.click()
 
     def menu(self, action, item):
-        self.act(action, "menu")
-        self.page.get_by_role("menuitem", name=item, exact=True).click()
+        found = self.page.get_by_role("menuitem", name=item, exact=True)
+
+        def offered():
+            self.act(action, "menu")  # which is in vain if the card is replaced by its newer self under the finger
+            return found.is_visible()
+
+        wait_until(offered, 5)
+        found.click()
 
     def lift(self, action):
         """Press the mouse on a card and begin to drag it."""
