@@ -10,7 +10,7 @@ from django.utils import timezone
 from cars.errors import CarNotFound
 from cars.models import Car
 from leads.errors import ColumnBusy, LeadNotFound, UnauthorizedLeadAccess
-from leads.history import RECORDED, change_event, erase_texts, record, tombstone
+from leads.history import RECORDED, change_event, erase_texts, record, time_after, tombstone
 from leads.models import EventKind, Lead
 from leads.moving import Overtaken, check_unmoved, plan_move
 from leads.reordering import write_orders
@@ -115,7 +115,7 @@ def delete_lead(dealership, lead_id, *, actor, if_match=None):
         lead = _locked(dealership, lead_id, if_match)
         erase_texts(dealership, [lead.pk])
         forget_subjects(dealership, [lead.pk])
-        insert(tombstone(lead, timezone.now(), actor=actor))
+        insert(tombstone(lead, time_after([lead]), actor=actor))
         Lead.objects.of(dealership).filter(pk=lead.pk).delete()
 
 
@@ -193,7 +193,7 @@ def _write(lead, changes):
     for name, value in changes.items():
         setattr(lead, name, value)
     lead.version += 1
-    lead.updated_at = timezone.now()
+    lead.updated_at = time_after([lead])
     columns = {*changes, "version", "updated_at"}
     if changes.keys() & FOLDED_FROM:
         lead.fold()

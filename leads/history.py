@@ -1,6 +1,8 @@
 """Writes LeadEvents, in the transaction of the verb that calls."""
 
-from datetime import UTC
+from datetime import UTC, timedelta
+
+from django.utils import timezone
 
 from leads.models import EventKind, LeadEvent
 from steerleads.api.writing import insert
@@ -18,6 +20,16 @@ RECORDED = {
 }
 TEXTS = {"action", "tag", "note"}  # erased with the lead
 UNTOLD = {"target_name", "target_info"}  # only that they changed
+
+
+def time_after(leads, *, now=None):
+    """When something that is done to these leads (locked) happens: later than all that was done to them before.
+
+    Clocks of several machines differ, and some are set back; the numbers of a lead's events follow their times.
+    """
+    latest = max((lead.updated_at for lead in leads), default=None)
+    now = now or timezone.now()
+    return now if latest is None else max(now, latest + timedelta(microseconds=1))
 
 
 def record(lead, kind, before, *, actor):

@@ -7,7 +7,7 @@ where it can be, and lock as it does: leads by id, then events are inserted.
 from django.db import transaction
 from django.db.models import F
 
-from leads.history import erase_texts, event_of, tombstone
+from leads.history import erase_texts, event_of, time_after, tombstone
 from leads.models import EventKind, Lead, LeadEvent
 from steerleads.dealers.idempotency import forget_subjects
 
@@ -51,6 +51,7 @@ def _in_batches(leads, act, progress):
 
 
 def _archive(dealership, leads, actor, now):
+    now = time_after(leads, now=now)
     Lead.objects.of(dealership).filter(pk__in=[lead.pk for lead in leads]).update(
         archived=True, version=F("version") + 1, updated_at=now
     )
@@ -60,7 +61,7 @@ def _archive(dealership, leads, actor, now):
 
 
 def _delete(dealership, leads, actor, now):
-    ids = [lead.pk for lead in leads]
+    ids, now = [lead.pk for lead in leads], time_after(leads, now=now)
     erase_texts(dealership, ids)
     forget_subjects(dealership, ids)
     LeadEvent.objects.bulk_create(tombstone(lead, now, actor=actor) for lead in leads)

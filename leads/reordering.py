@@ -6,8 +6,8 @@
 import json
 
 from django.db import connection
-from django.utils import timezone
 
+from leads.history import time_after
 from leads.models import EventKind, Lead, LeadEvent
 from steerleads.api.ids import new_id
 
@@ -35,7 +35,7 @@ def write_orders(dealership, leads, orders, *, actor, batch=None):
 
     `batch` is the id of another lead's event if these only make room for it, else one that is no event's.
     """
-    now, batch = timezone.now(), batch or new_id()
+    now, batch = time_after(leads), batch or new_id()
     given = json.dumps([_given(lead, orders[lead.pk]) for lead in leads])
     at, owner = connection.ops.adapt_datetimefield_value(now), _uuid(dealership.pk)
     with connection.cursor() as cursor:

@@ -1,14 +1,19 @@
 """Events get their numbers in an order that never skips one that commits late."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 from django.db import connection, connections, transaction
+from django.utils import timezone
 
 from conftest import TESTER, make_car, make_lead
-from leads.actions import change_lead, delete_lead
+from leads.actions import archive_lead, change_lead, delete_lead, reorder_leads
 from leads.feed import events_after, number_events
+from leads.housekeeping import archive_leads, purge_leads
 from leads.models import Feed, LeadEvent
+
+HOUR = timedelta(hours=1)
 
 
 def numbers(dealership):
@@ -25,6 +30,23 @@ def test_events_are_numbered_without_a_gap(casa, civic):
         (2, "lead.changed"),
         (3, "lead.deleted"),
     ]
+
+
+@pytest.mark.parametrize("in_bulk", [False, True])
+def test_a_clock_that_goes_back_does_not_turn_a_leads_events_round(casa, civic, monkeypatch, in_bulk):
+    lead, began = make_lead(civic), timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: began - timedelta(seconds=5))  # another machine's, say
+    change_lead(casa, lead.pk, {"tag": "Hot Lead"}, actor=TESTER)
+    reorder_leads(casa, civic.pk, {lead.pk: 7}, actor=TESTER)
+    if in_bulk:
+        archive_leads(casa, before=began + HOUR, statuses=["NEW"], actor=TESTER, now=timezone.now())
+        purge_leads(casa, before=began + HOUR, actor=TESTER, now=timezone.now())
+    else:
+        archive_lead(casa, lead.pk, actor=TESTER)
+        delete_lead(casa, lead.pk, actor=TESTER)
+    number_events(casa)
+    told = [event.kind.removeprefix("lead.") for event in events_after(casa, 0)]
+    assert told == ["created", "changed", "moved", "archived", "deleted"]
 
 
 def test_numbers_go_on_where_they_ended(casa, civic):
