@@ -1,12 +1,16 @@
 """The verbs in bulk: archiving and purging old leads, batch by batch, each batch whole or not at all.
 
 Beside leads/actions.py because they work on as many leads as there are, in a constant number of statements a batch
-where it can be, and lock as it does: leads by id, then events are inserted.
+where it can be, and lock as it does: leads by id, then events are inserted. Who deletes many leads takes the feed first,
+as whoever numbers their events locks those in another order.
 """
+
+from functools import partial
 
 from django.db import transaction
 from django.db.models import F
 
+from leads.feed import locked_feed
 from leads.history import erase_texts, event_of, time_after, tombstone
 from leads.models import EventKind, Lead, LeadEvent
 from steerleads.dealers.idempotency import forget_subjects
@@ -33,14 +37,16 @@ def archive_leads(dealership, *, before, statuses, actor, now, progress=lambda d
 def purge_leads(dealership, *, before, actor, now, progress=lambda done: None):
     """How many archived leads were deleted for good. `progress` is called with how many so far."""
     leads = leads_to_purge(dealership, before=before)
-    return _in_batches(leads, lambda batch: _delete(dealership, batch, actor, now), progress)
+    lock = partial(locked_feed, dealership)
+    return _in_batches(leads, lambda batch: _delete(dealership, batch, actor, now), progress, lock)
 
 
-def _in_batches(leads, act, progress):
+def _in_batches(leads, act, progress, lock=lambda: None):
     """Act on the leads, the longest unchanged first; they must leave the queryset by it."""
     oldest, done = leads.order_by("updated_at", "created_at", "id"), 0
     while found := list(oldest.values_list("pk", "updated_at")[:BATCH]):
         with transaction.atomic():
+            lock()
             # Looked at again under the lock: somebody may have taken one of them up meanwhile.
             batch = leads.filter(pk__in=[pk for pk, _ in found]).order_by("pk").select_for_update(no_key=True)
             done += act(list(batch))

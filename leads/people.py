@@ -11,6 +11,7 @@ from django.db.models import Q
 from leads.actions import delete_lead
 from leads.contacts import LEAST_DIGITS, contact_pattern, contact_search_text
 from leads.errors import LeadNotFound
+from leads.feed import locked_feed
 from leads.models import Lead, LeadEvent, PersonRequest
 from leads.serializers import EVENT_COLUMNS, car_row_of, event_object, lead_with_car, row_of
 from steerleads.api.text import fold, words
@@ -84,6 +85,7 @@ def erase_leads(dealership, text, leads, *, actor, now):
     """Delete those of `leads` that are still the person's; how many were. That it was done is recorded."""
     shown, persons = {lead.pk for lead in leads}, persons_in(text, leads)
     with transaction.atomic():
+        locked_feed(dealership)  # whoever numbers events locks them lead after lead in another order
         still = [lead.pk for lead in leads_of_person(dealership, text) if lead.pk in shown]
         erased = sum(_delete(dealership, lead_id, actor) for lead_id in still)
         _note(PersonRequest.Kind.ERASE, dealership, erased, actor, now)

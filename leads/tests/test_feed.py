@@ -1,17 +1,21 @@
 """Events get their numbers in an order that never skips one that commits late."""
 
 import threading
+import time
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from conftest import TESTER, make_car, make_lead
+from leads import people
 from leads.actions import archive_lead, change_lead, delete_lead, reorder_leads
 from leads.feed import events_after, number_events
 from leads.housekeeping import archive_leads, purge_leads
-from leads.models import Feed, LeadEvent
+from leads.models import Feed, Lead, LeadEvent
+from steerleads.tests.clients import in_threads
 
 HOUR = timedelta(hours=1)
 
@@ -119,3 +123,29 @@ def test_many_who_look_at_once_number_each_event_once(casa, civic):
         worker.join()
     number_events(casa)
     assert numbers(casa) == list(range(1, 61))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_erasing_a_person_and_numbering_their_events_do_not_deadlock(casa, civic, monkeypatch):
+    """The events lie crosswise: numbering goes by their times, erasing goes lead by lead."""
+    one = make_lead(civic, target_name="Sara Alami")
+    number_events(casa)
+    make_lead(civic, target_name="Sara Alami")
+    change_lead(casa, one.pk, {"note": "Call back"}, actor=TESTER)
+    begun, real = threading.Event(), people._delete
+
+    def slowly(*lead):
+        real(*lead)
+        begun.set()
+        time.sleep(0.3)
+        return True
+
+    def number():
+        begun.wait(10)
+        number_events(casa)
+
+    monkeypatch.setattr(people, "_delete", slowly)
+    leads = people.leads_of_person(casa, "Sara Alami")
+    in_threads(partial(people.erase_leads, casa, "Sara Alami", leads, actor=TESTER, now=timezone.now()), number)
+    number_events(casa)
+    assert numbers(casa) == [1, 2, 3, 4, 5] and not Lead.objects.exists()

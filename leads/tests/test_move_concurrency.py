@@ -18,7 +18,7 @@ from leads.models import EventKind, Lead, LeadEvent
 from leads.placing import Place
 from leads.tests.moves import OMAR, column, move
 from steerleads.dealers.actors import Actor
-from steerleads.tests.clients import assert_histories_are_whole, sizes, together
+from steerleads.tests.clients import assert_histories_are_whole, in_threads, sizes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -31,18 +31,6 @@ def cards(casa):
     """24 cards of two cars, most with the same number: every move needs room."""
     cars = make_car(casa), make_car(casa)
     return [make_lead(cars[n % 2], status=STATUSES[n % 3 == 0], order=n // 20) for n in range(24)]
-
-
-def in_threads(*jobs):
-    """Each job with a connection of its own, all begun at once."""
-
-    def alone(job):
-        try:
-            return job()
-        finally:
-            connection.close()
-
-    return together(*(partial(alone, job) for job in jobs))
 
 
 class Mover:

@@ -5,10 +5,12 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from http.client import HTTPException
 from itertools import count
 
 import pytest
+from django.db import connection
 
 from steerleads.tests.servers import send
 
@@ -76,6 +78,18 @@ def together(*jobs):
 
     with ThreadPoolExecutor(len(jobs)) as pool:
         return [future.result() for future in [pool.submit(run, job) for job in jobs]]
+
+
+def in_threads(*jobs):
+    """The same, each job with a connection of its own."""
+
+    def alone(job):
+        try:
+            return job()
+        finally:
+            connection.close()
+
+    return together(*(partial(alone, job) for job in jobs))
 
 
 @contextmanager
