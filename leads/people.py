@@ -90,7 +90,7 @@ def erase_leads(dealership, text, leads, *, actor, now):
         erased = sum(_delete(dealership, lead_id, actor) for lead_id in still)
         _note(PersonRequest.Kind.ERASE, dealership, erased, actor, now)
     # Apart, as deleting a lead locks its own answers first. Others may be of leads whose contact was another then.
-    forget_answers(dealership, lambda said: _mention(persons, [said]))
+    forget_answers(dealership, lambda said: is_mentioned(persons, said))
     return erased
 
 
@@ -101,13 +101,19 @@ def persons_in(text, leads):
     return {person for person in map(_person, named) if person}
 
 
+def is_mentioned(persons, *texts):
+    """Whether one of `persons` is named in one of these texts."""
+    searchable = [contact_search_text(text) for text in texts if text]
+    return any(person.is_mentioned_in(text) for text in searchable for person in persons)
+
+
 def mentions(dealership, persons, *, besides=frozenset()):
     """Ids of leads, but those in `besides`, in whose texts, or in whose history, one of `persons` is mentioned."""
     leads = Lead.objects.of(dealership).order_by()
     leads = leads.values_list("id", "action", "tag", "note", "target_name", "target_info")
     events = LeadEvent.objects.of(dealership).filter(texts__isnull=False).order_by().values_list("lead_id", "texts")
-    found = {lead_id for lead_id, *texts in leads.iterator() if _mention(persons, texts)}
-    found |= {lead_id for lead_id, changes in events.iterator() if _mention(persons, _sides(changes))}
+    found = {lead_id for lead_id, *texts in leads.iterator() if is_mentioned(persons, *texts)}
+    found |= {lead_id for lead_id, changes in events.iterator() if is_mentioned(persons, *_sides(changes))}
     return sorted(found - besides)
 
 
@@ -160,11 +166,6 @@ def _person(text):
         return Person.of(text)
     except TooVague:
         return None
-
-
-def _mention(persons, texts):
-    searchable = [contact_search_text(text) for text in texts if text]
-    return any(person.is_mentioned_in(text) for text in searchable for person in persons)
 
 
 def _sides(changes):

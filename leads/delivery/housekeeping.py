@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from leads.delivery.models import Attempt, Body, Delivery, State
+from leads.people import is_mentioned
 
 KEPT = timedelta(days=30)
 BODY_KEPT = timedelta(hours=1)
@@ -15,10 +16,12 @@ BATCH = 500
 def forget_old(*, now):
     """Delete a batch of what was tried for the last time more than 30 days ago; whether there may be more.
 
-    What is pending stays. A body, which has the contact as it was, goes as soon as nobody waits for it.
+    What is pending stays, but what waits for a webhook that is off. A body, which has the contact as it was, goes as
+    soon as nobody waits for it.
     """
     before = now - KEPT
-    over = Delivery.objects.filter(state__in=[State.DELIVERED, State.DEAD, State.DROPPED], created_at__lt=before)
+    over = Q(state__in=[State.DELIVERED, State.DEAD, State.DROPPED]) | Q(state=State.PENDING, webhook__is_on=False)
+    over = Delivery.objects.filter(over, created_at__lt=before)
     waiting = Delivery.objects.filter(
         dealership=OuterRef("dealership"), event_id=OuterRef("event_id"), state=State.PENDING
     )
@@ -30,9 +33,16 @@ def forget_old(*, now):
     return any(_delete(rows) for rows in old)
 
 
-def forget_answers(dealership):
-    """Delete what receivers answered, for a person's sake: it may name anybody, also whom a lead no longer names."""
+def forget_persons(dealership, persons):
+    """Delete what receivers answered, which may name anybody, and bodies that name one of these whom a lead no longer names.
+
+    What is still to be sent is made anew, of the lead as it is now.
+    """
     Attempt.objects.of(dealership).exclude(answer="").update(answer="")
+    bodies = Body.objects.of(dealership).order_by("pk")
+    naming = [pk for pk, text in bodies.values_list("pk", "text").iterator() if is_mentioned(persons, text)]
+    for start in range(0, len(naming), BATCH):
+        bodies.filter(pk__in=naming[start : start + BATCH]).delete()
 
 
 def _delete(old):

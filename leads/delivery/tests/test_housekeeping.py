@@ -6,7 +6,7 @@ from django.core.management import call_command
 
 from conftest import TESTER, make_lead
 from leads.actions import change_lead
-from leads.delivery.actions import send_test
+from leads.delivery.actions import change_webhook, send_test
 from leads.delivery.housekeeping import forget_old
 from leads.delivery.models import Attempt, Body, Delivery, State
 from leads.delivery.tests.deliveries import deliver, subscribe
@@ -49,6 +49,21 @@ def test_erasing_a_person_takes_what_receivers_answered(casa, atlas, civic, webh
     assert "Sara" in Attempt.objects.of(atlas).get().answer
 
 
+def test_erasing_a_person_takes_what_waits_to_be_sent_of_them(casa, civic, webhook, crm, clock):
+    crm.answer = [Reply(500), Reply(500), Reply(200)]
+    lead, other = make_lead(civic, target_name="Zoubida Alami"), make_lead(civic, target_name="Omar")
+    deliver(clock)
+    change_lead(casa, lead.pk, {"target_name": "Nadia", "target_info": "nadia@x.ma"}, actor=TESTER)
+    call_command("erase_person", "Zoubida Alami", "--yes", "--dealership", casa.name)
+    assert [body.lead_id for body in Body.objects.all()] == [other.pk]
+    clock.move(hours=1)
+    deliver(clock)
+    again = [
+        told.json["data"]["lead"]["targetName"] for told in crm.requests[2:] if told.json["type"] == "lead.created"
+    ]
+    assert sorted(again) == ["Nadia", "Omar"]
+
+
 def test_erasing_a_person_takes_the_answers_that_were_kept_for_an_idempotency_key(
     api, casa, civic, webhook, crm, clock
 ):
@@ -76,3 +91,14 @@ def test_what_still_waits_is_not_forgotten(casa, webhook, clock):
     send_test(webhook)
     forget_old(now=clock() + timedelta(days=31))
     assert Delivery.objects.count() == 1
+
+
+def test_what_waits_for_a_webhook_that_is_off_is_forgotten_after_thirty_days(casa, civic, webhook, crm, clock):
+    crm.answer = Reply(500)
+    make_lead(civic)
+    deliver(clock)
+    change_webhook(casa, webhook.pk, {"is_on": False})
+    forget_old(now=clock() + timedelta(days=29))
+    assert (Delivery.objects.count(), Body.objects.count()) == (1, 1)
+    forget_old(now=clock() + timedelta(days=31))
+    assert (Delivery.objects.count(), Body.objects.count()) == (0, 0)

@@ -2,18 +2,18 @@
 
 from django.utils import timezone
 
-from leads.delivery.housekeeping import forget_answers
+from leads.delivery.housekeeping import forget_persons
 from leads.management.persons import PersonCommand, people_table
-from leads.people import erase_leads, leads_of_person, operator, overwrite_remains
+from leads.people import erase_leads, leads_of_person, operator, overwrite_remains, persons_in
 from steerleads.terminal import confirm
 
 
 class Command(PersonCommand):
     help = (
         "Delete for good the leads whose contact's name, phone or e-mail is the one given, with all that was typed in "
-        "their history, and all that receivers of webhooks answered the dealership. That it was done is recorded, "
-        "without the data. Other leads that mention the person are named, "
-        "not deleted. How many were deleted is printed on stdout."
+        "their history, what waits to be sent of them, and all that receivers of webhooks answered the dealership. "
+        "That it was done is recorded, without the data. Other leads that mention the person are named, not deleted. "
+        "How many were deleted is printed on stdout."
     )
 
     def add_arguments(self, parser):
@@ -33,7 +33,7 @@ class Command(PersonCommand):
 
     def _erase(self, dealership, text, leads):
         count = erase_leads(dealership, text, leads, actor=operator(), now=timezone.now())
-        forget_answers(dealership)
+        forget_persons(dealership, persons_in(text, leads))
         self.say(f"Erased {count} leads.")
         if not overwrite_remains():
             self.say("The database file was busy: bytes may be left in it until this is run again in a quiet moment.")
