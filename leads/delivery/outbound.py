@@ -18,6 +18,7 @@ LEAST_SHARE = 1
 READ_BYTES = 64 * 1024
 SHOWN_BYTES = 1024
 USER_AGENT = "SteerLeads/1.0"
+INTERIM = (102, 103)  # what a server says before its answer (RFC 2518, RFC 8297)
 
 
 class _Failed(Exception):
@@ -152,6 +153,9 @@ class _Answer(io.RawIOBase):
 def _outcome(response):
     with closing(response):
         response.begin()
+        while response.status in INTERIM:  # of which http.client skips only 100; what follows is read the same way
+            response.headers = None
+            response.begin()
         try:
             body = response.read(READ_BYTES)
         except ValueError:  # a chunk of negative length

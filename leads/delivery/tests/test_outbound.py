@@ -51,12 +51,24 @@ def test_the_request(tell):
         *((200, True, False), (201, True, False), (202, True, False), (204, True, False), (299, True, False)),
         *((301, False, False), (302, False, False), (304, False, False), (307, False, False), (308, False, False)),
         *((400, False, False), (404, False, False), (410, False, True), (429, False, False), (500, False, False)),
-        *((103, False, False), (503, False, False), (999, False, False)),
+        *((101, False, False), (503, False, False), (999, False, False)),
     ],
 )
 def test_status(tell, status, ok, gone):
     outcome, _ = tell(Reply(status, body=b""))
     assert outcome == Outcome(ok=ok, status=status, gone=gone)
+
+
+@pytest.mark.parametrize("hints", [1, 3])
+def test_what_a_server_says_before_its_answer_is_passed_over(tell, hints):
+    before = b"HTTP/1.1 102 Processing\r\n\r\n" + b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" * hints
+    outcome, _ = tell(Reply(raw=before + b"HTTP/1.1 410 Gone\r\nContent-Length: 2\r\n\r\nno"))
+    assert outcome == Outcome(ok=False, status=410, gone=True, answer="no")
+
+
+def test_a_server_that_only_hints_has_not_answered(tell):
+    outcome, _ = tell(Reply(raw=b"HTTP/1.1 103 Early Hints\r\n\r\n"))
+    assert outcome == Outcome(ok=False, error="protocol")
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
