@@ -56,7 +56,10 @@ def forget_answers(dealership, mentions):
 
 def delete_expired(now):
     """How many records older than a day were deleted."""
-    return IdempotencyRecord.objects.filter(created_at__lt=now - IdempotencyRecord.KEPT).delete()[0]
+    expired, deleted = IdempotencyRecord.objects.filter(created_at__lt=now - IdempotencyRecord.KEPT), 0
+    while count := _delete_some(expired):
+        deleted += count
+    return deleted
 
 
 def _claim(api_key, sent, fingerprint, now):
@@ -73,17 +76,20 @@ def _claim(api_key, sent, fingerprint, now):
 def _delete_some_expired(api_key, sent, now):
     """Free the key, and tidy up behind us.
 
-    Apart from what follows, as a deletion of a lead locks the lead first and its answers then. What a rival is tidying
-    is skipped: two that wait for each other's rows would deadlock.
+    Apart from what follows, as a deletion of a lead locks the lead first and its answers then.
     """
     expired = IdempotencyRecord.objects.filter(
         dealership=api_key.dealership_id, created_at__lt=now - IdempotencyRecord.KEPT
     )
     expired.filter(api_key=api_key, key=sent).delete()
+    _delete_some(expired)
+
+
+def _delete_some(expired):
+    """How many of these were deleted. What a rival holds is skipped: two that wait for each other's would deadlock."""
     with transaction.atomic():
-        others = expired.select_for_update(skip_locked=True).values_list("pk", flat=True)
-        if ids := list(others[:100]):
-            IdempotencyRecord.objects.filter(pk__in=ids).delete()
+        ids = list(expired.select_for_update(skip_locked=True).values_list("pk", flat=True)[:100])
+        return IdempotencyRecord.objects.filter(pk__in=ids).delete()[0] if ids else 0
 
 
 def _keep(record, response, subject_id):

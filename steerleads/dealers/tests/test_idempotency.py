@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 
 from cars.models import Car
@@ -10,6 +11,7 @@ from conftest import ApiClient, error_of
 from leads.models import Lead
 from steerleads.dealers.idempotency import delete_expired
 from steerleads.dealers.models import IdempotencyRecord
+from steerleads.tests.clients import in_threads
 
 BODY = {"action": "Call", "targetName": "Sara", "targetInfo": "+212-600-123456"}
 
@@ -118,6 +120,20 @@ def test_old_records_are_tidied_up_by_later_requests_and_by_command(api, path):
     api.post(path, BODY, idempotency_key="new")
     assert set(IdempotencyRecord.objects.values_list("key", flat=True)) == {"k0", "new"}
     assert delete_expired(first.created_at + timedelta(hours=24.1)) >= 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_tidying_up_does_not_wait_for_what_somebody_holds(api, path):
+    if connection.vendor == "sqlite":
+        pytest.skip("only on PostgreSQL: SQLite has one writer at a time")
+    for n in range(3):
+        api.post(path, BODY, idempotency_key=f"k{n}")
+    later = timezone.now() + timedelta(hours=25)
+    deleted = []
+    with transaction.atomic():
+        IdempotencyRecord.objects.select_for_update().get(key="k1")
+        in_threads(lambda: deleted.append(delete_expired(later)))
+    assert deleted == [2] and IdempotencyRecord.objects.get().key == "k1"
 
 
 def test_a_replay_does_not_touch_the_lead(api, lead):
