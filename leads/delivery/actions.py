@@ -134,7 +134,7 @@ def _write(webhook, changes):
 def _mended(changed):
     """What else is written when somebody has seen to a webhook that failed: how long it fails counts anew."""
     if changed.get("is_on"):
-        return {"failing_since": None, "switched_off_at": None, "switched_off_why": ""}
+        return {"failing_since": None, "switched_off_at": None, "switched_off_why": "", "owes_notice": False}
     return {"failing_since": None} if "url" in changed else {}
 
 

@@ -8,8 +8,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from leads.delivery.channels import lend_connection
 from leads.delivery.models import Webhook
 from steerleads.dealers.models import Membership, Role
+from steerleads.dealers.staff import mail_is_configured
 
 log = logging.getLogger(__name__)
 
@@ -17,15 +19,22 @@ log = logging.getLogger(__name__)
 def tell_owed():
     """Tell managers of webhooks that were switched off and of which they could not be told so far."""
     for webhook in Webhook.objects.filter(is_on=False, owes_notice=True).select_related("dealership"):
-        tell_managers(webhook)
+        try:
+            tell_managers(webhook)
+        except Exception:  # one of them must not keep the others from being told
+            log.exception("Telling that webhook %s was switched off failed.", webhook.pk)
 
 
 def tell_managers(webhook):
     """That it was switched off, and why, in the dealership's language. What fails is tried again within the hour."""
+    if not mail_is_configured():
+        log.warning("No manager is told that webhook %s was switched off: mail is not set up (EMAIL_URL).", webhook.pk)
+        return
     members = Membership.objects.filter(dealership=webhook.dealership, role=Role.MANAGER, user__is_active=True)
     addresses = [member.user.email for member in members.select_related("user")]
     with override(webhook.dealership.language):
         subject, text = _("A webhook was switched off"), _text(webhook)
+    lend_connection()
     try:
         if addresses:
             send_mail(subject, text, None, addresses)

@@ -65,7 +65,7 @@ class Worker:
                 self._count(model, failing, 1)
                 submit(self._serve, destination, failing)
                 busy = True
-        self._clean()
+        self._clean(submit)
         return busy
 
     def drain(self):
@@ -115,9 +115,9 @@ class Worker:
         with self.lock:
             self.busy[model, failing] = self.busy.get((model, failing), 0) + change
 
-    def _clean(self):
+    def _clean(self, submit):
         """A batch at a time: whatever is to be sent comes first."""
         is_time = self.cleaned_at is None or time.monotonic() - self.cleaned_at > SECONDS_BETWEEN_CLEANINGS
         if is_time and not forget_old(now=self.clock()):
             self.cleaned_at = time.monotonic()
-            tell_owed()
+            submit(tell_owed)  # a mail server may take its time

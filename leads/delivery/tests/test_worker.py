@@ -34,6 +34,22 @@ def test_rules_have_their_turn_beside_webhooks_with_long_queues():
     ]
 
 
+def test_a_mail_server_that_takes_its_time_holds_up_no_delivery(casa, webhook, clock, monkeypatch):
+    monkeypatch.setattr("leads.delivery.worker.tell_owed", lambda: pytest.fail("not in the thread that looks"))
+    given = []
+    Worker(clock=clock).look(lambda *job: given.append(job))
+    assert len(given) == 1
+
+
+def test_a_notice_that_fails_keeps_no_other_from_being_told(casa, webhook, crm, clock, monkeypatch, settings, caplog):
+    subscribe(casa, f"{crm.origin}/other", settings)
+    Webhook.objects.update(is_on=False, owes_notice=True)
+    tried = []
+    monkeypatch.setattr("leads.delivery.notices.tell_managers", lambda webhook: tried.append(webhook) or 1 / 0)
+    Worker(clock=clock).drain()
+    assert len(tried) == 2 and caplog.text.count("ZeroDivisionError") == 2
+
+
 @pytest.fixture
 def running():
     """Start Workers, each in a thread; they are stopped at the end."""
