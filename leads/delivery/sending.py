@@ -2,9 +2,10 @@
 
 import logging
 import time
+from contextlib import nullcontext
 from threading import Lock
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from leads.delivery import rules
 from leads.delivery.bodies import lead_rows, message, test_message, text_of
@@ -19,9 +20,9 @@ from steerleads.api.errors import DATABASE_ERRORS
 
 BUG = Outcome(False, error="internal")
 
-# The threads of a worker record one after the other: all at once, they would keep others from SQLite's one turn to
-# write, which nobody hands out fairly. On PostgreSQL it costs nothing that one could see.
-_TURN = Lock()
+# On SQLite the threads of a worker record one after the other: all at once, they would keep others from the one turn to
+# write, which nobody hands out fairly. On PostgreSQL, one that waits for a lead would hold up the others for nothing.
+_TURN = Lock() if connection.vendor == "sqlite" else nullcontext()
 
 log = logging.getLogger(__name__)
 
@@ -55,15 +56,28 @@ def _try(destination, delivery, now):
 
 
 def _body(delivery):
-    """The bytes to send: what was stored when the event was told, or, once its lead is gone, what may still be said."""
+    """The bytes to send: what was stored when the event was told, or what can be said of it now."""
     if delivery.event_id is None:
         return text_of(test_message(delivery)).encode()
     stored = Body.objects.of(delivery.dealership_id).filter(event_id=delivery.event_id).first()
-    if stored:
-        return stored.text.encode()
-    event = LeadEvent.objects.of(delivery.dealership_id).get(pk=delivery.event_id)
-    lead = lead_rows(delivery.dealership_id, [event.lead_id]).get(event.lead_id)
-    return text_of(message(event, lead)).encode()
+    return (stored.text if stored else _made_anew(delivery)).encode()
+
+
+def _made_anew(delivery):
+    """What is sent again long after the event. Kept for the retries, unless the lead is gone."""
+    dealership = delivery.dealership_id
+    with transaction.atomic():
+        event = LeadEvent.objects.of(dealership).get(pk=delivery.event_id)
+        # Locked, so that the lead is not deleted between being read and its words being stored.
+        list(Lead.objects.of(dealership).filter(pk=event.lead_id).select_for_update(no_key=True).values_list("pk"))
+        lead = lead_rows(dealership, [event.lead_id]).get(event.lead_id)
+        text = text_of(message(event, lead))
+        if lead:
+            body, _made = Body.objects.get_or_create(
+                dealership_id=dealership, event_id=event.pk, defaults={"lead_id": event.lead_id, "text": text}
+            )
+            text = body.text
+    return text
 
 
 def _record_somehow(destination, delivery, outcome, began, took, *, now):
@@ -82,7 +96,8 @@ def _record(destination, delivery, outcome, began, took, *, now):
         current = _locked(destination)
         is_same = _is_same(current, destination)
         is_over = outcome.ok or (outcome.gone and is_same)
-        next_at = None if is_over else next_attempt(attempts, now)
+        # Changed meanwhile, it may be mended: that is tried at once, as what waited for it is.
+        next_at = None if is_over else next_attempt(attempts, now) if is_same else now
         state = State.DELIVERED if outcome.ok else State.PENDING if next_at else State.DEAD
         told = _finish(
             delivery,
@@ -101,6 +116,10 @@ def _record(destination, delivery, outcome, began, took, *, now):
             _switch_off(current, off, now)
     if state == State.DEAD:
         log.warning("Delivery %s of %s %s is a dead letter.", delivery.pk, destination._meta.model_name, destination.pk)
+    elif outcome.ok and outcome.error:
+        log.warning(
+            "Delivery %s of %s %s: %s.", delivery.pk, destination._meta.model_name, destination.pk, outcome.error
+        )
     if off:
         log.warning("Webhook %s was switched off: %s.", destination.pk, off.value)
         tell_managers(current)

@@ -1,7 +1,7 @@
 """Mail servers that refuse, put off, hang or are not there; and who of several recipients has a mail."""
 
 import socket
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Thread
 
 import pytest
@@ -10,7 +10,7 @@ from conftest import make_lead
 from leads.delivery import rules
 from leads.delivery.actions import redeliver
 from leads.delivery.channels import email
-from leads.delivery.models import Delivery, Occasion, State
+from leads.delivery.models import Attempt, Delivery, Occasion, State
 from leads.delivery.tests.deliveries import Clock
 from leads.delivery.tests.letterboxes import use_smtp
 from leads.delivery.worker import Worker
@@ -100,6 +100,24 @@ def test_a_rules_delivery_remembers_who_has_it(casa, civic, letterbox):
     Delivery.objects.update(next_at=clock())  # at any time of day: the rule has quiet hours
     Worker(clock=clock).drain()
     assert len(letterbox.letters) == 4
+
+
+def test_a_mail_that_is_always_refused_becomes_a_dead_letter_that_can_be_sent_again(casa, civic, letterbox):
+    clock = Clock(NOON)
+    rules.create_rule(casa, {"occasion": Occasion.CREATED, "hours": None, "to": "sara@casa.example"})
+    make_lead(civic)
+    LeadEvent.objects.update(at=NOON)
+    letterbox.refused = {"sara@casa.example": LATER}
+    while (delivery := Delivery.objects.first()) is None or delivery.state == State.PENDING:
+        clock.now = delivery.next_at if delivery else NOON
+        Worker(clock=clock).drain()
+    assert (delivery.state, delivery.last_status, Attempt.objects.count()) == (State.DEAD, 451, 8)
+    letterbox.refused = {}
+    redeliver(delivery)
+    Delivery.objects.update(next_at=NOON)
+    Worker(clock=Clock(NOON + timedelta(days=7))).drain()
+    [letter] = letterbox.letters
+    assert Delivery.objects.get().state == State.DELIVERED and str(delivery.pk) in letter["Message-ID"]
 
 
 def test_a_server_that_is_not_there(settings):

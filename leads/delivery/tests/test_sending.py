@@ -4,14 +4,16 @@ import pytest
 from django.core import mail
 from django.db import OperationalError
 
-from conftest import make_lead
+from conftest import TESTER, make_lead
+from leads.actions import change_lead, delete_lead
 from leads.delivery.actions import change_webhook, redeliver, send_test
-from leads.delivery.models import Attempt, Delivery, State, Webhook
+from leads.delivery.models import Attempt, Body, Delivery, State, Webhook
 from leads.delivery.outcomes import Outcome
 from leads.delivery.sending import send
 from leads.delivery.tests.deliveries import deliver
 from leads.delivery.tests.receivers import Reply
 from steerleads.dealers.models import Role
+from steerleads.dealers.staff import NO_MAIL
 from steerleads.dealers.tests.people import make_staff
 
 
@@ -76,6 +78,27 @@ def test_managers_who_could_not_be_told_are_told_later(casa, webhook, crm, clock
     assert len(mail.outbox) == 1 and Webhook.objects.get().owes_notice is False
 
 
+def test_managers_are_not_told_of_what_somebody_has_seen_to(casa, webhook, crm, clock, monkeypatch):
+    make_staff(casa, Role.MANAGER, email="boss@casa.ma")
+    Webhook.objects.update(is_on=False, owes_notice=True, switched_off_why="gone")
+    change_webhook(casa, webhook.pk, {"is_on": True})
+    change_webhook(casa, webhook.pk, {"is_on": False})
+    deliver(clock)
+    assert mail.outbox == []
+
+
+def test_without_a_mail_server_managers_are_told_once_there_is_one(casa, webhook, crm, clock, settings, caplog):
+    make_staff(casa, Role.MANAGER, email="boss@casa.ma")
+    crm.answer = Reply(410)
+    send_test(webhook)
+    configured, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, NO_MAIL
+    deliver(clock)
+    assert "EMAIL_URL" in caplog.text and Webhook.objects.get().owes_notice
+    settings.EMAIL_BACKEND = configured
+    deliver(clock)
+    assert [told.to for told in mail.outbox] == [["boss@casa.ma"]]
+
+
 def test_one_success_in_five_days_keeps_it_on(casa, civic, webhook, crm, clock):
     for day in range(12):
         crm.answer = Reply(200 if day == 4 else 500)
@@ -112,6 +135,31 @@ def test_a_dead_letter_can_be_sent_again_under_its_id(casa, civic, webhook, crm,
     assert {request.headers["webhook-id"] for request in crm.requests} == {str(dead.pk)}
 
 
+def test_what_is_sent_again_is_the_same_on_every_retry(casa, civic, webhook, crm, clock):
+    lead = make_lead(civic, action="one")
+    deliver(clock)
+    Body.objects.all().delete()  # as an hour later
+    redeliver(Delivery.objects.get())
+    crm.answer = [Reply(200), Reply(500), Reply(200)]
+    deliver(clock)
+    change_lead(casa, lead.pk, {"action": "two"}, actor=TESTER)
+    clock.move(minutes=1)
+    deliver(clock)
+    _, first, retry = [told for told in crm.requests if told.json["type"] == "lead.created"]
+    assert first.body == retry.body and first.headers["webhook-id"] == retry.headers["webhook-id"]
+
+
+def test_what_is_sent_again_after_a_deletion_names_nobody(casa, civic, webhook, crm, clock):
+    lead = make_lead(civic, target_name="Sara Alami")
+    deliver(clock)
+    delete_lead(casa, lead.pk, actor=TESTER)
+    redeliver(Delivery.objects.get(kind="lead.created"))
+    clock.move(minutes=1)
+    deliver(clock)
+    again = [told for told in crm.requests if told.json["type"] == "lead.created"][-1]
+    assert again.json["data"]["lead"] is None and b"Sara" not in again.body and not Body.objects.exists()
+
+
 def test_a_bug_of_ours_becomes_a_failure_and_not_a_circle(casa, webhook, crm, clock, monkeypatch):
     monkeypatch.setattr("leads.delivery.sending._body", lambda delivery: 1 / 0)
     send_test(webhook)
@@ -146,7 +194,22 @@ def test_a_webhook_that_was_mended_meanwhile_is_not_judged_by_its_old_answer(cas
 
     monkeypatch.setattr("leads.delivery.channels.webhook.send", mend)
     send_test(webhook)
-    deliver(clock)
+    send(webhook, Delivery.objects.get(), clock=clock)
     webhook.refresh_from_db()
     assert (webhook.is_on, webhook.failing_since) == (True, None)
     assert Delivery.objects.get().state == "pending"
+
+
+@pytest.mark.parametrize("attempts", [1, 5, 7])
+def test_a_url_that_changes_during_an_attempt_is_tried_at_once(casa, webhook, crm, clock, monkeypatch, attempts):
+    def mend(*_):
+        change_webhook(casa, webhook.pk, {"url": f"{crm.origin}/new"})
+        return Outcome(False, 500)
+
+    send_test(webhook)
+    Delivery.objects.update(attempts=attempts)
+    with monkeypatch.context() as broken:
+        broken.setattr("leads.delivery.channels.webhook.send", mend)
+        send(webhook, Delivery.objects.get(), clock=clock)
+    deliver(clock)
+    assert Delivery.objects.get().state == "delivered" and crm.requests[0].path == "/new"

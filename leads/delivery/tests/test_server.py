@@ -50,6 +50,14 @@ def test_serve_delivers():
         assert server.stop() == 0 and not server.is_alive()
 
 
+def test_a_server_that_is_stopped_finishes_what_is_on_its_way():
+    with receiver(Reply(delay=2)) as crm, told_server(crm, deliver=True) as server:
+        create(server)
+        crm.wait_for(1, 30)
+        assert server.stop() == 0
+        assert server.python("from leads.delivery.models import *; print(Delivery.objects.get().state)") == "delivered"
+
+
 def test_serve_replaces_a_deliverer_that_dies():
     with receiver() as crm, told_server(crm, deliver=True) as server:
         wait_until(lambda: deliverer(server))
