@@ -7,16 +7,17 @@ itself up anew for each connection it takes, which is a tenth of the time of a s
 only after something went wrong.
 """
 
+import select
 import time
 
 import psycopg
 from django.db.backends.postgresql import base
 from psycopg_pool import ConnectionPool
 
-from steerleads.postgresql.reading import Reader
+from steerleads.postgresql.reading import ALTERED, PREPARED_IN_VAIN, Reader
 
 REST = 30  # seconds after which what lies between may have forgotten a connection, and nobody would hear of its end
-RECORDS = 8  # over TLS each is read on its own; without it, last words and end are two readings
+RECORDS = 8  # of its last words and its end: over TLS each is read on its own
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -89,17 +90,18 @@ class _PreparedCursor(psycopg.Cursor):
     def close(self):
         """Let go of what it read, and wait on its connection for the next statement."""
         self._reset()
+        self._tx.set_pgresult(None)
         self._conn.prepared_cursor = self
 
     def execute(self, query, params=None):
         try:
             return super().execute(query, params, prepare=self._prepare, binary=True)
-        except psycopg.errors.FeatureNotSupported as error:
-            if error.diag.source_function != "RevalidateCachedQuery":
+        except PREPARED_IN_VAIN as error:
+            if error.sqlstate == ALTERED and error.diag.source_function != "RevalidateCachedQuery":
                 raise
-            # A migration has altered a column: what is prepared on this connection can never be run again.
+            # What is prepared on this connection can never be run again.
             self.connection.close()
-            raise psycopg.OperationalError("A prepared statement no longer fits its table.") from error
+            raise psycopg.OperationalError("A prepared statement is gone, or no longer fits its table.") from error
 
     def _send_query_prepared(self, name, pgq, **how):
         self._query = pgq  # as psycopg notes it of the others; Django's log of queries asks for it
@@ -111,10 +113,17 @@ def _has_ended(connection):
     now = time.monotonic()
     rested, connection.used_at = now - getattr(connection, "used_at", now) > REST, now
     try:
-        for _ in range(RECORDS if connection.pgconn.ssl_in_use else 2):
-            connection.pgconn.consume_input()
+        if _has_something_to_say(connection):
+            for _ in range(RECORDS):
+                connection.pgconn.consume_input()
         if rested:
             ConnectionPool.check_connection(connection)
     except psycopg.OperationalError:
         return True
     return False
+
+
+def _has_something_to_say(connection):
+    poller = select.poll()  # not select(), which knows no more than 1,024 files
+    poller.register(connection.pgconn.socket, select.POLLIN)
+    return bool(poller.poll(0))

@@ -6,6 +6,7 @@ by its id, that takes as long as all the rest. Only outside of a transaction: no
 owes inside of one.
 """
 
+import logging
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -14,8 +15,17 @@ from psycopg._preparing import Prepare
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.pq import ConnStatus, DiagnosticField, ExecStatus, Format
 
-# What is prepared is gone (DISCARD ALL by somebody between us and the server), or a migration has altered its table.
-PREPARED_IN_VAIN = (b"26000", b"0A000")
+# What is prepared is gone (DISCARD ALL by somebody between us and the server), its name is taken, or a migration has
+# altered its table.
+PREPARED_IN_VAIN = (
+    psycopg.errors.InvalidSqlStatementName,
+    psycopg.errors.DuplicatePreparedStatement,
+    psycopg.errors.FeatureNotSupported,
+)
+STATES = tuple(error.sqlstate.encode() for error in PREPARED_IN_VAIN)
+ALTERED = psycopg.errors.FeatureNotSupported.sqlstate
+
+log = logging.getLogger(__name__)
 
 
 class Asked(NamedTuple):
@@ -46,20 +56,27 @@ class Reader:
 
     def _ask(self, asked, values, prepare):
         how, name = self._book.get(asked, prepare)
-        if how is Prepare.SHOULD:
-            self._check(self._pgconn.prepare(name, asked.query, asked.types))
         if how is Prepare.NO:
             result = self._ask_unprepared(asked, values)
         else:
-            result = self._pgconn.exec_prepared(name, values, self._converter.formats, Format.BINARY)
-            if result.error_field(DiagnosticField.SQLSTATE) in PREPARED_IN_VAIN:
+            result = self._ask_prepared(asked, values, name, is_new=how is Prepare.SHOULD)
+            if (state := result.error_field(DiagnosticField.SQLSTATE)) in STATES:
+                if state.decode() != ALTERED:
+                    log.warning("A prepared statement was gone. Behind PgBouncer? Then set DATABASE_PREPARE=0.")
                 self._book.clear()
-                result = self._ask_unprepared(asked, values)
+                how, result = Prepare.NO, self._ask_unprepared(asked, values)
         if prepare is not False and (new := self._book.maybe_add_to_cache(asked, how, name)):
             self._book.validate(new, how, name, [result])
         if self._book._to_flush:
             self._connection.wait(self._book.maintain_gen(self._connection))
         return result
+
+    def _ask_prepared(self, asked, values, name, *, is_new):
+        if is_new:
+            result = self._pgconn.prepare(name, asked.query, asked.types)
+            if result.status != ExecStatus.COMMAND_OK:
+                return result
+        return self._pgconn.exec_prepared(name, values, self._converter.formats, Format.BINARY)
 
     def _ask_unprepared(self, asked, values):
         return self._pgconn.exec_params(asked.query, values, asked.types, self._converter.formats, Format.BINARY)

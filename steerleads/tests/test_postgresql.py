@@ -168,6 +168,19 @@ def test_and_a_write_one_503_but_never_a_500(casa, api):
         alter(500)
 
 
+def test_and_so_does_a_write_whose_statement_somebody_between_us_and_the_server_forgot(casa, api):
+    lead = make_lead(make_car(casa))
+
+    def status():
+        return api.patch(f"/leads/{lead.pk}", {"note": str(uuid4())}).status_code
+
+    assert {status() for _ in range(10)} == {200}
+    connection.connection.pgconn.exec_(b"DISCARD ALL")
+    assert status() == 503
+    connection.close()  # as after each request to the server
+    assert {status() for _ in range(10)} == {200}
+
+
 # --- Rows read straight from libpq ---------------------------------------------------------------
 
 ADDED = "SELECT %s::int + 1, '100%%', %s::text"
@@ -208,11 +221,19 @@ def test_the_statements_of_which_few_are_kept_are_the_latest():
     assert connection.rows("SELECT 3 + %s::int", [1]) == [(4,)]
 
 
-def test_somebody_between_us_and_the_server_forgets_what_is_prepared():
+def test_somebody_between_us_and_the_server_forgets_what_is_prepared(caplog):
     for _ in range(8):
         connection.rows(ADDED, [1, "x"])
     connection.connection.pgconn.exec_(b"DISCARD ALL")
     assert [connection.rows(ADDED, [1, "x"]) for _ in range(8)] == [[(2, "100%", "x")]] * 8
+    assert "DATABASE_PREPARE=0" in caplog.text
+
+
+def test_a_name_that_is_taken_costs_a_read_nothing():
+    connection.ensure_connection()
+    for number in range(3):
+        connection.connection.pgconn.exec_(b"PREPARE _pg3_%d AS SELECT 'another'" % number)
+    assert [connection.rows(ADDED, [1, "x"]) for _ in range(20)] == [[(2, "100%", "x")]] * 20
 
 
 def test_a_lead_reads_the_same_as_by_django(casa):
