@@ -6,7 +6,9 @@ one, would stumble over ids that are made already.
 """
 
 import sqlite3
+from contextlib import suppress
 from datetime import UTC, datetime
+from functools import lru_cache
 from uuid import UUID, SafeUUID
 
 from django.db.backends.sqlite3 import base, operations
@@ -14,7 +16,9 @@ from django.db.models.expressions import Col
 from django.utils.dateparse import parse_datetime
 
 MADE_BY_THE_DRIVER = ("UUIDField", "DateTimeField", "BooleanField")  # the converter of the last is Django's own
-LENGTHS_OF_AN_OWN_TIME = (19, 26)  # with and without microseconds, as Django writes it: in UTC, without saying so
+LENGTHS_OF_AN_OWN_TIME = (19, 26)  # without and with microseconds, as Django writes it: in UTC, without saying so
+
+new, set_number, set_safety, UNKNOWN = object.__new__, UUID.int.__set__, UUID.is_safe.__set__, SafeUUID.unknown
 
 
 class DatabaseOperations(operations.DatabaseOperations):
@@ -39,23 +43,35 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.validate_no_broken_transaction()
         with self.wrap_database_errors:
             self.ensure_connection()
-            return self.connection.execute(sql % (("?",) * len(params)), params).fetchall()
+            return self.connection.execute(_marked(sql, len(params)), params).fetchall()
 
 
+@lru_cache(maxsize=1000)
+def _marked(sql, count):
+    """With `?` for each `%s`, as the driver wants it."""
+    return sql % (("?",) * count)
+
+
+# What a list repeats in each row, like the id of its car, is made once.
+
+
+@lru_cache(maxsize=1000)
 def _id(value):
     if len(value) != 32 or b":" in value:
         return value.decode()  # an IP address: Django declares its column as char(39), and an id's as char(32)
-    # UUID(int=…) takes twice as long: it judges what it is given.
-    made = object.__new__(UUID)
-    object.__setattr__(made, "int", int(value, 16))
-    object.__setattr__(made, "is_safe", SafeUUID.unknown)
+    # UUID(int=…) takes three times as long: it judges what it is given.
+    made = new(UUID)
+    set_number(made, int(value, 16))
+    set_safety(made, UNKNOWN)
     return made
 
 
+@lru_cache(maxsize=1000)
 def _time(value):
     text = value.decode()
     if len(text) in LENGTHS_OF_AN_OWN_TIME:
-        return datetime.fromisoformat(text + "+00:00")
+        with suppress(ValueError):
+            return datetime.fromisoformat(text + "+00:00")
     found = parse_datetime(text)  # somebody wrote it by hand: Django's own backend is as patient
     return found.replace(tzinfo=UTC) if found and found.tzinfo is None else found
 

@@ -46,7 +46,10 @@ def test_a_time_is_in_utc(lead, microsecond):
         ("2030-01-01T10:30:00Z", datetime(2030, 1, 1, 10, 30, tzinfo=UTC)),
         ("2030-01-01 10:30:00+01:00", datetime(2030, 1, 1, 9, 30, tzinfo=UTC)),
         ("0999-01-01 00:00:00", datetime(999, 1, 1, tzinfo=UTC)),
+        ("2030-01-01 10:30+01", datetime(2030, 1, 1, 9, 30, tzinfo=UTC)),  # as long as one of our own
+        ("2030-01-01 10:30:00.1+0100", datetime(2030, 1, 1, 9, 30, 0, 100_000, UTC)),
         ("tomorrow", None),
+        ("tomorrow, at midday", None),
         ("", None),
     ],
 )
