@@ -135,7 +135,8 @@ class ListQuery:
         if not isinstance(found, Repeated) or (place and self.order.nullable):
             return list(refine(_queryset(found), *place))
         fields = [self.listing.model._meta.get_field(column) for column in self.order.columns[: len(place)]]
-        return found.rows((self.listing.model, self.order, self.paged, most, bool(place)), refine, fields, place)
+        variant = (self.listing.model, self.listing.columns, self.order, self.paged, most, bool(place))
+        return found.rows(variant, refine, fields, place)
 
     def _sorted(self, queryset):
         return self.order.apply(queryset).values_list(*self.listing.columns, *self._further_columns())

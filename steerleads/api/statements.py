@@ -103,8 +103,8 @@ _kept = {}
 
 
 def _keep(key, statement):
-    if len(_kept) >= MOST_KEPT:
-        _kept.clear()
+    while len(_kept) >= MOST_KEPT:
+        _kept.pop(next(iter(_kept.copy())), None)  # the oldest; of a copy, as other threads keep some, too
     _kept[key] = statement
 
 

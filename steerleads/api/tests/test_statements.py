@@ -49,6 +49,7 @@ def test_only_so_many_shapes_are_kept(casa, monkeypatch):
         found = Repeated(("test",), lambda dealership: Lead.objects.of(dealership), casa.pk)
         assert found.rows(most, lambda leads, most=most: leads.values_list("pk")[: most + 1]) == []
         assert len(statements._kept) <= 3
+    assert list(statements._kept) == [(("test",), 7), (("test",), 8), (("test",), 9)]  # the oldest go first
 
 
 def test_one_that_another_thread_throws_away_meanwhile_answers_all_the_same(casa, lead, monkeypatch):
