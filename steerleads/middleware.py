@@ -3,11 +3,11 @@
 import logging
 import re
 import time
-import uuid
 from ipaddress import ip_address
 from random import getrandbits
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import patch_vary_headers
 
@@ -17,6 +17,7 @@ from steerleads.api.ids import is_id
 
 access_log = logging.getLogger("steerleads.access")
 
+MOST_HOSTS = 100  # remembered; a caller can make up as many as he likes where ALLOWED_HOSTS has a wildcard
 SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._:=+/-]{1,128}")
 PAGE_POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
@@ -63,8 +64,12 @@ class RequestLog:
 
 
 def _new_request_id():
-    # It is no secret. The system's own randomness would hand the interpreter to another thread in between.
-    return str(uuid.UUID(int=getrandbits(128), version=4))
+    """Like a UUID of version 4, made in a third of the time.
+
+    It is no secret. The system's own randomness would hand the interpreter to another thread in between.
+    """
+    digits = f"{getrandbits(128):032x}"
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-8{digits[17:20]}-{digits[20:]}"
 
 
 class TrustedProxy:
@@ -159,12 +164,16 @@ class ApiShortcut:
 
     def __init__(self, get_response):
         self.get_response = get_response
-        self.end = ApiShortcutEnd.latest  # the list is built from its end, so it is the one of the same list
+        # The list is built from its end, so it is the one of the same list.
+        self.end, ApiShortcutEnd.latest = ApiShortcutEnd.latest, None
+        if self.end is None:
+            raise ImproperlyConfigured("ApiShortcut needs ApiShortcutEnd at the end of MIDDLEWARE.")
+        self.our_hosts = set()
 
     def __call__(self, request):
         if not is_api(request):
             return self.get_response(request)
-        request.get_host()  # raises what becomes a 400, if it is not one of ours
+        self._judge_host(request)
         path = request.path_info
         if path.endswith("/") and not path.endswith("//"):
             request.path_info = path[:-1]
@@ -172,6 +181,14 @@ class ApiShortcut:
         if not response.streaming:
             response["Content-Length"] = str(len(response.content))
         return response
+
+    def _judge_host(self, request):
+        """Raise what becomes a 400 if the Host is not one of ours. Each is judged once, which takes twenty times as long."""
+        host = request.META.get("HTTP_HOST")
+        if host not in self.our_hosts:
+            request.get_host()
+            if host and len(self.our_hosts) < MOST_HOSTS:
+                self.our_hosts.add(host)
 
 
 class ApiShortcutEnd:

@@ -53,7 +53,7 @@ def answer(data, *, status=200, headers=None):
 
 
 class StrictJSONParser(BaseParser):
-    """Declares the media type to DRF and the schema. Views read bodies by `ApiView.read`, which judges in order."""
+    """Declares the media type to DRF and the schema. Views read bodies by `ApiViewSet.read`, which judges in order."""
 
     media_type = "application/json"
 

@@ -83,8 +83,11 @@ class ApiViewSet(ViewSet):
             # It lets go of itself: DRF gives a view its own bound methods, and the garbage collector would have to find it.
             vars(self).clear()
 
-    def perform_authentication(self, request):
+    def initial(self, request, *args, **kwargs):
+        """What DRF does, without its negotiation: answers are JSON, bodies are read by `read`, and there is one version."""
         request._authenticate()  # as asking for its `user` does, which raises and catches AttributeErrors first
+        self.check_permissions(request)
+        self.check_throttles(request)
 
     def initialize_request(self, request, *args, **kwargs):
         self.ignored_parameters, self.ignored_fields = [], []
