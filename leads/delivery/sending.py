@@ -2,7 +2,7 @@
 
 import logging
 import time
-from contextlib import nullcontext
+from contextlib import contextmanager
 from threading import Lock
 
 from django.db import connection, transaction
@@ -20,9 +20,9 @@ from steerleads.api.errors import DATABASE_ERRORS
 
 BUG = Outcome(False, error="internal")
 
-# On SQLite the threads of a worker record one after the other: all at once, they would keep others from the one turn to
-# write, which nobody hands out fairly. On PostgreSQL, one that waits for a lead would hold up the others for nothing.
-_TURN = Lock() if connection.vendor == "sqlite" else nullcontext()
+LONGEST_REST = 0.05  # seconds
+
+_turn_to_record = Lock()
 
 log = logging.getLogger(__name__)
 
@@ -92,7 +92,7 @@ def _record_somehow(destination, delivery, outcome, began, took, *, now):
 
 def _record(destination, delivery, outcome, began, took, *, now):
     attempts, off = delivery.attempts + 1, None
-    with _TURN, transaction.atomic():
+    with _recording():
         current = _locked(destination)
         is_same = _is_same(current, destination)
         is_over = outcome.ok or (outcome.gone and is_same)
@@ -123,6 +123,23 @@ def _record(destination, delivery, outcome, began, took, *, now):
     if off:
         log.warning("Webhook %s was switched off: %s.", destination.pk, off.value)
         tell_managers(current)
+
+
+@contextmanager
+def _recording():
+    """A transaction. On SQLite, whose one turn to write nobody hands out fairly, a worker takes half of it at the most.
+
+    Its threads record one after the other there, and rest for as long as it took.
+    """
+    if connection.vendor != "sqlite":
+        with transaction.atomic():
+            yield
+        return
+    with _turn_to_record:
+        with transaction.atomic():
+            began = time.monotonic()
+            yield
+        time.sleep(min(time.monotonic() - began, LONGEST_REST))
 
 
 def _locked(destination):
