@@ -18,7 +18,7 @@ LEAST_SHARE = 1
 READ_BYTES = 64 * 1024
 SHOWN_BYTES = 1024
 USER_AGENT = "SteerLeads/1.0"
-INTERIM = (102, 103)  # what a server says before its answer (RFC 2518, RFC 8297)
+SWITCHING = 101  # the one interim answer that ends the talk
 
 
 class _Failed(Exception):
@@ -153,7 +153,8 @@ class _Answer(io.RawIOBase):
 def _outcome(response):
     with closing(response):
         response.begin()
-        while response.status in INTERIM:  # of which http.client skips only 100; what follows is read the same way
+        # What comes before the answer (RFC 9110, 15.2): http.client skips 100 only. What follows is read the same way.
+        while response.status < 200 and response.status != SWITCHING:
             response.headers = None
             response.begin()
         try:

@@ -10,6 +10,7 @@ import pytest
 from leads.delivery import outbound
 from leads.delivery.outcomes import Outcome
 from leads.delivery.tests.receivers import Reply, receiver
+from steerleads.tests.servers import wait_until
 
 BODY = b'{"type": "lead.created"}'
 
@@ -219,7 +220,8 @@ def test_receiver_serves_many_at_once_and_answers_in_turn(settings):
         settings.WEBHOOK_ALLOW = [crm.origin]
         statuses = sorted(outcome.status for outcome in pool.map(post, [crm.url] * 4))
         assert statuses == [200, 200, 500, 503]
-        assert (crm.most_in_flight, crm.in_flight) == (4, 0)
+        assert crm.most_in_flight == 4
+        wait_until(lambda: crm.in_flight == 0)  # a client may have its answer before the receiver is done with it
         assert all(request.ended > request.began for request in crm.wait_for(4))
 
 
