@@ -1,6 +1,7 @@
 """A person's data, wherever it stands: found by name, phone or e-mail, handed out, and erased for good."""
 
 import getpass
+import json
 import os
 import re
 from dataclasses import dataclass
@@ -90,7 +91,7 @@ def erase_leads(dealership, text, leads, *, actor, now):
         erased = sum(_delete(dealership, lead_id, actor) for lead_id in still)
         _note(PersonRequest.Kind.ERASE, dealership, erased, actor, now)
     # Apart, as deleting a lead locks its own answers first. Others may be of leads whose contact was another then.
-    forget_answers(dealership, lambda said: is_mentioned(persons, said))
+    forget_answers(dealership, lambda said: is_mentioned_in_json(persons, said))
     return erased
 
 
@@ -105,6 +106,11 @@ def is_mentioned(persons, *texts):
     """Whether one of `persons` is named in one of these texts."""
     searchable = [contact_search_text(text) for text in texts if text]
     return any(person.is_mentioned_in(text) for text in searchable for person in persons)
+
+
+def is_mentioned_in_json(persons, text):
+    """Whether one of `persons` is named in a text of this JSON, whose own spelling of quotes and lines hides nobody."""
+    return is_mentioned(persons, *_texts_in(json.loads(text)))
 
 
 def mentions(dealership, persons, *, besides=frozenset()):
@@ -166,6 +172,13 @@ def _person(text):
         return Person.of(text)
     except TooVague:
         return None
+
+
+def _texts_in(value):
+    if isinstance(value, str):
+        return [value]
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [text for each in inner for text in _texts_in(each)]
 
 
 def _sides(changes):

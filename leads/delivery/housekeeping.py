@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from leads.delivery.models import Attempt, Body, Delivery, State
-from leads.people import is_mentioned
+from leads.people import is_mentioned_in_json
 
 KEPT = timedelta(days=30)
 BODY_KEPT = timedelta(hours=1)
@@ -40,7 +40,7 @@ def forget_persons(dealership, persons):
     """
     Attempt.objects.of(dealership).exclude(answer="").update(answer="")
     bodies = Body.objects.of(dealership).order_by("pk")
-    naming = [pk for pk, text in bodies.values_list("pk", "text").iterator() if is_mentioned(persons, text)]
+    naming = [pk for pk, text in bodies.values_list("pk", "text").iterator() if is_mentioned_in_json(persons, text)]
     for start in range(0, len(naming), BATCH):
         bodies.filter(pk__in=naming[start : start + BATCH]).delete()
 

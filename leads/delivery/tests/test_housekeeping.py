@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from django.core.management import call_command
 
 from conftest import TESTER, make_lead
@@ -49,12 +50,13 @@ def test_erasing_a_person_takes_what_receivers_answered(casa, atlas, civic, webh
     assert "Sara" in Attempt.objects.of(atlas).get().answer
 
 
-def test_erasing_a_person_takes_what_waits_to_be_sent_of_them(casa, civic, webhook, crm, clock):
+@pytest.mark.parametrize("name", ["Zoubida Alami", 'Jean "Jo" Dupont', "زبيدة العلمي", "back\\slash Bo"])
+def test_erasing_a_person_takes_what_waits_to_be_sent_of_them(casa, civic, webhook, crm, clock, name):
     crm.answer = [Reply(500), Reply(500), Reply(200)]
-    lead, other = make_lead(civic, target_name="Zoubida Alami"), make_lead(civic, target_name="Omar")
+    lead, other = make_lead(civic, target_name=name), make_lead(civic, target_name="Omar")
     deliver(clock)
     change_lead(casa, lead.pk, {"target_name": "Nadia", "target_info": "nadia@x.ma"}, actor=TESTER)
-    call_command("erase_person", "Zoubida Alami", "--yes", "--dealership", casa.name)
+    call_command("erase_person", name, "--yes", "--dealership", casa.name)
     assert [body.lead_id for body in Body.objects.all()] == [other.pk]
     clock.move(hours=1)
     deliver(clock)
