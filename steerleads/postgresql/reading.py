@@ -74,8 +74,9 @@ class Reader:
     def _ask_prepared(self, asked, values, name, *, is_new):
         if is_new:
             result = self._pgconn.prepare(name, asked.query, asked.types)
-            if result.status != ExecStatus.COMMAND_OK:
+            if result.error_field(DiagnosticField.SQLSTATE) in STATES:
                 return result
+            self._check(result)
         return self._pgconn.exec_prepared(name, values, self._converter.formats, Format.BINARY)
 
     def _ask_unprepared(self, asked, values):
