@@ -19,10 +19,7 @@ log = logging.getLogger(__name__)
 def tell_owed():
     """Tell managers of webhooks that were switched off and of which they could not be told so far."""
     for webhook in Webhook.objects.filter(is_on=False, owes_notice=True).select_related("dealership"):
-        try:
-            tell_managers(webhook)
-        except Exception:  # one of them must not keep the others from being told
-            log.exception("Telling that webhook %s was switched off failed.", webhook.pk)
+        tell_managers(webhook)
 
 
 def tell_managers(webhook):
@@ -40,6 +37,8 @@ def tell_managers(webhook):
             send_mail(subject, text, None, addresses)
     except OSError as error:  # as all errors of smtplib are
         log.error("No manager could be told that webhook %s was switched off: %s", webhook.pk, type(error).__name__)
+    except Exception:  # a bug of ours, which must not keep others from being told, nor undo what was recorded
+        log.exception("No manager could be told that webhook %s was switched off.", webhook.pk)
     else:
         Webhook.objects.of(webhook.dealership_id).filter(pk=webhook.pk).update(owes_notice=False)
 

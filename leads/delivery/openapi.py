@@ -182,7 +182,7 @@ described = operations(
         HOOKS,
         "Test Webhook",
         "Send a `webhook.test`: a signed request like the others, about no lead. It shows among the deliveries. If the "
-        "webhook is switched off, it waits until it is on.",
+        "webhook is switched off, it waits until it is on, for 30 days.",
         Answer("The delivery, which will be sent.", Delivery, {"Test": TEST}, status=202),
         parameters=(WEBHOOK_ID, IDEMPOTENCY_KEY),
         errors=(WebhookNotFound,),

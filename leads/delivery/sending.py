@@ -20,8 +20,6 @@ from steerleads.api.errors import DATABASE_ERRORS
 
 BUG = Outcome(False, error="internal")
 
-LONGEST_REST = 0.05  # seconds
-
 _turn_to_record = Lock()
 
 log = logging.getLogger(__name__)
@@ -64,20 +62,23 @@ def _body(delivery):
 
 
 def _made_anew(delivery):
-    """What is sent again long after the event. Kept for the retries, unless the lead is gone."""
-    dealership = delivery.dealership_id
+    """What is sent again long after the event, or of a lead that is gone. The former is kept for the retries."""
+    leads = Lead.objects.of(delivery.dealership_id).filter(pk=delivery.lead_id)
+    if not leads.exists():
+        return _text_now(delivery)
     with transaction.atomic():
-        event = LeadEvent.objects.of(dealership).get(pk=delivery.event_id)
         # Locked, so that the lead is not deleted between being read and its words being stored.
-        list(Lead.objects.of(dealership).filter(pk=event.lead_id).select_for_update(no_key=True).values_list("pk"))
-        lead = lead_rows(dealership, [event.lead_id]).get(event.lead_id)
-        text = text_of(message(event, lead))
-        if lead:
-            body, _made = Body.objects.get_or_create(
-                dealership_id=dealership, event_id=event.pk, defaults={"lead_id": event.lead_id, "text": text}
-            )
-            text = body.text
-    return text
+        if not leads.select_for_update(no_key=True).values_list("pk").first():
+            return _text_now(delivery)
+        told = {"dealership_id": delivery.dealership_id, "event_id": delivery.event_id}
+        words = {"lead_id": delivery.lead_id, "text": _text_now(delivery)}
+        return Body.objects.get_or_create(**told, defaults=words)[0].text
+
+
+def _text_now(delivery):
+    event = LeadEvent.objects.of(delivery.dealership_id).get(pk=delivery.event_id)
+    lead = lead_rows(delivery.dealership_id, [event.lead_id]).get(event.lead_id)
+    return text_of(message(event, lead))
 
 
 def _record_somehow(destination, delivery, outcome, began, took, *, now):
@@ -95,9 +96,7 @@ def _record(destination, delivery, outcome, began, took, *, now):
     with _recording():
         current = _locked(destination)
         is_same = _is_same(current, destination)
-        is_over = outcome.ok or (outcome.gone and is_same)
-        # Changed meanwhile, it may be mended: that is tried at once, as what waited for it is.
-        next_at = None if is_over else next_attempt(attempts, now) if is_same else now
+        next_at = _next_at(outcome, attempts, now, is_same=is_same)
         state = State.DELIVERED if outcome.ok else State.PENDING if next_at else State.DEAD
         told = _finish(
             delivery,
@@ -125,11 +124,17 @@ def _record(destination, delivery, outcome, began, took, *, now):
         tell_managers(current)
 
 
+def _next_at(outcome, attempts, now, *, is_same):
+    if outcome.ok or (outcome.gone and is_same):
+        return None
+    # Changed meanwhile, the destination may be mended: that is tried at once, as what waited for it is.
+    return next_attempt(attempts, now) if is_same else now
+
+
 @contextmanager
 def _recording():
-    """A transaction. On SQLite, whose one turn to write nobody hands out fairly, a worker takes half of it at the most.
-
-    Its threads record one after the other there, and rest for as long as it took.
+    """A transaction. On SQLite, whose one turn to write nobody hands out fairly, others get as much of it as a worker
+    takes to record: its threads do so one after the other, and rest for as long as it took.
     """
     if connection.vendor != "sqlite":
         with transaction.atomic():
@@ -139,7 +144,7 @@ def _recording():
         with transaction.atomic():
             began = time.monotonic()
             yield
-        time.sleep(min(time.monotonic() - began, LONGEST_REST))
+        time.sleep(time.monotonic() - began)
 
 
 def _locked(destination):

@@ -41,7 +41,7 @@ class Worker:
 
     def run(self):
         pause = PAUSE
-        with ThreadPoolExecutor(self.threads, thread_name_prefix="deliver") as pool:
+        with ThreadPoolExecutor(self.threads + 1, thread_name_prefix="deliver") as pool:
             while not self.stopping.is_set():
                 try:
                     if self.look(lambda serve, *args: pool.submit(self._in_thread, serve, *args)):
@@ -120,4 +120,10 @@ class Worker:
         is_time = self.cleaned_at is None or time.monotonic() - self.cleaned_at > SECONDS_BETWEEN_CLEANINGS
         if is_time and not forget_old(now=self.clock()):
             self.cleaned_at = time.monotonic()
-            submit(tell_owed)  # a mail server may take its time
+            submit(self._tell_owed)  # in the one thread that no destination gets: a mail server may take its time
+
+    def _tell_owed(self):
+        try:
+            tell_owed()
+        except DATABASE_ERRORS:
+            log.warning("The database cannot be used. Managers are told of webhooks that were switched off later.")

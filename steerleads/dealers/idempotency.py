@@ -56,7 +56,8 @@ def forget_answers(dealership, mentions):
 
 def delete_expired(now):
     """How many records older than a day were deleted."""
-    expired, deleted = IdempotencyRecord.objects.filter(created_at__lt=now - IdempotencyRecord.KEPT), 0
+    expired = IdempotencyRecord.objects.filter(created_at__lt=now - IdempotencyRecord.KEPT)
+    deleted = 0
     while count := _delete_some(expired):
         deleted += count
     return deleted

@@ -42,10 +42,12 @@ def test_the_receiver_takes_what_we_send(casa, civic, clock, settings):
     webhook = subscribe(casa, f"http://127.0.0.1:{port}/hooks", settings)
     code = program("class Receiver", **{"whsec_…": Webhook.objects.get().secret, "8999": str(port)})
     with subprocess.Popen([sys.executable, "-u", "-c", code], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as run:
-        wait_until(lambda: is_listening(port))
-        lead = make_lead(civic)
-        deliver(clock)
-        run.terminate()
+        try:
+            wait_until(lambda: is_listening(port))
+            lead = make_lead(civic)
+            deliver(clock)
+        finally:
+            run.terminate()
         printed = run.stdout.read().decode().split()
     delivery = Delivery.objects.get(webhook=webhook)
     assert printed == [str(delivery.pk), "lead.created", str(lead.pk)] and delivery.last_status == 204

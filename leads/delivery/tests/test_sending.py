@@ -78,7 +78,7 @@ def test_managers_who_could_not_be_told_are_told_later(casa, webhook, crm, clock
     assert len(mail.outbox) == 1 and Webhook.objects.get().owes_notice is False
 
 
-def test_managers_are_not_told_of_what_somebody_has_seen_to(casa, webhook, crm, clock, monkeypatch):
+def test_managers_are_not_told_of_what_somebody_has_seen_to(casa, webhook, crm, clock):
     make_staff(casa, Role.MANAGER, email="boss@casa.ma")
     Webhook.objects.update(is_on=False, owes_notice=True, switched_off_why="gone")
     change_webhook(casa, webhook.pk, {"is_on": True})

@@ -12,6 +12,8 @@ from leads.delivery.models import Delivery, State, Webhook
 from leads.delivery.tests.deliveries import subscribe
 from leads.delivery.tests.receivers import Reply, receiver
 from leads.delivery.worker import Worker
+from steerleads.dealers.models import Role
+from steerleads.dealers.tests.people import make_staff
 from steerleads.tests.servers import wait_until
 
 
@@ -44,10 +46,19 @@ def test_a_mail_server_that_takes_its_time_holds_up_no_delivery(casa, webhook, c
 def test_a_notice_that_fails_keeps_no_other_from_being_told(casa, webhook, crm, clock, monkeypatch, settings, caplog):
     subscribe(casa, f"{crm.origin}/other", settings)
     Webhook.objects.update(is_on=False, owes_notice=True)
-    tried = []
-    monkeypatch.setattr("leads.delivery.notices.tell_managers", lambda webhook: tried.append(webhook) or 1 / 0)
+    make_staff(casa, Role.MANAGER, email="boss@casa.ma")
+    monkeypatch.setattr("leads.delivery.notices.send_mail", lambda *mail: 1 / 0)
     Worker(clock=clock).drain()
-    assert len(tried) == 2 and caplog.text.count("ZeroDivisionError") == 2
+    assert caplog.text.count("ZeroDivisionError") == 2
+
+
+def test_a_database_that_fails_while_managers_are_told_is_logged(webhook, clock, monkeypatch, caplog):
+    def away():
+        raise OperationalError("away")
+
+    monkeypatch.setattr("leads.delivery.worker.tell_owed", away)
+    Worker(clock=clock).drain()
+    assert "Managers are told" in caplog.text
 
 
 @pytest.fixture
