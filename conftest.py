@@ -2,6 +2,7 @@
 
 import json
 import os
+from itertools import chain, zip_longest
 
 import pytest
 from django.test import Client
@@ -16,6 +17,18 @@ from steerleads.tests.openapi_oracle import check_against_schema
 
 pytest_plugins = ["steerleads.tests.browsers"]
 TESTER = Actor("command", "test")
+
+
+@pytest.hookimpl(trylast=True)  # after pytest-django, which would put what empties tables last
+def pytest_collection_modifyitems(items):
+    """Long modules first, or the workers would wait for the last one; every other one without a browser, which needs air."""
+    modules = {}
+    for item in items:
+        modules.setdefault(item.path, []).append(item)
+    browsers, others = [], []
+    for tests in sorted(modules.values(), key=lambda tests: (not tests[0].get_closest_marker("long"), -len(tests))):
+        (browsers if tests[0].get_closest_marker("browser") else others).append(tests)
+    items[:] = chain.from_iterable(filter(None, chain.from_iterable(zip_longest(browsers, others))))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -28,9 +28,12 @@ NUMBERS = count()
 PATH = os.environ["PATH"]
 REAL_PG_RESTORE = shutil.which("pg_restore")
 
-pytestmark = pytest.mark.skipif(
-    ON_POSTGRESQL and not shutil.which("pg_dump"), reason="PostgreSQL's client programs are not installed"
-)
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(
+        ON_POSTGRESQL and not shutil.which("pg_dump"), reason="PostgreSQL's client programs are not installed"
+    ),
+]
 only_sqlite = pytest.mark.skipif(ON_POSTGRESQL, reason="only on SQLite")
 only_postgresql = pytest.mark.skipif(not ON_POSTGRESQL, reason="only on PostgreSQL")
 

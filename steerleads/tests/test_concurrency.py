@@ -19,6 +19,8 @@ from steerleads.tests.clients import (
 )
 from steerleads.tests.servers import running_server
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def server():

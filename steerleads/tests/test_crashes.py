@@ -26,6 +26,8 @@ from steerleads.tests.servers import (
     wait_until,
 )
 
+pytestmark = pytest.mark.long
+
 only_sqlite = pytest.mark.skipif(connection.vendor != "sqlite", reason="only on SQLite")
 only_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="only on PostgreSQL")
 

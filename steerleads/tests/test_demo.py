@@ -26,6 +26,8 @@ from steerleads.api.serializers import check
 from steerleads.dealers.models import ApiKey, Dealership
 from steerleads.tests.servers import Server, scratch_database, spawn, wait_until
 
+pytestmark = pytest.mark.long
+
 ARABIC = re.compile(r"[\u0600-\u06ff]")
 COLUMNS = {**WRITABLE, "archived": "archived"}
 

@@ -9,7 +9,10 @@ from django.contrib.staticfiles import finders
 from django.test import Client
 from playwright.sync_api import sync_playwright
 
+from steerleads.tests.browsers import on_one_database
 from steerleads.tests.openapi_oracle import described_operations
+
+pytestmark = [pytest.mark.browser, on_one_database]
 
 CHROMIUM = Path("/usr/bin/chromium")  # else the one that Playwright brings along
 QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]

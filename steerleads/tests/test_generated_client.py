@@ -12,6 +12,8 @@ import pytest
 from conftest import ApiClient, make_car
 from steerleads.tests.openapi_oracle import document
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def generated(tmp_path_factory):

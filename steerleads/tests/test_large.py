@@ -29,6 +29,8 @@ from steerleads.tests.clients import Client, meanwhile, sizes, together
 from steerleads.tests.servers import stopped_server, wait_until
 from steerleads.tests.volumes import RARE_TAG, ROWS_A_RARE_TAG, load_cars, load_leads
 
+pytestmark = pytest.mark.long
+
 ON_POSTGRESQL = connection.vendor == "postgresql"
 only_postgresql = pytest.mark.skipif(not ON_POSTGRESQL, reason="only on PostgreSQL")
 

@@ -23,6 +23,8 @@ from leads.delivery.models import Delivery
 from steerleads.api.text import normalise
 from steerleads.tests.openapi_oracle import described_operations, document
 
+pytestmark = pytest.mark.long
+
 NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 # What a request that the schema allows can meet: also a stale If-Match, and an Idempotency-Key that was used before.
 FINE = ["2xx", "304", "401", "403", "404", "409", "412", "422", "429"]

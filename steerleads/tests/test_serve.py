@@ -25,6 +25,8 @@ from steerleads.tests.servers import (
     wait_until,
 )
 
+pytestmark = pytest.mark.long
+
 MEBIBYTE = 1024 * 1024
 LEAD = {"action": "Follow up call", "targetName": "Sara Alami", "targetInfo": "+212-600-123456"}
 

@@ -20,6 +20,8 @@ from hypothesis.stateful import (
 from conftest import ApiClient, make_car
 from steerleads.dealers.models import Dealership
 
+pytestmark = pytest.mark.long
+
 KEYS = ["id", "carId", "status", "action", "targetName", "targetInfo", "tag", "note", "order", "createdAt", "updatedAt"]
 STATUSES = ["NEW", "COMPLETED", "NOT_NEEDED"]
 WRITABLE = KEYS[2:9]

@@ -17,6 +17,8 @@ from leads.models import Lead, Status
 from steerleads.tests.clients import sizes
 from steerleads.tests.servers import running_server, send
 
+pytestmark = pytest.mark.long
+
 PAUSE = 2  # seconds between two questions of a board, as in live.js
 PEOPLE = """
 import json

@@ -21,6 +21,8 @@ from django.conf import settings
 from leads.delivery.tests.receivers import Reply, receiver
 from steerleads.tests.servers import environment, python, scratch_database
 
+pytestmark = pytest.mark.long
+
 WORKER = """
 import os, sys
 from datetime import timedelta

@@ -18,7 +18,7 @@ casa = Dealership.objects.get(name="Casa Motors")
 create_webhook(casa, {{"url": "{url}", "kinds": default_kinds()}})
 """
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 
 @contextmanager

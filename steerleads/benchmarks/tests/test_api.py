@@ -17,6 +17,8 @@ from steerleads.benchmarks.driver import Connection, drive
 from steerleads.benchmarks.driver import Failed as NotAnswered
 from steerleads.benchmarks.workload import OPERATIONS
 
+pytestmark = pytest.mark.long
+
 ALL = ["ours", "limit", "stock", "fastapi", "limited", "gzip"]
 STAGE = SimpleNamespace(leads=["a", "b"], cars=["c"], new_cars=["d"], long_car="e")
 

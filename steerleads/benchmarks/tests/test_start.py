@@ -8,6 +8,8 @@ from django.conf import settings
 from steerleads.benchmarks import start
 from steerleads.tests.browsers import on_one_database
 
+pytestmark = pytest.mark.long
+
 ALONE = pytest.param(None, 0, id="alone")
 IN_TURN = pytest.param(settings.BASE_DIR, 2, id="in turn", marks=pytest.mark.slow)
 
