@@ -67,7 +67,7 @@ def test_open_boards_cost_little(leads, form):
 
 @pytest.mark.django_db
 def test_ages_are_news_once_a_minute_and_all_together(casa, civic):
-    now = timezone.now().replace(second=0, microsecond=0)
+    now = timezone.now().replace(hour=12, minute=0, second=0, microsecond=0)  # from midnight on, days are counted
     for seconds in (0, 7.5, 31):
         lead = make_lead(civic)
         Lead.objects.filter(pk=lead.pk).update(created_at=now - timedelta(minutes=5, seconds=seconds))
