@@ -15,8 +15,6 @@ from steerleads import counters, logs
 from steerleads.api import errors
 from steerleads.api.ids import is_id
 
-access_log = logging.getLogger("steerleads.access")
-
 MOST_HOSTS = 100  # remembered; a caller can make up as many as he likes where ALLOWED_HOSTS has a wildcard
 SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._:=+/-]{1,128}")
 PAGE_POLICY = (
@@ -36,31 +34,39 @@ class RequestLog:
         self.get_response = get_response
 
     def __call__(self, request):
-        sent = request.META.get("HTTP_X_REQUEST_ID", "")
-        request.id = sent if SANE_REQUEST_ID.fullmatch(sent) else _new_request_id()
+        request.id = request_id(request.META)
         token = logs.request_id.set(request.id)
         began = time.perf_counter()
         try:
             response = self.get_response(request)
             response["X-Request-Id"] = request.id
-            counters.count(response.status_code)
-            self._log(request, response, time.perf_counter() - began)
+            self._record(request, response, time.perf_counter() - began)
             return response
         finally:
             logs.request_id.reset(token)
 
-    def _log(self, request, response, seconds):
-        match = request.resolver_match
-        facts = {"ms": round(seconds * 1000, 1)}
-        if key := getattr(request, "api_key", None):
-            facts["key"] = key.id
-        for name in ("id", "carId"):
-            if match and is_id(known := match.kwargs.get(name)):
-                facts[name] = known.lower()
-        route = match.route if match and match.route else "-"
+    def _record(self, request, response, seconds):
+        match, key = request.resolver_match, getattr(request, "api_key", None)
         # What open boards ask every other second would bury everything else.
         level = logging.DEBUG if getattr(response, "is_routine", False) else logging.INFO
-        access_log.log(level, "%s %s %s", request.method, route, response.status_code, extra={"facts": facts})
+        route, ids = (match.route, match.kwargs) if match and match.route else ("-", {})
+        record_answer(request.method, route, ids, response.status_code, seconds, key, level)
+
+
+def request_id(environ):
+    """The caller's, if it is a sane one, or a new one."""
+    sent = environ.get("HTTP_X_REQUEST_ID", "")
+    return sent if SANE_REQUEST_ID.fullmatch(sent) else _new_request_id()
+
+
+def record_answer(method, route, ids, status, seconds, key, level=logging.INFO):
+    """Count an answer, and write its line: of `ids`, what the path named, those that are ids."""
+    counters.count(status)
+    facts = {"ms": round(seconds * 1000, 1)}
+    if key:
+        facts["key"] = key.id
+    facts |= {name: text.lower() for name, text in ids.items() if is_id(text)}
+    logs.log_access(level, f"{method} {route} {status}", facts)
 
 
 def _new_request_id():
@@ -79,23 +85,27 @@ class TrustedProxy:
         self.get_response = get_response
 
     def __call__(self, request):
-        if settings.TRUSTED_PROXIES and self._trusted(request.META.get("REMOTE_ADDR", "")):
-            self._believe(request)
+        believe_proxy(request.META)
         return self.get_response(request)
 
-    def _believe(self, request):
-        hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
-        # The nearest address that is not a proxy of ours: what stands left of it, anybody could have written.
-        client = next((hop for hop in reversed(hops) if not self._trusted(hop)), None)
-        if client and _address(client):
-            request.META["REMOTE_ADDR"] = client
-        protocol = request.headers.get("X-Forwarded-Proto", "").strip().lower()
-        if protocol in ("http", "https"):
-            request.META["wsgi.url_scheme"] = protocol
 
-    def _trusted(self, text):
-        address = _address(text)
-        return address is not None and any(address in network for network in settings.TRUSTED_PROXIES)
+def believe_proxy(environ):
+    """Put in what a trusted proxy says of the client. Twice does no harm: the client is no proxy."""
+    if not settings.TRUSTED_PROXIES or not _trusted(environ.get("REMOTE_ADDR", "")):
+        return
+    hops = [hop.strip() for hop in environ.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
+    # The nearest address that is not a proxy of ours: what stands left of it, anybody could have written.
+    client = next((hop for hop in reversed(hops) if not _trusted(hop)), None)
+    if client and _address(client):
+        environ["REMOTE_ADDR"] = client
+    protocol = environ.get("HTTP_X_FORWARDED_PROTO", "").strip().lower()
+    if protocol in ("http", "https"):
+        environ["wsgi.url_scheme"] = protocol
+
+
+def _trusted(text):
+    address = _address(text)
+    return address is not None and any(address in network for network in settings.TRUSTED_PROXIES)
 
 
 def _address(text):
@@ -168,12 +178,12 @@ class ApiShortcut:
         self.end, ApiShortcutEnd.latest = ApiShortcutEnd.latest, None
         if self.end is None:
             raise ImproperlyConfigured("ApiShortcut needs ApiShortcutEnd at the end of MIDDLEWARE.")
-        self.our_hosts = set()
+        self.hosts = Hosts()
 
     def __call__(self, request):
         if not is_api(request):
             return self.get_response(request)
-        self._judge_host(request)
+        self.hosts.judge(request)
         path = request.path_info
         if path.endswith("/") and not path.endswith("//"):
             request.path_info = path[:-1]
@@ -182,13 +192,23 @@ class ApiShortcut:
             response["Content-Length"] = str(len(response.content))
         return response
 
-    def _judge_host(self, request):
-        """Raise what becomes a 400 if the Host is not one of ours. Each is judged once, which takes twenty times as long."""
+
+class Hosts:
+    """Remembers which Hosts are ours: to judge one takes twenty times as long."""
+
+    def __init__(self):
+        self._ours = set()
+
+    def judge(self, request):
+        """Raise DisallowedHost, which becomes a 400, if it is not one of ours."""
         host = request.META.get("HTTP_HOST")
-        if host not in self.our_hosts:
+        if host not in self._ours:
             request.get_host()
-            if host and len(self.our_hosts) < MOST_HOSTS:
-                self.our_hosts.add(host)
+            if host and len(self._ours) < MOST_HOSTS:
+                self._ours.add(host)
+
+    def __contains__(self, host):
+        return host in self._ours
 
 
 class ApiShortcutEnd:

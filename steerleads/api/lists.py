@@ -47,6 +47,12 @@ class Listing:
     nullable: frozenset = frozenset()
     descending: bool = False
 
+    def order(self, name=None, descending=None):
+        """The Order of one of `sorts`; without a name, of the default."""
+        column = self.sorts[name or self.default]
+        columns = (column, *(tie for tie in self.ties if tie != column))
+        return Order(columns, self.descending if descending is None else descending, column in self.nullable)
+
 
 @dataclass(frozen=True)
 class Order:
@@ -167,9 +173,8 @@ class ListQuery:
         response = self._counted(self.view.answer([self.listing.render(row) for row in rows]), total)
         if link:
             response["Link"] = link
-        if len(rows) <= LONGEST_TAGGED:
-            parts = [response.content, (link or "").encode(), str(total).encode()]
-            response["ETag"] = etags.quoted(etags.of_bytes(*parts))
+        if tag := tag_of(response.content, len(rows), link, total):
+            response["ETag"] = tag
         return response
 
     def _streamed(self, rows, total):
@@ -186,6 +191,13 @@ class ListQuery:
         return response
 
 
+def tag_of(body, count, link=None, total=None):
+    """The quoted ETag of a list of `count` rows; None if it is too long for one."""
+    if count > LONGEST_TAGGED:
+        return None
+    return etags.quoted(etags.of_bytes(body, (link or "").encode(), str(total).encode()))
+
+
 def _queryset(found):
     return found.queryset() if isinstance(found, Repeated) else found
 
@@ -195,9 +207,7 @@ def _order(listing, parameters):
     direction = parameters.text("sortOrder", "desc" if listing.descending else "asc").lower()
     if direction not in ("asc", "desc"):
         parameters.refuse("sortOrder", "“sortOrder” must be asc or desc.", "invalid_choice")
-    column = listing.sorts[name]
-    columns = (column, *(tie for tie in listing.ties if tie != column))
-    return Order(columns, direction == "desc", column in listing.nullable)
+    return listing.order(name, direction == "desc")
 
 
 def _tie(view, order, parameters):

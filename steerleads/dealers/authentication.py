@@ -12,19 +12,24 @@ class ApiKeyAuthentication(BaseAuthentication):
     """`Authorization: Bearer <key>`, the scheme in any case. The ApiKey becomes `request.auth`."""
 
     def authenticate(self, request):
-        scheme, _, secret = request.META.get("HTTP_AUTHORIZATION", "").strip().partition(" ")
-        if scheme.lower() != "bearer":
-            raise MissingApiKey()
-        key = find_key(secret.strip())
-        if key is None:
-            raise InvalidApiKey()
-        request._request.api_key = key
+        request._request.api_key = key = key_of(request.META)
         # Before scopes are judged: a call that is refused for its scope counts as well.
         request._request.hourly_limit = take(key)
         return key.dealership, key
 
     def authenticate_header(self, request):
         return "Bearer"
+
+
+def key_of(environ):
+    """The working ApiKey that was sent. Raises MissingApiKey or InvalidApiKey."""
+    scheme, _, secret = environ.get("HTTP_AUTHORIZATION", "").strip().partition(" ")
+    if scheme.lower() != "bearer":
+        raise MissingApiKey()
+    key = find_key(secret.strip())
+    if key is None:
+        raise InvalidApiKey()
+    return key
 
 
 class BearerScheme(OpenApiAuthenticationExtension):

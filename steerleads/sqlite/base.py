@@ -6,7 +6,6 @@ one, would stumble over ids that are made already.
 """
 
 import sqlite3
-from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from uuid import UUID, SafeUUID
@@ -41,8 +40,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 cursor.execute(sql, params)
                 return cursor.fetchall()
         self.validate_no_broken_transaction()
-        with self.wrap_database_errors:
+        if self.connection is None:  # asked here, too, as to ask there takes a tenth of reading one lead
             self.ensure_connection()
+        with self.wrap_database_errors:
             return self.connection.execute(_marked(sql, len(params)), params).fetchall()
 
 
@@ -69,11 +69,18 @@ def _id(value):
 @lru_cache(maxsize=1000)
 def _time(value):
     text = value.decode()
-    if len(text) in LENGTHS_OF_AN_OWN_TIME:
-        with suppress(ValueError):
-            return datetime.fromisoformat(text + "+00:00")
-    found = parse_datetime(text)  # somebody wrote it by hand: Django's own backend is as patient
-    return found.replace(tzinfo=UTC) if found and found.tzinfo is None else found
+    try:
+        return datetime.fromisoformat(text + "+00:00") if len(text) in LENGTHS_OF_AN_OWN_TIME else _by_hand(text)
+    except ValueError:
+        return _by_hand(text)
+
+
+def _by_hand(text):
+    """A time that somebody wrote there. Django's own backend is as patient."""
+    found = parse_datetime(text)
+    if found is None:
+        return None
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
 sqlite3.register_converter("char", _id)
