@@ -26,9 +26,13 @@ def pytest_collection_modifyitems(items):
     for item in items:
         modules.setdefault(item.path, []).append(item)
     browsers, others = [], []
-    for tests in sorted(modules.values(), key=lambda tests: (not tests[0].get_closest_marker("long"), -len(tests))):
-        (browsers if tests[0].get_closest_marker("browser") else others).append(tests)
+    for tests in sorted(modules.values(), key=lambda tests: (not _any_marked(tests, "long"), -len(tests))):
+        (browsers if _any_marked(tests, "browser") else others).append(tests)
     items[:] = chain.from_iterable(filter(None, chain.from_iterable(zip_longest(browsers, others))))
+
+
+def _any_marked(tests, name):
+    return any(test.get_closest_marker(name) for test in tests)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,21 +1,14 @@
 """The documentation page: our own files, under the strict policy, in a real browser."""
 
 import re
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.staticfiles import finders
 from django.test import Client
-from playwright.sync_api import sync_playwright
 
 from steerleads.tests.browsers import on_one_database
 from steerleads.tests.openapi_oracle import described_operations
-
-pytestmark = [pytest.mark.browser, on_one_database]
-
-CHROMIUM = Path("/usr/bin/chromium")  # else the one that Playwright brings along
-QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
 
 
 class Visit:
@@ -30,13 +23,10 @@ class Visit:
 
 
 @pytest.fixture
-def visit(site):
-    with sync_playwright() as playwright:
-        path = CHROMIUM if CHROMIUM.exists() else None
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-quic", *QUIET]
-        browser = playwright.chromium.launch(executable_path=path, args=arguments)
-        yield Visit(browser.new_page())
-        browser.close()
+def visit(chromium, site):
+    page = chromium.new_page()
+    yield Visit(page)
+    page.close()
 
 
 def test_open_without_a_key_under_the_strict_policy(client):
@@ -61,6 +51,7 @@ def test_every_file_is_our_own_and_nothing_is_inline(client):
 
 
 @pytest.mark.browser
+@on_one_database
 def test_the_page_shows_every_operation_without_a_complaint(site, visit):
     visit.page.goto(f"{site}/v1/docs")
     visit.page.wait_for_selector(".opblock")
@@ -72,6 +63,7 @@ def test_the_page_shows_every_operation_without_a_complaint(site, visit):
 
 
 @pytest.mark.browser
+@on_one_database
 def test_a_key_can_be_tried_on_the_page(site, api, visit):
     page = visit.page
     page.goto(f"{site}/v1/docs")
