@@ -21,7 +21,10 @@ TESTER = Actor("command", "test")
 
 @pytest.hookimpl(trylast=True)  # after pytest-django, which would put what empties tables last
 def pytest_collection_modifyitems(items):
-    """Long modules first, or the workers would wait for the last one; every other one without a browser, which needs air."""
+    """Long modules first, or the workers would wait for the last one; every other one without a browser, which needs air.
+
+    So tests that empty tables come before others: rows that a migration wrote are not there any more.
+    """
     modules = {}
     for item in items:
         modules.setdefault(item.path, []).append(item)

@@ -15,7 +15,7 @@ from steerleads.api import etags, json
 from steerleads.api.lists import LONGEST_WHOLE, tag_of
 from steerleads.api.statements import Statement
 
-TIME = re.compile(r"[\d-]{10}.\d\d:\d\d:\d\d(?:\.\d{6})?")  # as Django writes it, in UTC
+TIME = re.compile(r"[\d-]{10}.\d\d:\d\d:\d\d(?:\.\d{6})?", re.ASCII)  # as Django writes it, in UTC
 
 
 class Kept(Func):
@@ -32,6 +32,8 @@ class Hex(UUIDField):
         return value
 
 
+# As `_shown` takes them apart.
+assert LEAD_COLUMNS[:2] == ("id", "car_id") and LEAD_COLUMNS[-2:] == ("created_at", "updated_at")
 COLUMNS, CARS = [Kept(name) for name in LEAD_COLUMNS], [Kept(name) for name in CAR_COLUMNS]
 
 
@@ -47,22 +49,22 @@ def _of_car(dealership, car):
 ONE, OF_CAR = Statement(_one, Hex(), Hex()), Statement(_of_car, Hex(), Hex())
 
 
-class WrittenByHand(Exception):
+class WrittenByHand(ValueError):
     """A time in the database is not as Django writes it."""
 
 
-def read_lead(dealership, lead_id):
+def read_lead(database, dealership, lead_id):
     """(JSON, quoted ETag) of one; None if it is not there, or archived, which takes a header more."""
-    row = ONE.row(dealership.pk.hex, _kept(lead_id))
-    if row is None:
+    rows = ONE.rows_of(database, dealership.pk.hex, _as_kept(lead_id))
+    if not rows:
         return None
-    *row, archived, version = row
+    *row, archived, version = rows[0]
     return None if archived else (json.render(lead_object(_shown(row))), etags.quoted(str(version)))
 
 
-def read_leads_of_car(dealership, car_id):
+def read_leads_of_car(database, dealership, car_id):
     """(JSON, quoted ETag or None) of its list; None if there are no leads, or too many for one answer."""
-    rows = OF_CAR.rows(dealership.pk.hex, _kept(car_id))
+    rows = OF_CAR.rows_of(database, dealership.pk.hex, _as_kept(car_id))
     if not rows or len(rows) > LONGEST_WHOLE:
         return None
     body = json.render([lead_with_car(_shown(row)) for row in rows])
@@ -71,18 +73,19 @@ def read_leads_of_car(dealership, car_id):
 
 def _shown(row):
     """The row with its ids and times as the API spells them."""
-    id, car_id, status, action, target_name, target_info, tag, note, order, created_at, updated_at, *car = row
+    times = len(LEAD_COLUMNS) - 2
+    created_at, updated_at = row[times : times + 2]
     return (
-        _id(id),
-        _id(car_id),
-        *(status, action, target_name, target_info, tag, note, order),
+        _id(row[0]),
+        _id(row[1]),
+        *row[2:times],
         _time(created_at),
         _time(updated_at),
-        *car,
+        *row[times + 2 :],
     )
 
 
-def _kept(id):
+def _as_kept(id):
     return id.replace("-", "").lower()
 
 

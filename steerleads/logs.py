@@ -21,7 +21,7 @@ KEY = re.compile(r"\b(prod|dev)_[A-Za-z0-9_-]{8,}")
 
 
 class AccessRecord(logging.LogRecord):
-    """A LogRecord that is made in a fifth of the time: it does not look for what no line shows."""
+    """A LogRecord that is made in a fifth of the time: by no factory, and without looking for what no line shows."""
 
     BLANK = vars(logging.LogRecord(access_log.name, logging.INFO, "", 0, "", None, None))
 

@@ -65,7 +65,9 @@ def record_answer(method, route, ids, status, seconds, key, level=logging.INFO):
     facts = {"ms": round(seconds * 1000, 1)}
     if key:
         facts["key"] = key.id
-    facts |= {name: text.lower() for name, text in ids.items() if is_id(text)}
+    for name in ("id", "carId"):
+        if is_id(known := ids.get(name)):
+            facts[name] = known.lower()
     logs.log_access(level, f"{method} {route} {status}", facts)
 
 

@@ -12,7 +12,10 @@ class ApiKeyAuthentication(BaseAuthentication):
     """`Authorization: Bearer <key>`, the scheme in any case. The ApiKey becomes `request.auth`."""
 
     def authenticate(self, request):
-        request._request.api_key = key = key_of(request.META)
+        key = find_key(secret_of(request.META))
+        if key is None:
+            raise InvalidApiKey()
+        request._request.api_key = key
         # Before scopes are judged: a call that is refused for its scope counts as well.
         request._request.hourly_limit = take(key)
         return key.dealership, key
@@ -21,15 +24,12 @@ class ApiKeyAuthentication(BaseAuthentication):
         return "Bearer"
 
 
-def key_of(environ):
-    """The working ApiKey that was sent. Raises MissingApiKey or InvalidApiKey."""
+def secret_of(environ):
+    """The text of the key that was sent. Raises MissingApiKey."""
     scheme, _, secret = environ.get("HTTP_AUTHORIZATION", "").strip().partition(" ")
     if scheme.lower() != "bearer":
         raise MissingApiKey()
-    key = find_key(secret.strip())
-    if key is None:
-        raise InvalidApiKey()
-    return key
+    return secret.strip()
 
 
 class BearerScheme(OpenApiAuthenticationExtension):

@@ -40,9 +40,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 cursor.execute(sql, params)
                 return cursor.fetchall()
         self.validate_no_broken_transaction()
-        if self.connection is None:  # asked here, too, as to ask there takes a tenth of reading one lead
-            self.ensure_connection()
         with self.wrap_database_errors:
+            self.ensure_connection()
             return self.connection.execute(_marked(sql, len(params)), params).fetchall()
 
 
