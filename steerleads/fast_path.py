@@ -1,7 +1,8 @@
-"""The two reads that are asked for most, answered without Django's and DRF's machinery, two thirds of their time on SQLite.
+"""The two reads that are asked for most, without Django's and DRF's machinery, which is two thirds of their time on SQLite.
 
-All it can say is 200, to a plain request for something that is there, with a key and a share of its hour that this process
-remembers. It leaves everything else to Django's way, as if it had not been here. `steerleads/tests/test_fast_path.py` holds both ways against each other, to the last header.
+All it can say is 200, to a plain request for something that is there, with a key and a share of its hour that this
+process remembers. It leaves everything else to Django's way, as if it had not been here.
+`steerleads/tests/test_fast_path.py` holds both ways against each other, to the last header.
 """
 
 import io
