@@ -20,7 +20,7 @@ from steerleads.dealers.keys import change_key, find_key, forget_cached_keys, re
 from steerleads.dealers.models import ApiKey
 from steerleads.fast_path import FastPath
 from steerleads.tests.servers import wait_until
-from steerleads.wsgi import Handler
+from steerleads.wsgi import Handler, application
 
 pytestmark = [pytest.mark.django_db, pytest.mark.skipif(connection.vendor != "sqlite", reason="only on SQLite")]
 NOBODY = "550e8400-e29b-41d4-a716-446655440000"
@@ -101,6 +101,10 @@ def one(lead):
 @pytest.fixture
 def listed(lead):
     return f"/v1/leads/car/{lead.car_id}"
+
+
+def test_the_server_has_it():
+    assert isinstance(application, FastPath)
 
 
 # --- The same answer -------------------------------------------------------------------------------
