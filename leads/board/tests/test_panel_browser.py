@@ -171,14 +171,17 @@ def test_the_history_says_who_did_what_and_when(casa, boss, cards, board):
     boss.move(lead := Lead.objects.get(action="A"), status="COMPLETED")
     for action in "BC":
         boss.move(Lead.objects.get(action=action), before=lead, status="COMPLETED")
-    at = LeadEvent.objects.get(lead_id=lead.pk, kind="lead.changed").at.astimezone(ZoneInfo("Asia/Tokyo"))
+    changed, created = (
+        f"{LeadEvent.objects.get(lead_id=lead.pk, kind=kind).at.astimezone(ZoneInfo('Asia/Tokyo')):%A %H:%M}"
+        for kind in ("lead.changed", "lead.created")
+    )
     board.wait_for(list("BCA"), "COMPLETED")
     board.act("A", "open")
     lines = board.page.locator(".timeline-line")
     lines.first.wait_for()
     assert [" ".join(line.split()) for line in lines.all_inner_texts()] == [
-        f"{at:%A %H:%M} · Nadia Berrada · changed Status New Completed",
-        f"{at:%A %H:%M} · test (Command) · created",
+        f"{changed} · Nadia Berrada · changed Status New Completed",
+        f"{created} · test (Command) · created",
     ]
 
 
