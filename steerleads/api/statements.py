@@ -38,8 +38,9 @@ class Statement:
         sql, params, converters = self._compiled or self._compile()
         if self._locks and not database.in_atomic_block:
             raise TransactionManagementError("A lock lasts for as long as a transaction, and there is none.")
-        given = [field.get_db_prep_value(values[it], database) if field else it for field, it in params]
-        rows = database.rows(sql, given, self._prepare)
+        given = [field.get_db_prep_value(value, database) for field, value in zip(self._fields, values, strict=True)]
+        params = [given[p.number] if isinstance(p, Place) else p for p in params]
+        rows = database.rows(sql, params, self._prepare)
         return [_converted(row, converters) for row in rows] if converters else rows
 
     def row(self, *values):
@@ -60,8 +61,6 @@ class Statement:
         self._names = [field.attname for field in queryset.model._meta.concrete_fields]
         compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
         sql, params = compiler.as_sql()
-        # (field, number of the value), or (None, what is the same each time)
-        params = [(p.output_field, p.number) if isinstance(p, Place) else (None, p) for p in params]
         self._compiled = sql, params, _converters(compiler)
         self._build = None  # it may hold the request that came first, with its key
         return self._compiled
