@@ -150,6 +150,17 @@ def check_mail(app_configs, **kwargs):
         )
 
 
+@register(deploy=True)
+def check_zone_data(app_configs, **kwargs):
+    data = settings.TIME_ZONE_DATA
+    system = data.system or "none that names its version"
+    yield Info(
+        f"Clocks follow time zone data {data.used}: the package tzdata has {data.package}, this system {system}.",
+        hint="Where a government has changed its clocks since: pip install --upgrade tzdata, and start again.",
+        id="steerleads.I002",
+    )
+
+
 @register()
 def check_channels(app_configs, **kwargs):
     if settings.NOTIFY_CHANNELS and find_spec("apprise") is None:

@@ -6,6 +6,7 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
 from steerleads import environment as env
+from steerleads import zone_data
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = Path(env.text("VAR_DIR", str(BASE_DIR / "var")))
@@ -196,6 +197,7 @@ LOCALE_PATHS = [BASE_DIR / "steerleads" / "locale"]  # one catalogue for all app
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
+TIME_ZONE_DATA = zone_data.use_newest()  # here, because whatever runs of the product reads the settings first
 
 # --- Static files, from the applications' own folders ------------------------------------------
 
