@@ -115,6 +115,24 @@ def check_trusted_proxies(app_configs, **kwargs):
             hint="Name the proxies, like TRUSTED_PROXIES=10.0.0.5",
             id="steerleads.W009",
         )
+    elif not settings.TRUSTED_PROXIES and settings.SECURE_SSL_REDIRECT and _public_hosts():
+        yield Warning(
+            "TRUSTED_PROXIES is empty, and SECURE_SSL_REDIRECT is on: behind a proxy that ends TLS every page is sent to "
+            "https for ever, and all clients count as one.",
+            hint="Name the proxy, like TRUSTED_PROXIES=10.0.0.5",
+            id="steerleads.W013",
+        )
+
+
+@register(Tags.security, deploy=True)
+def check_what_proxies_write(app_configs, **kwargs):
+    if settings.TRUSTED_PROXIES:
+        yield Info(
+            "What the proxies in TRUSTED_PROXIES write of the client is believed.",
+            hint="Each must add who connects to it at the end of X-Forwarded-For, write X-Forwarded-Proto itself whatever "
+            "the client sent, and drop headers with underscores in their names (nginx: underscores_in_headers off).",
+            id="steerleads.I002",
+        )
 
 
 @register(Tags.security)

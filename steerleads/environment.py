@@ -4,11 +4,13 @@ import json
 import os
 import re
 import secrets
-from ipaddress import IPv6Address, ip_network
+from ipaddress import IPv6Address
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+
+from steerleads.proxies import read_network
 
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off"}
@@ -55,7 +57,7 @@ def listed(name, default=""):
 
 def networks(name):
     try:
-        return [ip_network(part, strict=False) for part in listed(name)]
+        return [read_network(part) for part in listed(name)]
     except ValueError as error:
         raise ImproperlyConfigured(f"{name}: {error}. Use addresses or networks like 10.0.0.0/8.") from None
 

@@ -28,10 +28,10 @@ from steerleads.middleware import (
     ContentSecurityPolicy,
     Envelope,
     Hosts,
-    believe_proxy,
     record_answer,
     request_id,
 )
+from steerleads.proxies import believe_proxy
 
 PATH = re.compile(r"/v1/leads/(car/)?([0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})")
 SCOPE = "leads:read"

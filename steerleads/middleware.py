@@ -3,10 +3,8 @@
 import logging
 import re
 import time
-from ipaddress import ip_address
 from random import getrandbits
 
-from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import patch_vary_headers
@@ -14,6 +12,7 @@ from django.utils.cache import patch_vary_headers
 from steerleads import counters, logs
 from steerleads.api import errors
 from steerleads.api.ids import is_id
+from steerleads.proxies import believe_proxy
 
 MOST_HOSTS = 100  # remembered; a caller can make up as many as he likes where ALLOWED_HOSTS has a wildcard
 SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._:=+/-]{1,128}")
@@ -89,32 +88,6 @@ class TrustedProxy:
     def __call__(self, request):
         believe_proxy(request.META)
         return self.get_response(request)
-
-
-def believe_proxy(environ):
-    """Put in what a trusted proxy says of the client. Twice does no harm: the client is no proxy."""
-    if not settings.TRUSTED_PROXIES or not _trusted(environ.get("REMOTE_ADDR", "")):
-        return
-    hops = [hop.strip() for hop in environ.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
-    # The nearest address that is not a proxy of ours: what stands left of it, anybody could have written.
-    client = next((hop for hop in reversed(hops) if not _trusted(hop)), None)
-    if client and _address(client):
-        environ["REMOTE_ADDR"] = client
-    protocol = environ.get("HTTP_X_FORWARDED_PROTO", "").strip().lower()
-    if protocol in ("http", "https"):
-        environ["wsgi.url_scheme"] = protocol
-
-
-def _trusted(text):
-    address = _address(text)
-    return address is not None and any(address in network for network in settings.TRUSTED_PROXIES)
-
-
-def _address(text):
-    try:
-        return ip_address(text)
-    except ValueError:
-        return None
 
 
 class Compression(GZipMiddleware):

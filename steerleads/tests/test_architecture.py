@@ -24,6 +24,7 @@ FLOORS = {
     "steerleads.environment": 0,
     "steerleads.logs": 0,
     "steerleads.progress": 0,
+    "steerleads.proxies": 0,
     "steerleads.terminal": 0,
     "steerleads.api": 0,
     "steerleads.dealers": 1,

@@ -45,6 +45,13 @@ def test_default_checkout_has_no_issue(tmp_path):
         (checks.check_trusted_proxies, {"TRUSTED_PROXIES": [ip_network("10.0.0.0/8")]}, []),
         (checks.check_trusted_proxies, {"TRUSTED_PROXIES": [ip_network("0.0.0.0/0")]}, ["W009"]),
         (checks.check_trusted_proxies, {"TRUSTED_PROXIES": [ip_network("::/0")]}, ["W009"]),
+        (
+            checks.check_trusted_proxies,
+            {"TRUSTED_PROXIES": [], "ALLOWED_HOSTS": PUBLIC, "SECURE_SSL_REDIRECT": True},
+            ["W013"],
+        ),
+        (checks.check_what_proxies_write, {"TRUSTED_PROXIES": []}, []),
+        (checks.check_what_proxies_write, {"TRUSTED_PROXIES": [ip_network("10.0.0.0/8")]}, ["I002"]),
         (checks.check_trusted_origins, {"CSRF_TRUSTED_ORIGINS": ["https://a.example", "https://*.b.example:8443"]}, []),
         (checks.check_trusted_origins, {"CSRF_TRUSTED_ORIGINS": ["https://a.example/", "https://"]}, ["E002", "E002"]),
         (checks.check_mail, {"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}, ["I001"]),

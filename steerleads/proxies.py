@@ -1,0 +1,105 @@
+"""Who is calling: the client's address and scheme, as the server and the proxies in TRUSTED_PROXIES tell them."""
+
+import logging
+import re
+import time
+from ipaddress import IPv6Address, IPv6Network, ip_address, ip_network
+
+from django.conf import settings
+
+log = logging.getLogger(__name__)
+
+HOP = re.compile(r"(?:\[(?P<bracketed>[^\]]*)\]|(?P<ipv4>[0-9.]+))(?::[0-9]{1,5})?|(?P<ipv6>[^\[\]]+)")
+SECONDS_BETWEEN_COMPLAINTS = 600
+IPV4_IN_IPV6 = 96  # bits before the IPv4 address in ::ffff:a.b.c.d
+
+_complained_at = None
+
+
+def believe_proxy(environ):
+    """Put the client's address and scheme in REMOTE_ADDR and wsgi.url_scheme. Twice does no harm."""
+    remote = environ.get("REMOTE_ADDR", "")
+    if not settings.TRUSTED_PROXIES and ":" not in remote:
+        return  # nobody is believed, and the address has its one form
+    environ["REMOTE_ADDR"] = client_address(remote, environ.get("HTTP_X_FORWARDED_FOR", ""))
+    if _is_trusted(read_address(remote)):
+        environ["wsgi.url_scheme"] = _scheme(environ.get("HTTP_X_FORWARDED_PROTO", "")) or environ["wsgi.url_scheme"]
+
+
+def client_address(remote, forwarded_for=""):
+    """The address, in its one form, that is farthest from us and vouched for; `remote` is who has connected.
+
+    Each trusted proxy vouches for the hop to the left of it in `forwarded_for` (several header lines arrive joined in
+    order, by commas). What stands left of a hop that is not trusted, or that nobody can read, anybody may have written.
+    """
+    client = read_address(remote)
+    if client is None:
+        return remote  # none at all, say
+    for hop in reversed(forwarded_for.split(",")):
+        if not _is_trusted(client):
+            break
+        if hop := hop.strip():
+            if (found := read_address(hop)) is None:
+                _complain(client)
+                break
+            client = found
+    return str(client)
+
+
+def read_address(text):
+    """An address with or without brackets, port (then an IPv6 one in brackets) and zone, or None.
+
+    An IPv4 address in IPv6's clothes (`::ffff:203.0.113.7`) is that IPv4 address.
+    """
+    found = HOP.fullmatch(text.strip())
+    if not found:
+        return None
+    ipv6 = found["bracketed"] or found["ipv6"]
+    try:
+        # A zone says by which of the machine's wires, and nothing of who it is.
+        address = IPv6Address(ipv6.partition("%")[0]) if ipv6 else ip_address(found["ipv4"] or "")
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def read_network(text):
+    """An address or a network like `10.0.0.0/8`, folded as addresses are. Raises ValueError."""
+    network = ip_network(text, strict=False)
+    mapped = getattr(network.network_address, "ipv4_mapped", None)
+    if mapped and network.prefixlen >= IPV4_IN_IPV6:
+        return ip_network((mapped, network.prefixlen - IPV4_IN_IPV6))
+    return network
+
+
+def counted_address(request):
+    """What limits count as one caller (AXES_CLIENT_IP_CALLABLE): an IPv4 address, or the /64 of an IPv6 one.
+
+    A household gets a whole /64, and each of its machines as many addresses of it as it likes.
+    """
+    address = read_address(request.META.get("REMOTE_ADDR", ""))
+    if isinstance(address, IPv6Address):
+        address = IPv6Network((address, 64), strict=False).network_address
+    return str(address) if address else None
+
+
+def _is_trusted(address):
+    return address is not None and any(address in network for network in settings.TRUSTED_PROXIES)
+
+
+def _scheme(forwarded_proto):
+    """What the nearest proxy says, which writes the last value; "" if that is neither http nor https."""
+    said = forwarded_proto.rstrip(", ").rpartition(",")[2].strip().lower()
+    return said if said in ("http", "https") else ""
+
+
+def _complain(proxy):
+    """Once in a while: without the hop, which may be anything that a client sent."""
+    global _complained_at
+    if _complained_at is None or time.monotonic() - _complained_at > SECONDS_BETWEEN_COMPLAINTS:
+        _complained_at = time.monotonic()
+        log.warning(
+            "X-Forwarded-For names no address to the left of the proxy %s: that proxy passes for the client. "
+            "Let it write the address of who connects to it.",
+            proxy,
+        )
