@@ -88,9 +88,9 @@ WEBHOOK_WORDS = """Be told of events by requests to a URL of yours, from now on.
 delivery's id, the same on every attempt: use it to tell repeats), `webhook-timestamp` and `webhook-signature`, which \
 libraries verify with the `secret`. It is shown this once.
 
-Answer 2xx within 15 seconds. Everything else, redirects too, is a failure, and is tried again after 5 s, 5 min, \
-30 min, 2 h, 5 h, 10 h and 10 h (give or take 20 %); then it is a dead letter until somebody redelivers it. A 410 \
-switches the webhook off at once; so do five days of nothing but failures. Events come at least once, one at a time, \
+Answer 2xx within 15 seconds: the head of the answer, whole; the body is not waited for. Everything else, redirects \
+too, is a failure, and is tried again after 5 s, 5 min, 30 min, 2 h, 5 h, 10 h and 10 h (give or take 20 %); then it \
+is a dead letter until somebody redelivers it. A 410 switches the webhook off at once; so do five days of nothing but failures. Events come at least once, one at a time, \
 and a retry can come after newer ones: `sequence` tells the order. When a lead is deleted, what is still to be told \
 of it comes with `lead: null`. At most 50 webhooks."""
 

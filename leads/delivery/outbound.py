@@ -1,24 +1,21 @@
 """One POST to the outside: to an address that was checked and to no other, within bounds of time and size."""
 
-import io
 import socket
 import ssl
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import cache
-from http.client import HTTPException, HTTPResponse, IncompleteRead
+from http.client import HTTPException
 from threading import Thread
 
 from leads.delivery.addresses import RefusedURL, check_url, is_public
-from leads.delivery.outcomes import Outcome, printable
+from leads.delivery.answers import read_outcome, seconds_left
+from leads.delivery.outcomes import Outcome
 
 CONNECT_SECONDS = 5  # over all addresses of a name
-WHOLE_SECONDS = 15  # from the question to the DNS to the last byte of the answer
+WHOLE_SECONDS = 15  # from the question to the DNS to the end of the answer's head
 LEAST_SHARE = 1
-READ_BYTES = 64 * 1024
-SHOWN_BYTES = 1024
 USER_AGENT = "SteerLeads/1.0"
-SWITCHING = 101  # the one interim answer that ends the talk
 
 
 class _Failed(Exception):
@@ -29,7 +26,7 @@ def post(url, body, headers):
     """The Outcome of one POST of these bytes. Whatever the other side does, nothing is raised.
 
     Errors by the stage that failed: refused_url, dns, refused_address, connect, tls, timeout (connected, but no whole
-    answer in time), protocol (what came is no HTTP, or nothing came).
+    head of an answer in time), protocol (what came is no HTTP, or no whole head).
     """
     deadline = time.monotonic() + WHOLE_SECONDS
     try:
@@ -52,8 +49,10 @@ def _attempt(target, body, headers, deadline):
     if not target.is_allowed and not all(is_public(address[0]) for *_, address in addresses):
         raise _Failed("refused_address")
     with closing(_connect(addresses, deadline)) as plain, closing(_secure(plain, target, deadline)) as sock:
-        _send(sock, _request(target, body, headers), deadline)
-        return _outcome(HTTPResponse(_Answer(sock, deadline), method="POST"))
+        # Who hangs up before having read it all may have answered before.
+        with suppress(ConnectionError, ssl.SSLEOFError):
+            _send(sock, _request(target, body, headers), deadline)
+        return read_outcome(sock, deadline)
 
 
 def _resolve(target, deadline):
@@ -68,7 +67,7 @@ def _resolve(target, deadline):
 
     thread = Thread(target=ask, daemon=True)
     thread.start()
-    thread.join(_left(deadline))
+    thread.join(seconds_left(deadline))
     if thread.is_alive() or not found:
         raise _Failed("dns")
     return found
@@ -80,7 +79,7 @@ def _connect(addresses, deadline):
     for index, (family, kind, protocol, _, address) in enumerate(addresses):
         sock = None
         try:
-            left = _left(deadline)
+            left = seconds_left(deadline)
             sock = socket.socket(family, kind, protocol)
             sock.settimeout(max(left / (len(addresses) - index), min(left, LEAST_SHARE)))
             sock.connect(address)
@@ -94,7 +93,7 @@ def _connect(addresses, deadline):
 def _secure(sock, target, deadline):
     if target.scheme != "https":
         return sock
-    sock.settimeout(_left(deadline))
+    sock.settimeout(seconds_left(deadline))
     try:
         return _tls().wrap_socket(sock, server_hostname=target.host)
     except TimeoutError:
@@ -125,54 +124,5 @@ def _send(sock, request, deadline):
     # Not sendall: over TLS it gives each piece the whole time anew.
     rest = memoryview(request)
     while rest:
-        sock.settimeout(_left(deadline))
+        sock.settimeout(seconds_left(deadline))
         rest = rest[sock.send(rest) :]
-
-
-class _Answer(io.RawIOBase):
-    """What a socket gives until the deadline and not beyond READ_BYTES: all that HTTPResponse needs of a socket."""
-
-    def __init__(self, sock, deadline):
-        self._sock, self._deadline, self._unread = sock, deadline, READ_BYTES
-
-    def makefile(self, mode):
-        return io.BufferedReader(self)
-
-    def readable(self):
-        return True
-
-    def readinto(self, buffer):
-        if not self._unread:
-            return 0
-        self._sock.settimeout(_left(self._deadline))
-        count = self._sock.recv_into(buffer, min(len(buffer), self._unread))
-        self._unread -= count
-        return count
-
-
-def _outcome(response):
-    with closing(response):
-        response.begin()
-        # What comes before the answer (RFC 9110, 15.2): http.client skips 100 only. What follows is read the same way.
-        while response.status < 200 and response.status != SWITCHING:
-            response.headers = None
-            response.begin()
-        try:
-            body = response.read(READ_BYTES)
-        except ValueError:  # a chunk of negative length
-            body = b""
-        except IncompleteRead as error:
-            body = error.partial  # the status has said all that matters
-    status = response.status
-    return Outcome(ok=200 <= status < 300, status=status, answer=_shown(body), gone=status == 410)
-
-
-def _shown(body):
-    return printable(body[:SHOWN_BYTES].decode("utf-8", "replace"))
-
-
-def _left(deadline):
-    left = deadline - time.monotonic()
-    if left <= 0:
-        raise TimeoutError
-    return left

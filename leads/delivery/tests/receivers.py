@@ -20,7 +20,8 @@ from threading import Condition, Event, Thread
 class Reply:
     """What to answer, `delay` seconds after the request: a `status` and a `body`, or the `raw` bytes as they are.
 
-    With `drip`, the bytes go out one by one, so many seconds apart. A `silent` receiver says nothing until it closes.
+    With `drip`, the bytes go out one by one, so many seconds apart. A `silent` receiver says nothing until it closes;
+    one that `stays` leaves the connection open behind its answer until then.
     """
 
     status: int = 200
@@ -30,6 +31,7 @@ class Reply:
     drip: float = 0
     raw: bytes | None = None
     silent: bool = False
+    stays: bool = False
 
     def written(self):
         if self.raw is not None:
@@ -137,11 +139,11 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if not reply.drip:
             self.wfile.write(reply.written())
-            return
-        for byte in reply.written():
+        for byte in reply.written() if reply.drip else b"":
             self.wfile.write(bytes([byte]))
             if closed.wait(reply.drip):
                 return
+        closed.wait(None if reply.stays else 0)
 
     def log_message(self, *arguments):
         pass
