@@ -11,7 +11,15 @@ BLANK_LOOKING = set("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 VARIATION_SELECTORS = [range(0x180B, 0x1810), range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0)]
 
 TATWEEL = "\u0640"
-LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "ى": "ي", "ة": "ه", TATWEEL: None})
+# What folding makes of single characters once accents are gone (contract 21). Phones and sheets write what people mean
+# as one letter, digit, apostrophe or dash in several ways. A change here needs a migration: see `api/refolding.py`.
+LETTERS = {
+    **str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", TATWEEL: None}),
+    **str.maketrans("ىةٱکی", "يهاكي"),
+    **str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789"),
+    **dict.fromkeys(map(ord, "’‘ʼ＇"), "'"),
+    **dict.fromkeys([*range(0x2010, 0x2016), 0x2212], "-"),
+}
 
 
 def normalise(text):
