@@ -3,6 +3,7 @@
 import hashlib
 import re
 import secrets
+import string
 import time
 from contextlib import suppress
 from datetime import timedelta
@@ -13,7 +14,9 @@ from django.utils import timezone
 from steerleads.api.errors import DATABASE_ERRORS
 from steerleads.dealers.models import FRESH_KEY_SCOPES, ApiKey, Environment, RateWindow
 
-SHAPE = re.compile(r"(?:prod|dev)_[A-Za-z0-9_-]{43}")
+# 43 letters and digits are 256 random bits. With other signs among them, a double click would select half a key.
+ALPHABET, LENGTH = string.ascii_letters + string.digits, 43
+SHAPE = re.compile(r"(?:prod|dev)_[A-Za-z0-9_-]{43}")  # keys of older make have `-` and `_`
 HINT_LENGTH = 10
 
 # A positive answer is believed this long, so a revocation takes effect within it (contract 9).
@@ -26,7 +29,7 @@ _cache = {}
 
 def issue_key(dealership, name, *, environment=Environment.PROD, scopes=None, hourly_limit=10_000, expires_at=None):
     """(the ApiKey, its secret text). The text is not stored and cannot be shown again."""
-    secret = f"{environment}_{secrets.token_urlsafe(32)}"
+    secret = f"{environment}_{''.join(secrets.choice(ALPHABET) for _ in range(LENGTH))}"
     with transaction.atomic():
         key = ApiKey.objects.create(
             dealership=dealership,

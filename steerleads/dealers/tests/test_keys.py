@@ -1,6 +1,7 @@
 """Contract 8, 9 and 12a: keys and scopes."""
 
 import hashlib
+import re
 from datetime import timedelta
 
 import pytest
@@ -43,6 +44,19 @@ def test_only_the_digest_of_a_key_is_stored(casa, environment):
     row = ApiKey.objects.filter(pk=key.pk).values().get()
     assert secret not in str(row)
     assert row["digest"] == hashlib.sha256(secret.encode()).hexdigest()
+
+
+@pytest.mark.parametrize("environment", ["prod", "dev"])
+def test_a_key_is_letters_and_digits_only_and_has_256_random_bits(casa, environment):
+    made = [keys.issue_key(casa, "Website", environment=environment)[1] for _ in range(50)]
+    assert all(re.fullmatch(rf"{environment}_[A-Za-z0-9]{{43}}", secret) for secret in made)
+    assert len(set("".join(secret.partition("_")[2] for secret in made))) == 62 and 62**43 >= 2**256
+
+
+def test_a_key_of_older_make_stays_valid(api):
+    older = "prod_Zk-0_abc" + "-_" * 17 + "x"
+    ApiKey.objects.filter(pk=api.key.pk).update(digest=hashlib.sha256(older.encode()).hexdigest())
+    assert api.get("/leads", authorization=f"Bearer {older}").status_code == 200
 
 
 def test_a_fresh_key_has_the_four_scopes(casa):
