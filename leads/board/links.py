@@ -13,7 +13,9 @@ from phonenumbers import (
     PhoneNumberFormat,
     PhoneNumberMatcher,
     PhoneNumberType,
+    ValidationResult,
     format_number,
+    is_possible_number_with_reason,
     number_type,
 )
 
@@ -23,7 +25,7 @@ HOME, HOME_CODE = "MA", 212
 MOST = 3  # numbers, and addresses
 LONGEST = 500  # characters that are looked at, as many as the field takes
 LEAST_DIGITS = 8
-MOST_MATCHES, MOST_TRIES = 6, 60  # good and bad ones: hostile text has hundreds
+MOST_MATCHES, MOST_TRIES, MOST_TRIES_OF_NEW = 6, 60, 10  # good and bad ones: hostile text has hundreds
 MOBILE = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 
 URL = re.compile(r"://|^www\.|^[^@]*\.[a-z]{2,}[/?#]", re.IGNORECASE)
@@ -34,6 +36,10 @@ TIMES = re.compile(r"(?<![\d:])\d{1,2}[:hH]\d\d(?![\d:])")
 # Spellings that the library does not know: `06/12/34/56/78`, and two numbers with one sign between them.
 PAIRS = re.compile(r"(?<![\d/_,])0[5-8](?:([/_,])\d\d)(?:\1\d\d){3}(?![\d/_,])")
 NEIGHBOURS = re.compile(r"(?<=\d{9})[-.,](?=[0+]\d)")
+# A number of home, whole: new ones are given out before the library learns which.
+HOME_NUMBER = re.compile(r"(?:0|(?:00)?2120?)[5-8][0-9]{8}")
+# Beside digits these make them a price or a code. Arabic letters do not: they are written onto numbers.
+GLUED = re.compile(r"[A-Za-z\u00c0-\u024f$€£¥%]")
 # What makes ten digits something else than a telephone: part of a longer code, or a label that says so.
 CODE_BEFORE = re.compile(r"\d[-.,]$|[_#]$")
 CODE_AFTER = re.compile(r"[-.,]\d|_")
@@ -139,12 +145,35 @@ def _numbers(text):
         return []
     text = TIMES.sub("|", DATES.sub("|", text))
     text = NEIGHBOURS.sub(" / ", PAIRS.sub(lambda pairs: re.sub(r"\D", " ", pairs[0]), text))
-    found = {}
-    matches = PhoneNumberMatcher(text, HOME, leniency=Leniency.VALID, max_tries=MOST_TRIES)
-    for match in islice(matches, MOST_MATCHES):
-        if not _is_something_else(text, match):
-            found[_e164(match.number)] = match.number
+    matches = _matches(text, Leniency.VALID, MOST_TRIES)
+    if len(matches) < MOST:
+        matches += _matches_of_new(text, matches)
+    found = {_e164(match.number): match.number for match in sorted(matches, key=lambda match: match.start)}
     return list(found.values())[:MOST]
+
+
+def _matches_of_new(text, known):
+    """Whole numbers in what the `known` leave of the text."""
+    for match in known:
+        text = text[: match.start] + "|" * (match.end - match.start) + text[match.end :]
+    if _digits(text) < LEAST_DIGITS:
+        return []
+    return [match for match in _matches(text, Leniency.POSSIBLE, MOST_TRIES_OF_NEW) if _is_whole(text, match)]
+
+
+def _matches(text, leniency, tries):
+    matches = islice(PhoneNumberMatcher(text, HOME, leniency=leniency, max_tries=tries), MOST_MATCHES)
+    return [match for match in matches if not _is_something_else(text, match)]
+
+
+def _is_whole(text, match):
+    """Whether it has all that a number has, though the library does not know of any that begins so."""
+    if GLUED.match(text[match.start - 1 : match.start]) or GLUED.match(text, match.end):
+        return False
+    if match.number.country_code == HOME_CODE:
+        return HOME_NUMBER.fullmatch(re.sub(r"\D", "", match.raw_string))
+    possible = is_possible_number_with_reason(match.number) == ValidationResult.IS_POSSIBLE
+    return possible and match.raw_string.startswith("+") and _digits(match.raw_string) >= LEAST_DIGITS
 
 
 def _is_something_else(text, match):

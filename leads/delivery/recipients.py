@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
+from phonenumbers import ValidationResult
 
 from leads.delivery.models import Occasion, Rule
 
@@ -91,6 +92,7 @@ def _clean_phone(to):
         number = phonenumbers.parse(to, HOME)
     except phonenumbers.NumberParseException:
         number = None
-    if number is None or not phonenumbers.is_valid_number(number):
+    # Whole is enough: new numbers are given out before the library learns of them.
+    if number is None or phonenumbers.is_possible_number_with_reason(number) != ValidationResult.IS_POSSIBLE:
         raise ValidationError(_("Give one phone number, like +212 612 34 56 78."))
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

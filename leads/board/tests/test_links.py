@@ -12,6 +12,7 @@ from leads.board.links import links_of
 MOBILE = ["tel:+212600123456", "https://wa.me/212600123456"]
 OTHER = ["tel:+212612345678", "https://wa.me/212612345678"]
 FIXED = ["tel:+212522123456"]
+NEW = ["tel:+212742996141"]
 FRENCH = ["tel:+33612345678", "https://wa.me/33612345678"]
 MAIL = ["mailto:sara@mail.ma"]
 HREFS = {
@@ -102,6 +103,12 @@ def test_a_moroccan_mobile_is_called_and_written_to(text):
         ("Tél: 0612345678, Fax: 0522123456", OTHER),
         ("0522123456 / 0522123457 / 0522123458 / 0522123459", [f"tel:+21252212345{n}" for n in (6, 7, 8)]),
         ("0612345678, +212 612-345678", OTHER),
+        # Numbers that the library does not know yet are called; who knows whether they are mobiles?
+        *((text, NEW) for text in ("0742996141", "+212 742-996141", "00212742996141", "212742996141")),
+        *((text, NEW) for text in ("07/42/99/61/41", "+212 (0)742 996141", "Tél: ٠٧٤٢٩٩٦١٤١ Sara")),
+        ("0742996141 / 0612345678", NEW + OTHER),
+        ("0612345678 0742996141", OTHER + NEW),
+        ("+33 6 12 34 56 78, +39 599 123 4567", [*FRENCH, "tel:+395991234567"]),
         ("sara@mail.ma", MAIL),
         ("Sara <sara@mail.ma>", MAIL),
         ("Écrire à sara@mail.ma.", MAIL),
@@ -141,6 +148,18 @@ def test_other_numbers_and_addresses(text, expected):
         # Numbers that are none
         *("061234567", "06123456789", "600123456", "33612345678", "+21260012345", "+999123456789", "0" * 20, "150"),
         *("06 12 34 56 78 90", "2 06 12 34 56 78", "00600123456"),
+        *(
+            "$0742996141",
+            "sara0742996141",
+            "0742996141abc",
+            "742996141",
+            "07429961412",
+            "VIN 0742996141",
+            "2024-0742996141",
+            "#0742996141",
+            "sara_0742996141",
+        ),
+        *("0942996141", "+212 942996141", "00395991234567", "395991234567", "+49 1234"),
         # Addresses that are none, or could be another
         *("@sara", "sara@", "sara@mail", "sara@localhost", "sara@@mail.ma", "sara@mail..ma", "sara @mail.ma"),
         *("a?b=c@x.ma", "&bcc=eve@x.ma", "sara@mail.ma?bcc=eve@x.ma", "sara@mail.ma&bcc=eve@x.ma", "a%0Ab@x.ma"),
