@@ -5,6 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 from steerleads.backups.errors import BackupError
+from steerleads.sqlite.files import make_file
 
 FIRST_BYTES = b"SQLite format 3\0"
 LOCK_TIMEOUT = 15  # seconds to wait for somebody who holds the database
@@ -32,6 +33,7 @@ def replace(database, source, report):
     live = _live(database)
     if live.exists() and live.samefile(source):
         raise BackupError(f"{source} is the database itself. Name a file that `backup` wrote.")
+    make_file(live)
     try:
         with closing(_read(source)) as backup, closing(_open(live, "rwc")) as target:
             # In WAL, others read what was until the last page is in.

@@ -14,6 +14,8 @@ from django.db.backends.sqlite3 import base, operations
 from django.db.models.expressions import Col
 from django.utils.dateparse import parse_datetime
 
+from steerleads.sqlite.files import make_file
+
 MADE_BY_THE_DRIVER = ("UUIDField", "DateTimeField", "BooleanField")  # the converter of the last is Django's own
 LENGTHS_OF_AN_OWN_TIME = (19, 26)  # without and with microseconds, as Django writes it: in UTC, without saying so
 
@@ -32,6 +34,11 @@ class DatabaseOperations(operations.DatabaseOperations):
 
 class DatabaseWrapper(base.DatabaseWrapper):
     ops_class = DatabaseOperations
+
+    def get_new_connection(self, conn_params):
+        if not self.is_in_memory_db():
+            make_file(conn_params["database"])
+        return super().get_new_connection(conn_params)
 
     def rows(self, sql, params, prepare=None):
         """All rows of a SELECT. The driver prepares by itself."""
