@@ -83,6 +83,27 @@ def check_var(app_configs, **kwargs):
         )
 
 
+@register(Tags.security)
+def check_database_file(app_configs, **kwargs):
+    path = Path(connection.settings_dict["NAME"])
+    if connection.vendor == "sqlite" and _is_open_to_others(path):
+        yield Warning(
+            f"The database {path} is open to every user of this machine.",
+            hint=f"Run: chmod 600 {path}*",
+            id="steerleads.W021",
+        )
+
+
+@register(Tags.security)
+def check_cookies(app_configs, **kwargs):
+    if settings.SESSION_COOKIE_SECURE and not settings.SECURE_SSL_REDIRECT and settings.SITE_URL.startswith("http:"):
+        yield Warning(
+            "SECURE_COOKIES is on, and SITE_URL begins with http: nobody can sign in there.",
+            hint="Begin SITE_URL with https, or leave SECURE_COOKIES unset.",
+            id="steerleads.W022",
+        )
+
+
 @register(Tags.urls)
 def check_site_url(app_configs, **kwargs):
     site = urlsplit(settings.SITE_URL)
@@ -218,6 +239,13 @@ def _check_postgresql():
             return []
     hint = "Install PostgreSQL's contrib package on the database's machine."
     return [Warning(f"PostgreSQL lacks the extension {TRIGRAMS}: migrate will fail.", hint=hint, id="steerleads.W011")]
+
+
+def _is_open_to_others(path):
+    """Whether every user may read the file or write it; in a folder that is closed to them, none may."""
+    if not path.is_file():
+        return False
+    return path.stat().st_mode & READABLE_BY_OTHERS and path.resolve().parent.stat().st_mode & READABLE_BY_OTHERS
 
 
 def _public_hosts():

@@ -8,7 +8,8 @@ from ipaddress import IPv6Address
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import URLValidator, validate_email
 
 from steerleads.proxies import read_network
 
@@ -81,6 +82,22 @@ def _origin(part):
         raise ValueError(repr(part))
     has_own_port = port and int(port) != {"http": 80, "https": 443}[scheme]
     return f"{scheme}://{host}:{int(port)}" if has_own_port else f"{scheme}://{host}"
+
+
+def contact(name):
+    """A mailto: or https: address; empty if there is none."""
+    value = text(name)
+    check = validate_email if value.startswith("mailto:") else URLValidator(schemes=["https"])
+    try:
+        if value:
+            check(value.removeprefix("mailto:"))
+    except ValidationError:
+        value = None
+    if value is None or not value.isascii():
+        raise ImproperlyConfigured(
+            f"{name} is no address to write to. Use one like mailto:security@example.com or https://example.com/security."
+        )
+    return value
 
 
 def channels(name):

@@ -25,6 +25,7 @@ urlpatterns = [
     path("healthz", views.healthz),
     path("readyz", views.readyz),
     path("metrics", views.metrics),
+    path(".well-known/security.txt", views.security_txt),
     path("admin/", include("steerleads.dealers.passwords")),
     path("admin/leads/board/", include("leads.board.urls")),
     path("admin/", admin.site.urls),

@@ -1,6 +1,7 @@
 """Pages that belong to no app: health, the API's description, and what a person sees when something is wrong."""
 
 import sys
+from datetime import timedelta
 from functools import cache
 
 from django.conf import settings
@@ -32,6 +33,7 @@ SCHEMA_FORMATS = {
     "application/x-yaml": "yaml",
     "text/yaml": "yaml",
 }
+SECURITY_TXT_LASTS = timedelta(days=180)
 
 
 class Schema(APIView):
@@ -92,6 +94,22 @@ def metrics(request):
     if scheme.lower() != "bearer" or not constant_time_compare(token.strip(), settings.METRICS_TOKEN):
         return _unauthorized("Send the header: Authorization: Bearer METRICS_TOKEN")
     return _metrics(request)
+
+
+@require_safe
+def security_txt(request):
+    """Where to report a weakness (RFC 9116). There is no such page unless SECURITY_CONTACT is set."""
+    if not settings.SECURITY_CONTACT:
+        raise Http404
+    lines = [
+        f"Contact: {settings.SECURITY_CONTACT}",
+        # For as long as this is served it is true; who has kept a copy is to look again by then.
+        f"Expires: {timezone.now() + SECURITY_TXT_LASTS:%Y-%m-%dT00:00:00Z}",
+        f"Preferred-Languages: {', '.join(code for code, _ in settings.LANGUAGES)}",
+    ]
+    if settings.SITE_URL.startswith("https:"):  # the standard knows no others
+        lines.append(f"Canonical: {settings.SITE_URL}{request.path}")
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 
 def bad_request(request, exception):

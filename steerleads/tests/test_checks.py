@@ -42,6 +42,9 @@ def test_default_checkout_has_no_issue(tmp_path):
             {"SITE_URL": "http://leads.example.com", "ALLOWED_HOSTS": PUBLIC, "SECURE_SSL_REDIRECT": True},
             ["W008"],
         ),
+        (checks.check_cookies, {"SESSION_COOKIE_SECURE": True, "SITE_URL": "http://localhost:8000"}, ["W022"]),
+        (checks.check_cookies, {"SESSION_COOKIE_SECURE": True, "SITE_URL": "https://leads.example.com"}, []),
+        (checks.check_cookies, {"SESSION_COOKIE_SECURE": False, "SITE_URL": "http://localhost:8000"}, []),
         (checks.check_trusted_proxies, {"TRUSTED_PROXIES": [ip_network("10.0.0.0/8")]}, []),
         (checks.check_trusted_proxies, {"TRUSTED_PROXIES": [ip_network("0.0.0.0/0")]}, ["W009"]),
         (checks.check_trusted_proxies, {"TRUSTED_PROXIES": [ip_network("::/0")]}, ["W009"]),
@@ -79,6 +82,19 @@ def test_var_is_for_its_owner(settings, tmp_path, mode, found):
     settings.VAR = tmp_path
     tmp_path.chmod(mode)
     assert ids(checks.check_var(None)) == found
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="only on SQLite")
+@pytest.mark.parametrize(
+    ("mode", "folder", "found"), [(0o600, 0o755, []), (0o640, 0o755, []), (0o644, 0o755, ["W021"]), (0o644, 0o700, [])]
+)
+def test_database_file_is_for_its_owner(monkeypatch, tmp_path, mode, folder, found):
+    path = tmp_path / "leads.sqlite3"
+    monkeypatch.setitem(connection.settings_dict, "NAME", str(path))
+    path.touch()
+    path.chmod(mode)
+    tmp_path.chmod(folder)
+    assert ids(checks.check_database_file(None)) == found
 
 
 def test_database_is_looked_at_only_when_named():

@@ -113,12 +113,6 @@ def test_cookies_are_out_of_reach_of_scripts_and_of_other_sites(sara, settings, 
         assert (cookie["httponly"], cookie["samesite"], bool(cookie["secure"])) == (True, "Lax", secure)
 
 
-def test_cookies_are_secure_wherever_pages_are_sent_to_https():
-    from steerleads import settings
-
-    assert settings.SESSION_COOKIE_SECURE == settings.CSRF_COOKIE_SECURE == settings.SECURE_SSL_REDIRECT
-
-
 def test_sign_in_without_the_forms_token_is_refused(sara):
     response = sign_in(client=Client(headers={"host": "localhost"}, enforce_csrf_checks=True))
     assert response.status_code == 403
