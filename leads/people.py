@@ -1,8 +1,6 @@
 """A person's data, wherever it stands: found by name, phone or e-mail, handed out, and erased for good."""
 
-import getpass
 import json
-import os
 import re
 from dataclasses import dataclass
 
@@ -16,12 +14,17 @@ from leads.feed import locked_feed
 from leads.models import Lead, LeadEvent, PersonRequest
 from leads.serializers import EVENT_COLUMNS, car_row_of, event_object, lead_with_car, row_of
 from steerleads.api.text import fold, words
-from steerleads.dealers.actors import Actor
+from steerleads.dealers import audit
+from steerleads.dealers.audit_kinds import AuditKind
 from steerleads.dealers.idempotency import forget_answers
 
 EMAIL = re.compile(r"[^\s<>(),;:\"'|/]+@[^\s<>(),;:\"'|/]*[^\s<>(),;:\"'|/.]")
 # A run of digits with what people write between them. A slash, a comma or a `+` begins another number.
 NUMBER = re.compile(r"\+?[0-9][0-9 .()\xa0-]*")
+AUDIT_KINDS = {
+    PersonRequest.Kind.EXPORT: AuditKind.CONTACT_EXPORTED,
+    PersonRequest.Kind.ERASE: AuditKind.CONTACT_ERASED,
+}
 LONGEST_NUMBER = 15  # digits, by ITU-T E.164
 
 
@@ -139,15 +142,6 @@ def overwrite_remains():
         return False
 
 
-def operator():
-    """The Actor that runs a command: the user of the operating system."""
-    try:
-        name = getpass.getuser()
-    except (KeyError, OSError):  # in a container, a user may have a number only
-        name = f"uid {os.getuid()}"
-    return Actor.of_command(name)
-
-
 def _like(dealership, person):
     named = Q(*(Q(target_name_folded__contains=word) for word in person.words))
     return Lead.objects.of(dealership).filter(named | Q(contact_text__contains=person.pattern))
@@ -200,4 +194,6 @@ def _delete(dealership, lead_id, actor):
 
 
 def _note(kind, dealership, leads, actor, now):
-    PersonRequest.objects.create(dealership=dealership, kind=kind, at=now, actor_name=actor.name, leads=leads)
+    with transaction.atomic():
+        PersonRequest.objects.create(dealership=dealership, kind=kind, at=now, actor_name=actor.name, leads=leads)
+        audit.record(AUDIT_KINDS[kind], actor=actor, dealership=dealership, leads=leads)

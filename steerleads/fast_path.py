@@ -88,7 +88,7 @@ class FastPath:
             return None
         if environ.get("HTTP_HOST") not in self.hosts:
             self.hosts.judge(WSGIRequest({**environ, "CONTENT_TYPE": ""}))  # of some types Django fails
-        key = find_key_in_memory(secret_of(environ))
+        key = find_key_in_memory(secret_of(environ), environ.get("REMOTE_ADDR", ""))
         return key if key and SCOPE in key.scopes else None
 
     def _database(self):

@@ -63,6 +63,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "steerleads.middleware.RequestLog",
     "steerleads.middleware.TrustedProxy",
+    "steerleads.dealers.middleware.CallerAddress",
     "steerleads.middleware.Compression",
     "steerleads.middleware.Envelope",
     "steerleads.middleware.ContentSecurityPolicy",

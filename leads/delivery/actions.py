@@ -1,5 +1,6 @@
 """The verbs of webhooks and of deliveries: the API, the admin and commands write through these functions.
 
+An `actor` of None is the operator, by a command.
 Locks are taken in one order: the dealership's feed, then destinations, then deliveries.
 """
 
@@ -22,13 +23,15 @@ from leads.feed import locked_feed, number_events
 from leads.models import Lead
 from steerleads.api import etags
 from steerleads.api.errors import PreconditionFailed
+from steerleads.dealers import audit
+from steerleads.dealers.audit_kinds import AuditKind
 from steerleads.dealers.idempotency import forget_subjects
 
 OLD_SECRET_SIGNS = timedelta(hours=24)
 OVER = (State.DELIVERED, State.DEAD)
 
 
-def create_webhook(dealership, fields):
+def create_webhook(dealership, fields, *, actor=None):
     """A new Webhook from model field names and clean values; it is told of what is committed from now on.
 
     Raises TooManyWebhooks.
@@ -41,10 +44,12 @@ def create_webhook(dealership, fields):
             raise TooManyWebhooks()
         now = timezone.now()
         made = {"secret": new_secret(), "after": feed.last, "created_at": now, "updated_at": now}
-        return Webhook.objects.create(dealership=dealership, **made, **fields)
+        webhook = Webhook.objects.create(dealership=dealership, **made, **fields)
+        note(AuditKind.WEBHOOK_MADE, webhook, actor)
+    return webhook
 
 
-def change_webhook(dealership, webhook_id, changes, *, if_match=None):
+def change_webhook(dealership, webhook_id, changes, *, if_match=None, actor=None):
     """The Webhook with `changes` written; only what differs is. Raises WebhookNotFound, PreconditionFailed."""
     with transaction.atomic():
         webhook = _locked(dealership, webhook_id, if_match)
@@ -52,21 +57,23 @@ def change_webhook(dealership, webhook_id, changes, *, if_match=None):
         if changed:
             mended = _mended(changed)
             _write(webhook, changed | mended)
+            note(AuditKind.WEBHOOK_CHANGED, webhook, actor, changed=sorted(changed))
             if mended:
                 _take_up(webhook)
     return webhook
 
 
-def rotate_secret(dealership, webhook_id, *, now):
+def rotate_secret(dealership, webhook_id, *, now, actor=None):
     """The Webhook with a new secret; the old one signs beside it for a day. Raises WebhookNotFound."""
     with transaction.atomic():
         webhook = _locked(dealership, webhook_id)
         until = now + OLD_SECRET_SIGNS
         _write(webhook, {"secret": new_secret(), "old_secret": webhook.secret, "old_secret_until": until})
+        note(AuditKind.WEBHOOK_ROTATED, webhook, actor)
     return webhook
 
 
-def delete_webhook(dealership, webhook_id, *, if_match=None):
+def delete_webhook(dealership, webhook_id, *, if_match=None, actor=None):
     """Delete a webhook with its deliveries, also those that wait. Raises WebhookNotFound, PreconditionFailed."""
     with transaction.atomic():
         # Whoever tells events holds the feed, and would leave deliveries of a webhook that is gone.
@@ -77,6 +84,7 @@ def delete_webhook(dealership, webhook_id, *, if_match=None):
         Attempt.objects.of(dealership).filter(delivery__in=deliveries).delete()
         # In one statement: delete() would read them all first, and there can be hundreds of thousands.
         deliveries._raw_delete(deliveries.db)
+        note(AuditKind.WEBHOOK_DELETED, webhook, actor)
         webhook.delete()
 
 
@@ -114,10 +122,16 @@ def redeliver(delivery):
     return delivery
 
 
+def note(kind, destination, actor, **details):
+    """Put what was done to a Webhook or Rule into the audit log."""
+    audit.record(kind, actor=actor, dealership=destination.dealership, subject=destination, **details)
+
+
 def _locked(dealership, webhook_id, if_match=None):
     webhook = Webhook.objects.of(dealership).select_for_update().filter(pk=webhook_id).first()
     if webhook is None:
         raise WebhookNotFound()
+    webhook.dealership = dealership  # known: it need not be read for the audit log
     if if_match is not None and not etags.matches(if_match, webhook.etag):
         raise PreconditionFailed()
     return webhook

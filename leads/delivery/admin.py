@@ -120,16 +120,17 @@ class WebhookAdmin(DestinationAdmin):
 
     def save_model(self, request, obj, form, change):
         if change:
-            webhook = actions.change_webhook(obj.dealership, obj.pk, form.changes)
+            webhook = actions.change_webhook(obj.dealership, obj.pk, form.changes, actor=self.actor(request))
         else:
-            webhook = actions.create_webhook(self.dealership_for(request, form), form.changes)
+            dealership = self.dealership_for(request, form)
+            webhook = actions.create_webhook(dealership, form.changes, actor=self.actor(request))
         self.adopt(obj, webhook)
 
     def response_add(self, request, obj, post_url_continue=None):
         return self._show_secret(request, obj)
 
     def delete_model(self, request, obj):
-        actions.delete_webhook(obj.dealership, obj.pk)
+        actions.delete_webhook(obj.dealership, obj.pk, actor=self.actor(request))
 
     def rotate_view(self, request, object_id):
         webhook = self.get_queryset(request).filter(pk=parse_id(object_id)).first()
@@ -138,7 +139,9 @@ class WebhookAdmin(DestinationAdmin):
         if request.method != "POST":
             return self._ask(request, webhook)
         try:
-            webhook = actions.rotate_secret(webhook.dealership, webhook.pk, now=timezone.now())
+            webhook = actions.rotate_secret(
+                webhook.dealership, webhook.pk, now=timezone.now(), actor=self.actor(request)
+            )
         except ApiError as error:
             raise Http404 from error
         self.log_change(request, webhook, _("Rotated."))
@@ -173,13 +176,14 @@ class RuleAdmin(DestinationAdmin):
 
     def save_model(self, request, obj, form, change):
         if change:
-            rule = rules.change_rule(obj, form.changes)
+            rule = rules.change_rule(obj, form.changes, actor=self.actor(request))
         else:
-            rule = rules.create_rule(self.dealership_for(request, form), form.changes)
+            dealership = self.dealership_for(request, form)
+            rule = rules.create_rule(dealership, form.changes, actor=self.actor(request))
         self.adopt(obj, rule)
 
     def delete_model(self, request, obj):
-        rules.delete_rule(obj)
+        rules.delete_rule(obj, actor=self.actor(request))
 
 
 @admin.register(Hours)

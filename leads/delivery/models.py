@@ -2,11 +2,13 @@
 
 from datetime import time, timedelta
 from functools import partial
+from urllib.parse import urlsplit
 
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from leads.models import EventKind, Lead
 from steerleads.api.ids import new_id
@@ -85,6 +87,11 @@ class Webhook(Destination):
     def __str__(self):
         return self.description or self.url
 
+    @property
+    def audit_name(self):
+        """Its host: the rest of a URL may be a secret."""
+        return urlsplit(self.url).hostname or ""
+
     def secrets_at(self, now):
         """The secrets that sign at that time, the newest first."""
         rotating = self.old_secret and self.old_secret_until and now < self.old_secret_until
@@ -119,6 +126,12 @@ class Rule(Destination):
 
     def __str__(self):
         return f"{self.get_occasion_display()}: {self.to}"
+
+    @property
+    def audit_name(self):
+        """When it tells, not whom; in English, which pages translate."""
+        with override(None):
+            return str(Occasion(self.occasion).label)
 
 
 class Hours(models.Model):

@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
+from leads.delivery.actions import note
 from leads.delivery.channels import apprise_channel, email, lend_connection, texts
 from leads.delivery.errors import RuleNotFound
 from leads.delivery.hours import after_business_hours, hours_of, quiet_until
@@ -11,6 +12,7 @@ from leads.delivery.outcomes import NOT_NEEDED, Postponed
 from leads.delivery.recipients import addresses_in
 from leads.feed import locked_feed, number_events
 from leads.models import EventKind, Lead, LeadEvent, Status
+from steerleads.dealers.audit_kinds import AuditKind
 
 # {occasion: (the kinds of event that may be it, the status that the lead gets by it)}
 OCCASIONS = {
@@ -26,16 +28,17 @@ OCCASIONS = {
 # for a rule on its way out.
 
 
-def create_rule(dealership, fields):
+def create_rule(dealership, fields, *, actor=None):
     """A new Rule from clean fields (leads/delivery/recipients.py), told of what is committed from now on."""
     number_events(dealership)
     with transaction.atomic():
         rule = Rule(dealership=dealership, after=locked_feed(dealership).last, **fields)
         rule.save(force_insert=True)
+        note(AuditKind.RULE_MADE, rule, actor)
     return rule
 
 
-def change_rule(rule, changes):
+def change_rule(rule, changes, *, actor=None):
     """The Rule with clean `changes`. What waits is looked at anew; a rule that is switched off forgets what waits.
 
     Raises RuleNotFound.
@@ -46,13 +49,14 @@ def change_rule(rule, changes):
         if changes:
             now = timezone.now()
             _write(rule, changes, now)
+            note(AuditKind.RULE_CHANGED, rule, actor, changed=sorted(changes))
             waiting = _deliveries(rule).filter(state=State.PENDING)
             forgotten = {"state": State.DROPPED, "next_at": None}
             waiting.update(**({"next_at": now} if rule.is_on else forgotten))
     return rule
 
 
-def delete_rule(rule):
+def delete_rule(rule, *, actor=None):
     """Delete a rule with its deliveries, also those that wait. Raises RuleNotFound."""
     with transaction.atomic():
         rule = _locked(rule)
@@ -60,6 +64,7 @@ def delete_rule(rule):
         Attempt.objects.of(rule.dealership).filter(delivery__in=deliveries).delete()
         # In one statement: delete() would read them all first, and there can be hundreds of thousands.
         deliveries._raw_delete(deliveries.db)
+        note(AuditKind.RULE_DELETED, rule, actor)
         rule.delete()
 
 

@@ -8,6 +8,7 @@ from threading import Lock
 from django.db import connection, transaction
 
 from leads.delivery import rules
+from leads.delivery.actions import note
 from leads.delivery.bodies import lead_rows, message, test_message, text_of
 from leads.delivery.channels import lend_connection
 from leads.delivery.channels import webhook as webhook_channel
@@ -17,6 +18,8 @@ from leads.delivery.outcomes import NOT_NEEDED, Outcome, Postponed
 from leads.delivery.schedule import FAILING_FOR, next_attempt
 from leads.models import Lead, LeadEvent
 from steerleads.api.errors import DATABASE_ERRORS
+from steerleads.dealers.actors import Actor
+from steerleads.dealers.audit_kinds import AuditKind
 
 BUG = Outcome(False, error="internal")
 
@@ -203,3 +206,4 @@ def _switch_off(webhook, why, now):
     webhook.save(update_fields=["is_on", "switched_off_at", "switched_off_why", "owes_notice"])
     waiting = Delivery.objects.of(webhook.dealership_id).filter(webhook=webhook, state=State.PENDING)
     waiting.update(state=State.DEAD, next_at=None, last_error="switched_off")
+    note(AuditKind.WEBHOOK_SWITCHED_OFF, webhook, Actor.of_command("deliver"), why=why)

@@ -28,6 +28,7 @@ from steerleads.api.errors import ValidationFailed
 from steerleads.api.ids import parse_id
 from steerleads.api.lists import DEFAULT_PAGE, LARGEST_PAGE, PAGING, Listing, ListQuery
 from steerleads.api.views import ApiViewSet
+from steerleads.dealers.actors import Actor
 from steerleads.dealers.idempotency import once
 
 LARGEST_SEQUENCE = 10**18 - 1
@@ -98,6 +99,10 @@ class WebhookViewSet(ApiViewSet):
     def dealership(self):
         return self.request.auth.dealership
 
+    @property
+    def actor(self):
+        return Actor.of_key(self.request.auth)
+
     def list(self, request):
         query = ListQuery(self, WEBHOOKS, self.parameters(PAGING))
         return query.answer(Webhook.objects.of(self.dealership))
@@ -111,7 +116,7 @@ class WebhookViewSet(ApiViewSet):
         fields = self.read(WebhookBody)
 
         def act():
-            webhook = actions.create_webhook(self.dealership, columns_of(fields))
+            webhook = actions.create_webhook(self.dealership, columns_of(fields), actor=self.actor)
             shown = {"secret": webhook.secret}
             return self._whole(webhook, shown, status=201, Location=f"/v1/webhooks/{webhook.pk}"), webhook.pk
 
@@ -125,7 +130,7 @@ class WebhookViewSet(ApiViewSet):
 
         def act():
             webhook = actions.change_webhook(
-                self.dealership, self._id(id), columns_of(fields), if_match=self.if_match()
+                self.dealership, self._id(id), columns_of(fields), if_match=self.if_match(), actor=self.actor
             )
             return self._whole(webhook), webhook.pk
 
@@ -133,14 +138,14 @@ class WebhookViewSet(ApiViewSet):
 
     def destroy(self, request, id):
         self.parameters()
-        actions.delete_webhook(self.dealership, self._id(id), if_match=self.if_match())
+        actions.delete_webhook(self.dealership, self._id(id), if_match=self.if_match(), actor=self.actor)
         return self.answer({"success": True, "message": "Webhook deleted successfully"})
 
     def rotate(self, request, id):
         self.parameters()
 
         def act():
-            webhook = actions.rotate_secret(self.dealership, self._id(id), now=timezone.now())
+            webhook = actions.rotate_secret(self.dealership, self._id(id), now=timezone.now(), actor=self.actor)
             shown = {"secret": webhook.secret, "oldSecretUntil": webhook.old_secret_until}
             return self._whole(webhook, shown), webhook.pk
 

@@ -1,9 +1,15 @@
 """Who did something, in the words that history keeps."""
 
+import getpass
+import os
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+# From where the request comes that is being answered; nothing in a command (steerleads/dealers/middleware.py).
+client_address = ContextVar("client_address", default="")
 
 
 class ActorType(models.TextChoices):
@@ -16,15 +22,33 @@ class ActorType(models.TextChoices):
 class Actor:
     type: str
     name: str
+    id: str = ""  # the key's or the person's: names are changed, and two may share one
 
     @classmethod
     def of_key(cls, key):
-        return cls(ActorType.API_KEY, key.name)
+        return cls(ActorType.API_KEY, key.name, str(key.pk))
 
     @classmethod
     def of_user(cls, user):
-        return cls(ActorType.STAFF, str(user)[:200])
+        return cls(ActorType.STAFF, str(user)[:200], str(user.pk))
 
     @classmethod
     def of_command(cls, name):
         return cls(ActorType.COMMAND, name)
+
+    @classmethod
+    def of_operator(cls):
+        """Who runs a command: the user of the operating system."""
+        try:
+            name = getpass.getuser()
+        except (KeyError, OSError):  # in a container, a user may have a number only
+            name = f"uid {os.getuid()}"
+        return cls.of_command(name)
+
+    @classmethod
+    def by(cls, user):
+        """A member of staff, or the operator, who is None in the verbs' `by`."""
+        return cls.of_user(user) if user else cls.of_operator()
+
+
+NOBODY_KNOWN = Actor("", "")

@@ -14,10 +14,12 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from steerleads.api.ids import parse_id
 from steerleads.dealers import staff
+from steerleads.dealers.audit_admin import AuditEventAdmin
+from steerleads.dealers.dealerships import change_dealership, make_dealership
 from steerleads.dealers.forms import ApiKeyForm, DealershipForm, InvitationForm, RoleForm, RotationForm
 from steerleads.dealers.keys import change_key, issue_key, revoke_key, rotate_key
 from steerleads.dealers.modeladmin import DealershipAdmin
-from steerleads.dealers.models import ApiKey, Dealership, Membership, Role
+from steerleads.dealers.models import ApiKey, AuditEvent, Dealership, Membership, Role
 from steerleads.dealers.permissions import NOBODY, SUPERUSER
 
 
@@ -32,6 +34,13 @@ class OwnDealershipAdmin(DealershipAdmin):
 
     def of(self, rows, dealership):
         return rows.filter(pk=dealership.pk)
+
+    def save_model(self, request, obj, form, change):
+        given = {name: form.cleaned_data[name] for name in (form.changed_data if change else form.fields)}
+        if change:
+            self.adopt(obj, change_dealership(obj, given, by=request.user))
+        else:
+            self.adopt(obj, make_dealership(given, by=request.user))
 
 
 @admin.register(Membership)
@@ -96,7 +105,7 @@ class StaffAdmin(DealershipAdmin):
             return
         given = form.cleaned_data
         dealership = self.dealership_for(request, form)
-        request.link = staff.invite(given["email"], dealership, role=given["role"], name=given["name"])
+        request.link = staff.invite(given["email"], dealership, role=given["role"], name=given["name"], by=request.user)
         self.adopt(obj, request.link.user.membership)
 
     def add_view(self, request, *args, **kwargs):
@@ -190,10 +199,13 @@ class ApiKeyAdmin(DealershipAdmin):
 
     def save_model(self, request, obj, form, change):
         if change:
-            change_key(obj, {name: form.cleaned_data[name] for name in form.changed_data if name in self.CHANGEABLE})
+            changes = {name: form.cleaned_data[name] for name in form.changed_data if name in self.CHANGEABLE}
+            if changes:
+                change_key(obj, changes, by=request.user)
             return
         given = {name: form.cleaned_data[name] for name in self.fields}
-        key, request.secret = issue_key(self.dealership_for(request, form), given.pop("name"), **given)
+        dealership = self.dealership_for(request, form)
+        key, request.secret = issue_key(dealership, given.pop("name"), by=request.user, **given)
         self.adopt(obj, key)
 
     def render_change_form(self, request, context, *args, **kwargs):
@@ -223,12 +235,12 @@ class ApiKeyAdmin(DealershipAdmin):
         if not form.is_valid():
             return self._ask(request, key, _("Rotate this key"), "admin/dealers/apikey/rotate.html", form=form)
         overlap = timedelta(hours=form.cleaned_data["overlap"])
-        successor, secret = rotate_key(key, overlap=overlap, now=timezone.now())
+        successor, secret = rotate_key(key, overlap=overlap, now=timezone.now(), by=request.user)
         self.log_change(request, key, _("Rotated."))
         return self._show_secret(request, successor, secret)
 
     def _revoke(self, request, key):
-        revoked = revoke_key(key, now=timezone.now())
+        revoked = revoke_key(key, now=timezone.now(), by=request.user)
         if revoked:
             self.log_change(request, key, _("Revoked."))
         return revoked
@@ -247,3 +259,6 @@ class ApiKeyAdmin(DealershipAdmin):
     def _show_secret(self, request, key, secret):
         words = _("Copy this key now. It is stored nowhere and cannot be shown again.")
         return self.show_once(request, _("The new API key"), [(key.name, secret)], words=words)
+
+
+admin.site.register(AuditEvent, AuditEventAdmin)

@@ -11,6 +11,16 @@ class DealersConfig(AppConfig):
     verbose_name = _("Dealership")
     default = True
 
+    def ready(self):
+        from axes.signals import user_locked_out
+        from django.contrib.auth.signals import user_logged_in, user_login_failed
+
+        from steerleads.dealers import signins
+
+        user_logged_in.connect(signins.note_success)
+        user_login_failed.connect(signins.note_failure)
+        user_locked_out.connect(signins.note_lockout)
+
 
 class StaffSiteConfig(admin.AdminConfig):
     """Django's admin, with our sign-in."""

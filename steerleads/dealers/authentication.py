@@ -12,7 +12,7 @@ class ApiKeyAuthentication(BaseAuthentication):
     """`Authorization: Bearer <key>`, the scheme in any case. The ApiKey becomes `request.auth`."""
 
     def authenticate(self, request):
-        key = find_key(secret_of(request.META))
+        key = find_key(secret_of(request.META), request.META.get("REMOTE_ADDR", ""))
         if key is None:
             raise InvalidApiKey()
         request._request.api_key = key

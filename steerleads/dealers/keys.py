@@ -12,7 +12,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from steerleads.api.errors import DATABASE_ERRORS
+from steerleads.dealers import audit
+from steerleads.dealers.actors import Actor
+from steerleads.dealers.audit_kinds import AuditKind
 from steerleads.dealers.models import FRESH_KEY_SCOPES, ApiKey, Environment, RateWindow
+from steerleads.dealers.networks import network_of
 
 # 43 letters and digits are 256 random bits. With other signs among them, a double click would select half a key.
 ALPHABET, LENGTH = string.ascii_letters + string.digits, 43
@@ -23,12 +27,33 @@ HINT_LENGTH = 10
 CACHE_SECONDS = 5
 CACHE_SIZE = 10_000
 LAST_USED_STEP = timedelta(minutes=1)
+# Networks that a key is known to be used from. Of a key that is used from more than these on one day, no more are noted.
+MOST_NETWORKS = 50
 
 _cache = {}
 
 
-def issue_key(dealership, name, *, environment=Environment.PROD, scopes=None, hourly_limit=10_000, expires_at=None):
-    """(the ApiKey, its secret text). The text is not stored and cannot be shown again."""
+def issue_key(dealership, name, *, by=None, **rights):
+    """(the ApiKey, its secret text). The text is not stored and cannot be shown again.
+
+    `rights` are environment, scopes, hourly_limit and expires_at; `by` is the User, or None for the operator.
+    """
+    with transaction.atomic():
+        key, secret = _make(dealership, name, **rights)
+        _record(AuditKind.KEY_MADE, key, by, scopes=key.scopes)
+    return key, secret
+
+
+def _make(
+    dealership,
+    name,
+    *,
+    environment=Environment.PROD,
+    scopes=None,
+    hourly_limit=10_000,
+    expires_at=None,
+    known_networks=None,
+):
     secret = f"{environment}_{''.join(secrets.choice(ALPHABET) for _ in range(LENGTH))}"
     with transaction.atomic():
         key = ApiKey.objects.create(
@@ -40,42 +65,54 @@ def issue_key(dealership, name, *, environment=Environment.PROD, scopes=None, ho
             scopes=FRESH_KEY_SCOPES if scopes is None else scopes,
             hourly_limit=hourly_limit,
             expires_at=expires_at,
+            known_networks=known_networks or {},
         )
         RateWindow.objects.create(key=key)
     return key, secret
 
 
-def rotate_key(key, *, overlap, now):
+def rotate_key(key, *, overlap, now, by=None):
     """A successor with the same rights; the old key goes on working for `overlap` (a timedelta)."""
     with transaction.atomic():
         old = ApiKey.objects.select_for_update().get(pk=key.pk)
-        successor = issue_key(
+        successor, secret = _make(
             old.dealership,
             old.name,
             environment=old.environment,
             scopes=old.scopes,
             hourly_limit=old.hourly_limit,
             expires_at=old.expires_at and now + (old.expires_at - old.created_at),
+            known_networks=old.known_networks,
         )
         end = now + overlap
         if old.expires_at is None or end < old.expires_at:
             old.expires_at = end
             old.save(update_fields=["expires_at"])
-    return successor
+        _record(AuditKind.KEY_ROTATED, successor, by, old=str(old), oldEndsAt=old.expires_at.isoformat())
+    return successor, secret
 
 
-def change_key(key, changes):
+def change_key(key, changes, *, by=None):
     """Write these of its name, scopes, hourly_limit and expires_at; calls follow within CACHE_SECONDS."""
-    ApiKey.objects.filter(pk=key.pk).update(**changes)
+    with transaction.atomic():
+        if ApiKey.objects.filter(pk=key.pk).update(**changes):
+            _record(AuditKind.KEY_CHANGED, key, by, changed=sorted(changes))
 
 
-def revoke_key(key, *, now):
+def revoke_key(key, *, now, by=None):
     """Whether it was still to be revoked. Calls with it end within CACHE_SECONDS."""
-    return bool(ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=now))
+    with transaction.atomic():
+        revoked = bool(ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=now))
+        if revoked:
+            _record(AuditKind.KEY_REVOKED, key, by)
+    return revoked
 
 
-def find_key(secret):
-    """The working ApiKey that this text is, with its dealership, or None. One indexed look-up, then a short cache."""
+def find_key(secret, address=""):
+    """The working ApiKey that this text is, with its dealership, or None. One indexed look-up, then a short cache.
+
+    That it is used, and from which `address`, is noted.
+    """
     if not SHAPE.fullmatch(secret):
         return None
     key = _remembered(secret)
@@ -85,14 +122,19 @@ def find_key(secret):
     now = timezone.now()
     if key is None or not key.works_at(now):
         return None
-    _note_use(key, now)
+    if _is_use_to_be_noted(key, now):
+        _note_use(key, now)
+    if not _is_known_at(key, address):
+        _note_address(key, address, now)
     return key
 
 
-def find_key_in_memory(secret):
+def find_key_in_memory(secret, address=""):
     """The same without a question to the database. None does not say that there is no such key: ask `find_key`."""
     key, now = _remembered(secret), timezone.now()
-    return key if key and key.works_at(now) and not _is_use_to_be_noted(key, now) else None
+    if key is None or not key.works_at(now) or _is_use_to_be_noted(key, now) or not _is_known_at(key, address):
+        return None
+    return key
 
 
 def forget_cached_keys():
@@ -125,11 +167,43 @@ def _is_use_to_be_noted(key, now):
 
 
 def _note_use(key, now):
-    if _is_use_to_be_noted(key, now):
-        key.last_used_at = now
-        # A database that is locked or full can still be read.
-        with suppress(*DATABASE_ERRORS):
-            ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
+    key.last_used_at = now
+    # A database that is locked or full can still be read.
+    with suppress(*DATABASE_ERRORS):
+        ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
+
+
+def _is_known_at(key, address):
+    network = network_of(address)
+    return not network or network in key.known_networks
+
+
+def _note_address(key, address, now):
+    """Once over all processes: the row knows, and other copies of it in memory are a few seconds old at most."""
+    network, today = network_of(address), str(now.date())
+    key.known_networks[network] = today  # first, so that a database that cannot be written is not tried each time
+    with suppress(*DATABASE_ERRORS), transaction.atomic():
+        row = ApiKey.objects.select_for_update(no_key=True).only("known_networks").get(pk=key.pk)
+        if (known := _with_network(row.known_networks, network, today)) is None:
+            return
+        ApiKey.objects.filter(pk=key.pk).update(known_networks=known)
+        _record(AuditKind.KEY_USED_FROM_NEW_ADDRESS, key, actor=Actor.of_key(key), address=address)
+
+
+def _with_network(known, network, today):
+    """The known networks with this one, the oldest forgotten for it if need be; None if nothing is to be noted."""
+    if network in known:
+        return None
+    if len(known) >= MOST_NETWORKS:
+        oldest = min(known, key=known.get)
+        if known[oldest] >= today:
+            return None
+        known = {name: day for name, day in known.items() if name != oldest}
+    return {**known, network: today}
+
+
+def _record(kind, key, by=None, *, actor=None, **details):
+    audit.record(kind, actor=actor or Actor.by(by), dealership=key.dealership, subject=key, **details)
 
 
 def _digest(secret):

@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from steerleads.api.ids import new_id
+from steerleads.dealers.actors import ActorType
+from steerleads.dealers.audit_kinds import AuditKind
 
 DEFAULT_HOURLY_LIMIT = 10_000
 
@@ -132,6 +134,8 @@ class ApiKey(models.Model):
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, editable=False)
     last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
+    # {network: the day of its first use}; of this key, or of the one that it succeeds.
+    known_networks = models.JSONField(default=dict, editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
     class Meta:
@@ -179,3 +183,41 @@ class IdempotencyRecord(models.Model):
             models.Index(fields=["dealership", "subject_id"], name="idempotency_subject"),
             models.Index(fields=["dealership", "created_at"], name="idempotency_created"),
         ]
+
+
+class AuditEvent(models.Model):
+    """One thing that happened to accounts, keys or settings. Added by `audit.record`, changed by nobody, kept two years.
+
+    Persons and keys are named twice: by id, which stays, and by a name, which erasing a person replaces. Ids are plain:
+    the log outlives what it tells of. What concerns no one dealership (a stranger's attempt, a superuser) has none.
+    """
+
+    LONGEST_NAME = 200
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    dealership = models.ForeignKey(
+        Dealership, models.PROTECT, null=True, related_name="+", db_index=False, verbose_name=_("dealership")
+    )
+    kind = models.CharField(_("what"), max_length=40)  # an AuditKind; not as choices, or each new one is a migration
+    at = models.DateTimeField(_("when"))
+    actor_type = models.CharField(max_length=10, choices=ActorType, blank=True)  # "": a stranger
+    actor_id = models.CharField(max_length=36, blank=True)
+    actor_name = models.CharField(_("who"), max_length=LONGEST_NAME, blank=True)
+    subject_type = models.CharField(max_length=20, blank=True)
+    subject_id = models.CharField(max_length=36, blank=True)
+    subject_name = models.CharField(_("whom or what"), max_length=LONGEST_NAME, blank=True)
+    address = models.CharField(_("from"), max_length=50, blank=True)
+    details = models.JSONField(default=dict)
+    times = models.PositiveIntegerField(_("times"), default=1)
+    last_at = models.DateTimeField(_("last time"))
+
+    class Meta:
+        verbose_name = _("entry of the audit log")
+        verbose_name_plural = _("audit log")
+        indexes = [
+            models.Index(fields=["dealership", "at", "id"], name="audit_list"),
+            models.Index(fields=["at"], name="audit_old"),
+        ]
+
+    def __str__(self):
+        return str(AuditKind(self.kind).label)

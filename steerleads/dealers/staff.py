@@ -17,8 +17,11 @@ from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext as _
 
 from steerleads.api.errors import ApiError
-from steerleads.dealers import two_factor
+from steerleads.dealers import audit, two_factor
+from steerleads.dealers.actors import Actor
+from steerleads.dealers.audit_kinds import AuditKind
 from steerleads.dealers.models import Membership, Role, User
+from steerleads.dealers.permissions import dealership_of
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +43,7 @@ class PasswordLink:
     language: str
 
 
-def invite(email, dealership, *, role=Role.SALESPERSON, name="", superuser=False):
+def invite(email, dealership, *, role=Role.SALESPERSON, name="", superuser=False, by=None):
     """A new account without a password, and its Membership (none if `dealership` is None): its PasswordLink.
 
     Somebody who was removed may be invited again, by any dealership. Raises StaffRefused.
@@ -59,6 +62,8 @@ def invite(email, dealership, *, role=Role.SALESPERSON, name="", superuser=False
             user.save()
             if dealership:
                 Membership.objects.create(dealership=dealership, user=user, role=role)
+            given = "superuser" if superuser else role
+            _record(AuditKind.PERSON_INVITED, user, by, dealership=dealership, role=given)
     except IntegrityError:
         raise StaffRefused(_("There is an account with this e-mail address already.")) from None
     return password_link(user)
@@ -67,8 +72,17 @@ def invite(email, dealership, *, role=Role.SALESPERSON, name="", superuser=False
 def change_role(membership, role, *, by):
     """The Membership with its new role. Raises StaffRefused."""
     _check_may_touch(membership.user, by)
-    Membership.objects.filter(pk=membership.pk).update(role=role)
-    membership.role = role
+    with transaction.atomic():
+        membership = (
+            Membership.objects.select_for_update(of=("self",))
+            .select_related("user", "dealership")
+            .get(pk=membership.pk)
+        )
+        if membership.role != role:
+            changed = {"from": membership.role, "to": role}
+            membership.role = role
+            membership.save(update_fields=["role"])
+            _record(AuditKind.ROLE_CHANGED, membership.user, by, role=changed)
     return membership
 
 
@@ -82,6 +96,7 @@ def remove(membership, *, by):
         _check_may_touch(user, by)
         if user.is_superuser and not left:
             raise StaffRefused(_("This is the last superuser: nobody could manage the dealerships any more."))
+        _record(AuditKind.PERSON_REMOVED, user, by, dealership=membership.dealership)
         two_factor.forget_devices(user)
         user.is_active = user.is_staff = user.is_superuser = False
         user.set_unusable_password()
@@ -98,7 +113,11 @@ def new_link(user, *, by):
 def remove_two_factor(user, *, by):
     """Whether there was a device: a colleague's who lost the phone. Raises StaffRefused."""
     _check_may_touch(user, by)
-    return two_factor.forget_devices(user)
+    with transaction.atomic():
+        had_one = two_factor.forget_devices(user)
+        if had_one:
+            _record(AuditKind.TWO_FACTOR_REMOVED, user, by)
+    return had_one
 
 
 def password_link(user):
@@ -142,6 +161,10 @@ def _clean_email(email):
     if not email or len(email) > LONGEST_EMAIL:
         raise StaffRefused(_("This is not an e-mail address. One looks like sara@example.com."))
     return email
+
+
+def _record(kind, user, by, *, dealership=None, **details):
+    audit.record(kind, actor=Actor.by(by), dealership=dealership or dealership_of(user), subject=user, **details)
 
 
 def _check_may_touch(user, by):

@@ -14,6 +14,11 @@ from django_otp import login, verify_token
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from qrcode.image.svg import SvgPathImage
 
+from steerleads.dealers import audit
+from steerleads.dealers.actors import Actor
+from steerleads.dealers.audit_kinds import AuditKind
+from steerleads.dealers.permissions import dealership_of
+
 
 class CodeForm(forms.Form):
     code = forms.CharField(
@@ -71,7 +76,9 @@ def _confirm(request):
     if not accept(device, form.cleaned_data["code"]):
         form.add_error("code", _("This code is wrong. The app's clock and this server's must agree."))
         return _show(request, form)
-    TOTPDevice.objects.filter(pk=device.pk).update(confirmed=True)
+    with transaction.atomic():
+        TOTPDevice.objects.filter(pk=device.pk).update(confirmed=True)
+        _record(AuditKind.TWO_FACTOR_ON, request.user)
     login(request, device)
     return _done(request, _("Two-factor sign-in is on."))
 
@@ -83,7 +90,9 @@ def _end(request):
     if not _is_proof(request.user, device, form.cleaned_data["proof"]):
         form.add_error("proof", _("This is neither the current code nor your password. Wait a moment and try again."))
         return _show(request, form)
-    forget_devices(request.user)
+    with transaction.atomic():
+        forget_devices(request.user)
+        _record(AuditKind.TWO_FACTOR_OFF, request.user)
     return _done(request, _("Two-factor sign-in is off."))
 
 
@@ -99,6 +108,10 @@ def _is_proof(user, device, proof):
             device.throttle_increment()
             return False
     return True
+
+
+def _record(kind, user):
+    audit.record(kind, actor=Actor.of_user(user), dealership=dealership_of(user), subject=user)
 
 
 def _pending(user):

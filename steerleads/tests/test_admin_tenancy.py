@@ -18,8 +18,11 @@ from leads.delivery.actions import create_webhook
 from leads.delivery.models import Attempt, Delivery, Hours, Rule, Webhook
 from leads.delivery.rules import create_rule, set_hours
 from leads.models import Lead, LeadEvent, PersonRequest
+from steerleads.dealers import audit
+from steerleads.dealers.actors import Actor
+from steerleads.dealers.audit_kinds import AuditKind
 from steerleads.dealers.keys import issue_key
-from steerleads.dealers.models import ApiKey, Dealership, Membership, Role, User
+from steerleads.dealers.models import ApiKey, AuditEvent, Dealership, Membership, Role, User
 from steerleads.dealers.tests.people import browser, make_staff
 
 MARK = "casaonly"  # in every text of Casa's, so that whatever of it is seen can be told
@@ -51,6 +54,7 @@ ROWS = {
     "dealers/membership/": [(403, 200), (403, 200), (403, HIDDEN), (403, HIDDEN), (403, HIDDEN), (302, 302)],
     "dealers/dealership/": [(403, 200), (403, 403), (403, HIDDEN), (403, 403), (403, HIDDEN), (302, 302)],
     "leads/personrequest/": [(403, 200), (403, 403), (403, HIDDEN), (403, 403), (403, HIDDEN), (302, 302)],
+    "dealers/auditevent/": [(403, 200), (403, 403), (403, HIDDEN), (403, 403), (403, HIDDEN), (302, 302)],
     "delivery/webhook/": [(403, 200), (403, 200), (403, HIDDEN), (403, HIDDEN), (403, HIDDEN), (302, 302)],
     "delivery/rule/": [(403, 200), (403, 200), (403, HIDDEN), (403, HIDDEN), (403, HIDDEN), (302, 302)],
     "delivery/delivery/": [(403, 200), (403, 403), (403, HIDDEN), (403, 403), (403, HIDDEN), (302, 302)],
@@ -121,6 +125,8 @@ def theirs(casa):
     rows = {"leads/lead/": lead, "cars/car/": car, "dealers/apikey/": key, "dealers/dealership/": casa}
     rows |= {"dealers/membership/": seller.membership, "leads/personrequest/": request}
     rows |= notified(casa, lead)
+    audit.record(AuditKind.KEY_MADE, actor=Actor.of_user(seller), dealership=casa, subject=key, scopes=[MARK])
+    rows |= {"dealers/auditevent/": AuditEvent.objects.filter(dealership=casa).latest("id")}
     return SimpleNamespace(rows=rows, seller=seller)
 
 

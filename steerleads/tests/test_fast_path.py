@@ -38,7 +38,7 @@ class Ways:
         """Change the key, and have it in memory, as after a request that went Django's way."""
         change_key(self.api.key, changes) if changes else None
         forget_cached_keys()
-        find_key(self.api.secret)
+        find_key(self.api.secret, "127.0.0.1")
 
     def environ(self, path, **environ):
         """Of a GET. Headers come as a server hands them over; None takes one away."""
@@ -173,6 +173,11 @@ def test_whatever_headers_come_along(ways, civic, one, environ):
     long = f"/v1/leads/{make_lead(civic, note='x' * 1000, target_name='Élodie').pk}"
     for path in (one, long):
         ways.same(path, **environ)
+
+
+def test_a_key_from_a_new_address_is_left_to_django_once(ways, one):
+    assert ways.fast(one, REMOTE_ADDR="203.0.113.7") is None
+    ways.same(one, REMOTE_ADDR="203.0.113.7")
 
 
 @pytest.mark.parametrize("sent", [None, "a b", "é", "x" * 129])

@@ -4,7 +4,8 @@ from django.utils import timezone
 
 from leads.delivery.housekeeping import forget_persons
 from leads.management.persons import PersonCommand, people_table
-from leads.people import erase_leads, leads_of_person, operator, overwrite_remains, persons_in
+from leads.people import erase_leads, leads_of_person, overwrite_remains, persons_in
+from steerleads.dealers.actors import Actor
 from steerleads.terminal import confirm
 
 
@@ -32,7 +33,7 @@ class Command(PersonCommand):
         self.warn_of_mentions(dealership, text, leads)
 
     def _erase(self, dealership, text, leads):
-        count = erase_leads(dealership, text, leads, actor=operator(), now=timezone.now())
+        count = erase_leads(dealership, text, leads, actor=Actor.of_operator(), now=timezone.now())
         forget_persons(dealership, persons_in(text, leads))
         self.say(f"Erased {count} leads.")
         if not overwrite_remains():

@@ -7,8 +7,9 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from leads.management.persons import PersonCommand
-from leads.people import export_leads, leads_of_person, operator
+from leads.people import export_leads, leads_of_person
 from steerleads.api.json import render
+from steerleads.dealers.actors import Actor
 
 
 class Command(PersonCommand):
@@ -24,7 +25,7 @@ class Command(PersonCommand):
     def handle(self, *, text, dealership, output, **options):
         dealership, text = self.read(text, dealership)
         leads = leads_of_person(dealership, text)
-        held = _pretty(export_leads(dealership, leads, actor=operator(), now=timezone.now()))
+        held = _pretty(export_leads(dealership, leads, actor=Actor.of_operator(), now=timezone.now()))
         if output:
             _write(output, held)
         self.stdout.write(output or held)

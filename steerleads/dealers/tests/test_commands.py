@@ -212,5 +212,5 @@ def test_clear_expired_deletes_what_has_run_out_only(casa, civic):
     IdempotencyRecord.objects.filter(key="old").update(created_at=now - timedelta(hours=25))
     for name, hours in (("old", -1), ("new", 1)):
         Session.objects.create(session_key=name, session_data="", expire_date=now + timedelta(hours=hours))
-    assert run("clear_expired") == ("2", "Deleted 1 kept answers and 1 sessions.\n")
+    assert run("clear_expired") == ("2", "Deleted 1 kept answers, 1 sessions and 0 old audit entries.\n")
     assert (IdempotencyRecord.objects.get().key, Session.objects.get().session_key) == ("new", "new")

@@ -1,15 +1,17 @@
-"""Deletes what has run out: kept answers and sessions. For cron."""
+"""Deletes what has run out: kept answers, sessions, and old entries of the audit log. For cron."""
 
 from django.contrib.sessions.models import Session
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from steerleads.dealers import audit
 from steerleads.dealers.idempotency import delete_expired
 
 
 class Command(BaseCommand):
     help = (
-        "Delete kept answers to requests with an Idempotency-Key that are older than a day, and expired sessions. "
+        "Delete kept answers to requests with an Idempotency-Key that are older than a day, expired sessions, "
+        "and entries of the audit log that are older than two years. "
         "Run it once a day. How many it deleted is printed on stdout."
     )
 
@@ -17,5 +19,6 @@ class Command(BaseCommand):
         now = timezone.now()
         answers = delete_expired(now)
         sessions, _ = Session.objects.filter(expire_date__lt=now).delete()
-        self.stderr.write(f"Deleted {answers} kept answers and {sessions} sessions.", str)
-        self.stdout.write(str(answers + sessions))
+        entries = audit.delete_old(now)
+        self.stderr.write(f"Deleted {answers} kept answers, {sessions} sessions and {entries} old audit entries.", str)
+        self.stdout.write(str(answers + sessions + entries))

@@ -4,8 +4,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
+from steerleads.dealers.dealerships import make_dealership
 from steerleads.dealers.lookup import clean_text, one_of
-from steerleads.dealers.models import Dealership
 
 
 class Command(BaseCommand):
@@ -18,11 +18,9 @@ class Command(BaseCommand):
 
     def handle(self, *, name, time_zone, language, **options):
         name, language = clean_text(name, "The name", 200), one_of(language, dict(settings.LANGUAGES))
-        dealership = Dealership(name=name, time_zone=time_zone, language=language)
         try:
-            dealership.full_clean()
+            dealership = make_dealership({"name": name, "time_zone": time_zone, "language": language})
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from None
-        dealership.save(force_insert=True)
         self.stderr.write(f"Made the dealership {dealership.name}.", str)
         self.stdout.write(str(dealership.pk))

@@ -1,0 +1,79 @@
+"""Entries of the audit log in words: of the page's language, or English in commands."""
+
+from django.apps import apps
+from django.utils import translation
+from django.utils.dateparse import parse_datetime
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from steerleads.dealers.actors import ActorType
+from steerleads.dealers.models import Role
+
+LABELS = {
+    "role": gettext_lazy("role"),
+    "changed": gettext_lazy("changed"),
+    "scopes": gettext_lazy("scopes"),
+    "old": gettext_lazy("old key"),
+    "oldEndsAt": gettext_lazy("it ends"),
+    "leads": gettext_lazy("leads"),
+    "why": gettext_lazy("why"),
+}
+VALUES = {
+    **{role.value: role.label for role in Role},
+    "superuser": gettext_lazy("superuser"),
+    "gone": gettext_lazy("it answered 410 Gone"),
+    "failing": gettext_lazy("it only failed for five days"),
+}
+
+
+def who(event):
+    """Whom an AuditEvent names as its actor."""
+    if not event.actor_type:
+        return _("somebody unknown")
+    return f"{ActorType(event.actor_type).label}: {event.actor_name}" if _is_no_person(event) else event.actor_name
+
+
+def subject(event):
+    """To whom or what it was done; nothing where that is the actor."""
+    if (event.subject_type, event.subject_id) == ("user", event.actor_id):
+        return ""
+    if event.subject_type == "rule":
+        return translation.gettext(event.subject_name)  # of delivery's Occasion, which is above
+    return event.subject_name
+
+
+def details(event):
+    """What else is known of it, in one line."""
+    return "; ".join(f"{LABELS.get(name, name)}: {_shown(event, value)}" for name, value in event.details.items())
+
+
+def _is_no_person(event):
+    return event.actor_type != ActorType.STAFF
+
+
+def _shown(event, value):
+    if isinstance(value, dict):
+        return _("%(now)s (was: %(was)s)") % {"was": _shown(event, value["from"]), "now": _shown(event, value["to"])}
+    if isinstance(value, list):
+        return ", ".join(_shown(event, each) for each in value)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if not isinstance(value, str):
+        return str(value)
+    if at := _time(value):
+        return f"{localtime(at):%Y-%m-%d %H:%M}"
+    return str(VALUES.get(value) or _fields(event.subject_type).get(value, value))
+
+
+def _time(text):
+    try:
+        return parse_datetime(text)
+    except ValueError:
+        return None
+
+
+def _fields(model_name):
+    """{column: its name for people} of the model that is called so."""
+    model = next((model for model in apps.get_models() if model._meta.model_name == model_name), None)
+    return {field.name: field.verbose_name for field in model._meta.fields} if model else {}

@@ -1,0 +1,348 @@
+"""The audit log: every kind of entry, written by the doors people and programs come through; read by managers only."""
+
+import json
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from conftest import ApiClient, make_lead
+from leads.delivery.actions import create_webhook
+from leads.delivery.models import SwitchedOff, Webhook
+from leads.delivery.rules import create_rule
+from leads.delivery.sending import _switch_off
+from steerleads.dealers import audit, staff
+from steerleads.dealers.audit_kinds import AuditKind
+from steerleads.dealers.keys import MOST_NETWORKS, find_key, forget_cached_keys, issue_key, rotate_key
+from steerleads.dealers.models import ApiKey, AuditEvent, Dealership, Role
+from steerleads.dealers.tests.people import PASSWORD, browser, make_staff
+from steerleads.dealers.tests.test_two_factor import code_of
+
+CASA = "Casa Motors"
+HERE = "203.0.113.7"
+ADMIN = "/admin/dealers"
+TOKEN = "s3cret-in-the-path"
+HOOK = {"url": f"https://crm.example.com/{TOKEN}"}
+SIGN_IN = {"username": "sara@casa.example", "password": PASSWORD, "next": "/admin/"}
+
+
+@pytest.fixture(autouse=True)
+def _no_mail(settings):
+    settings.EMAIL_BACKEND = staff.NO_MAIL
+
+
+@pytest.fixture
+def world(casa):
+    """A manager's and a salesperson's browsers, a key with its client, and a row of everything that can be changed."""
+    Dealership.objects.update(language="en")
+    boss = make_staff(casa, Role.MANAGER, email="boss@casa.example", first_name="Amina")
+    sara = make_staff(casa, email="sara@casa.example", password=PASSWORD, first_name="Sara")
+    api = ApiClient(casa)
+    rows = {
+        "hook": create_webhook(casa, HOOK),
+        "rule": create_rule(casa, {"occasion": "created", "to": "x@casa.example"}),
+    }
+    found = SimpleNamespace(casa=casa, boss=browser(boss), sara=sara, api=api, key=api.key, **rows)
+    found.her_browser = browser(sara)
+    for client in (found.boss, found.her_browser, api):
+        client.defaults["REMOTE_ADDR"] = HERE
+    AuditEvent.objects.all().delete()
+    return found
+
+
+def act(world, action, row):
+    data = {"action": action, "_selected_action": [row.pk], "index": 0, "post": "yes"}
+    return world.boss.post(f"{ADMIN}/{row._meta.model_name}/", data)
+
+
+def switch_on(world):
+    world.her_browser.post("/admin/two-factor/", {"do": "begin"})
+    device = TOTPDevice.objects.get()
+    world.her_browser.post("/admin/two-factor/", {"do": "confirm", "code": code_of(device)})
+    return device
+
+
+def switch_off(world):
+    device = switch_on(world)
+    TOTPDevice.objects.update(last_t=-1)
+    world.her_browser.post("/admin/two-factor/", {"do": "end", "proof": code_of(device)})
+
+
+def remove_device(world):
+    TOTPDevice.objects.create(user=world.sara, name="TOTP")
+    act(world, "remove_two_factor", world.sara.membership)
+
+
+def sign_in(password=PASSWORD, name="sara@casa.example", times=1, **how):
+    for _ in range(times):
+        browser().post("/admin/login/", {**SIGN_IN, "username": name, "password": password}, REMOTE_ADDR=HERE, **how)
+
+
+def change_key(world):
+    data = {"name": "Website", "scopes": ["leads:read"], "hourly_limit": 5}
+    world.boss.post(f"{ADMIN}/apikey/{world.key.pk}/change/", data)
+
+
+def of_lead(world, command):
+    make_lead(world.civic, target_name="Omar Alaoui")
+    call_command(command, "Omar Alaoui", "--dealership", CASA, *(["--yes"] if command == "erase_person" else []))
+
+
+NEW_KEY = {"name": "Website", "environment": "prod", "scopes": ["leads:read"], "hourly_limit": 100}
+NEW_RULE = {"occasion": "created", "channel": "email", "to": "spy@evil.example", "is_on": "on"}
+INVITED = {"email": "omar@casa.example", "name": "Omar", "role": "manager"}
+BOSS, SARA, KEY, OPERATOR, NOBODY = "Amina", "Sara", "Website", None, ""
+
+# kind: (what is done, who is named, whom or what is named, from where)
+CASES = {
+    AuditKind.SIGNIN_SUCCEEDED: (lambda w: sign_in(), SARA, "", HERE),
+    AuditKind.SIGNIN_FAILED: (lambda w: sign_in("wrong"), NOBODY, SARA, HERE),
+    AuditKind.SIGNIN_LOCKED_OUT: (lambda w: sign_in("wrong", times=5), NOBODY, SARA, HERE),
+    AuditKind.TWO_FACTOR_ON: (switch_on, SARA, SARA, HERE),
+    AuditKind.TWO_FACTOR_OFF: (switch_off, SARA, SARA, HERE),
+    AuditKind.TWO_FACTOR_REMOVED: (remove_device, BOSS, SARA, HERE),
+    AuditKind.PERSON_INVITED: (lambda w: w.boss.post(f"{ADMIN}/membership/add/", INVITED), BOSS, "Omar", HERE),
+    AuditKind.PERSON_REMOVED: (
+        lambda w: w.boss.post(f"{ADMIN}/membership/{w.sara.membership.pk}/delete/", {"post": "yes"}),
+        *(BOSS, SARA, HERE),
+    ),
+    AuditKind.ROLE_CHANGED: (
+        lambda w: w.boss.post(f"{ADMIN}/membership/{w.sara.membership.pk}/change/", {"role": "manager"}),
+        *(BOSS, SARA, HERE),
+    ),
+    AuditKind.KEY_MADE: (lambda w: w.boss.post(f"{ADMIN}/apikey/add/", NEW_KEY), BOSS, KEY, HERE),
+    AuditKind.KEY_CHANGED: (change_key, BOSS, KEY, HERE),
+    AuditKind.KEY_ROTATED: (
+        lambda w: w.boss.post(f"{ADMIN}/apikey/{w.key.pk}/rotate/", {"overlap": "0"}),
+        *(BOSS, KEY, HERE),
+    ),
+    AuditKind.KEY_REVOKED: (lambda w: act(w, "revoke", w.key), BOSS, KEY, HERE),
+    AuditKind.KEY_USED_FROM_NEW_ADDRESS: (lambda w: w.api.get("/leads"), KEY, KEY, HERE),
+    AuditKind.WEBHOOK_MADE: (lambda w: w.api.post("/webhooks", HOOK), KEY, "crm.example.com", HERE),
+    AuditKind.WEBHOOK_CHANGED: (
+        lambda w: w.api.patch(f"/webhooks/{w.hook.pk}", {"description": "x"}),
+        *(KEY, "crm.example.com", HERE),
+    ),
+    AuditKind.WEBHOOK_ROTATED: (
+        lambda w: w.boss.post(f"/admin/delivery/webhook/{w.hook.pk}/rotate/"),
+        *(BOSS, "crm.example.com", HERE),
+    ),
+    AuditKind.WEBHOOK_SWITCHED_OFF: (
+        lambda w: _switch_off(w.hook, SwitchedOff.GONE, timezone.now()),
+        *("deliver", "crm.example.com", ""),
+    ),
+    AuditKind.WEBHOOK_DELETED: (lambda w: w.api.delete(f"/webhooks/{w.hook.pk}"), KEY, "crm.example.com", HERE),
+    AuditKind.RULE_MADE: (
+        lambda w: w.boss.post("/admin/delivery/rule/add/", NEW_RULE),
+        *(BOSS, "a lead is created", HERE),
+    ),
+    AuditKind.RULE_CHANGED: (
+        lambda w: w.boss.post(f"/admin/delivery/rule/{w.rule.pk}/change/", NEW_RULE),
+        *(BOSS, "a lead is created", HERE),
+    ),
+    AuditKind.RULE_DELETED: (
+        lambda w: w.boss.post(f"/admin/delivery/rule/{w.rule.pk}/delete/", {"post": "yes"}),
+        *(BOSS, "a lead is created", HERE),
+    ),
+    AuditKind.CONTACT_EXPORTED: (lambda w: of_lead(w, "export_person"), OPERATOR, "", ""),
+    AuditKind.CONTACT_ERASED: (lambda w: of_lead(w, "erase_person"), OPERATOR, "", ""),
+    AuditKind.DEALERSHIP_MADE: (lambda w: call_command("create_dealership", "New Cars"), OPERATOR, "New Cars", ""),
+    AuditKind.DEALERSHIP_CHANGED: (
+        lambda w: w.boss.post(
+            f"{ADMIN}/dealership/{w.casa.pk}/change/", {"name": CASA, "time_zone": "Europe/Paris", "language": "en"}
+        ),
+        *(BOSS, CASA, HERE),
+    ),
+}
+
+
+def test_every_kind_of_entry_has_a_case_here():
+    assert set(CASES) == set(AuditKind)
+
+
+@pytest.mark.parametrize("kind", CASES)
+def test_what_happens_is_recorded_with_who_whom_and_from_where(world, civic, kind):
+    world.civic = civic
+    do, who, whom, address = CASES[kind]
+    do(world)
+    event = AuditEvent.objects.get(kind=kind)
+    name, place = (event.actor_name, event.dealership and event.dealership.name)
+    assert name == (audit.Actor.of_operator().name if who is OPERATOR else who)
+    assert (event.subject_name.split(" (")[0], event.address) == (whom, address)
+    assert place == ("New Cars" if kind == AuditKind.DEALERSHIP_MADE else CASA)
+    assert timezone.now() - event.at < timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("kind", CASES)
+def test_no_entry_holds_a_secret_or_a_contact(world, civic, kind):
+    world.civic = civic
+    CASES[kind][0](world)
+    kept = json.dumps([str(row) for row in AuditEvent.objects.values_list()])
+    secrets = [TOKEN, "Omar Alaoui", "+212-600", "evil.example", "x@casa.example", PASSWORD, world.api.secret]
+    secrets += [hook.secret for hook in Webhook.objects.all()] + [key.digest for key in ApiKey.objects.all()]
+    assert [secret for secret in secrets if secret in kept] == []
+
+
+def test_what_is_refused_or_changes_nothing_leaves_no_entry(world):
+    world.boss.post(f"{ADMIN}/membership/{world.sara.membership.pk}/change/", {"role": "salesperson"})
+    world.boss.post(f"{ADMIN}/apikey/add/", {**NEW_KEY, "name": ""})
+    world.api.patch("/webhooks/x", {"description": "x"})
+    kinds = set(AuditEvent.objects.values_list("kind", flat=True))
+    assert kinds <= {AuditKind.KEY_USED_FROM_NEW_ADDRESS}
+
+
+# --- Attempts to sign in -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("typed", ["nobody@casa.example", PASSWORD, "x" * 400, "\0", "ا" * 300])
+def test_a_name_that_is_nobodys_is_not_kept_for_it_may_be_a_password(world, typed):
+    sign_in("wrong", typed)
+    for event in AuditEvent.objects.filter(kind=AuditKind.SIGNIN_FAILED):
+        assert (event.subject_name, event.subject_id, event.dealership, event.details) == ("", "", None, {})
+
+
+def test_repeated_failures_are_counted_in_one_entry(world):
+    sign_in("wrong", times=3)
+    for number in range(3):
+        sign_in("wrong", f"{number}@casa.example")
+    times = AuditEvent.objects.filter(kind=AuditKind.SIGNIN_FAILED).values_list("subject_name", "times")
+    assert sorted(times) == [("", 3), (SARA, 3)]
+
+
+def test_a_whole_network_of_ipv6_is_one_place(world):
+    for last in range(4):
+        data = {**SIGN_IN, "password": "wrong"}
+        browser().post("/admin/login/", data, REMOTE_ADDR=f"2001:db8::{last + 1}")
+    event = AuditEvent.objects.get(kind=AuditKind.SIGNIN_FAILED)
+    assert (event.address, event.times) == ("2001:db8::/64", 4)
+
+
+def test_after_a_quarter_of_an_hour_a_failure_is_a_new_entry(world):
+    sign_in("wrong")
+    AuditEvent.objects.update(at=timezone.now() - timedelta(minutes=16))
+    sign_in("wrong")
+    assert AuditEvent.objects.filter(kind=AuditKind.SIGNIN_FAILED).count() == 2
+
+
+# --- A key from a new address --------------------------------------------------------------------
+
+
+def news(key):
+    events = AuditEvent.objects.filter(kind=AuditKind.KEY_USED_FROM_NEW_ADDRESS, subject_id=str(key.pk))
+    return list(events.order_by("at", "id").values_list("address", flat=True))
+
+
+def test_each_address_of_a_key_is_new_once_in_all_processes(casa):
+    key, secret = issue_key(casa, "Website")
+    for address in ("203.0.113.7", "203.0.113.8", "203.0.113.7", "2001:db8::1", "2001:db8::2", "::ffff:203.0.113.8"):
+        find_key(secret, address)
+        forget_cached_keys()  # as another process
+    assert news(key) == ["203.0.113.7", "203.0.113.8", "2001:db8::1"]
+
+
+def test_a_successor_knows_the_addresses_of_the_key_it_replaces(casa):
+    key, secret = issue_key(casa, "Website")
+    find_key(secret, HERE)
+    successor, secret = rotate_key(key, overlap=timedelta(0), now=timezone.now())
+    find_key(secret, HERE)
+    assert news(successor) == []
+
+
+def test_a_key_that_is_used_from_everywhere_does_not_fill_the_log(casa):
+    key, secret = issue_key(casa, "Website")
+    for number in range(MOST_NETWORKS + 5):
+        find_key(secret, f"203.0.113.{number}")
+    assert len(news(key)) == len(ApiKey.objects.get(pk=key.pk).known_networks) == MOST_NETWORKS
+
+
+def test_a_day_later_the_oldest_address_makes_room(casa):
+    key, secret = issue_key(casa, "Website")
+    old = {f"203.0.113.{number}": "2026-01-01" for number in range(MOST_NETWORKS)}
+    ApiKey.objects.filter(pk=key.pk).update(known_networks=old)
+    forget_cached_keys()
+    find_key(secret, "198.51.100.1")
+    known = ApiKey.objects.get(pk=key.pk).known_networks
+    assert len(known) == MOST_NETWORKS and "198.51.100.1" in known and news(key) == ["198.51.100.1"]
+
+
+# --- Who reads it --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("who", ["manager", "superuser"])
+def test_nobody_adds_changes_or_deletes_an_entry(world, who):
+    client = world.boss if who == "manager" else browser(make_staff(world.casa, None))
+    AuditEvent.objects.exclude(kind="").delete()
+    audit.record(AuditKind.KEY_MADE, dealership=world.casa, subject=world.key)
+    entry = AuditEvent.objects.get()
+    path = f"{ADMIN}/auditevent/"
+    assert client.get(path).status_code == client.get(f"{path}{entry.pk}/change/").status_code == 200
+    answers = [client.post(f"{path}{page}", {"post": "yes", "kind": "x"}) for page in ("add/", f"{entry.pk}/delete/")]
+    answers.append(client.post(f"{path}{entry.pk}/change/", {"kind": "x", "actor_name": "x"}))
+    client.post(path, {"action": "delete_selected", "_selected_action": [entry.pk], "post": "yes"})
+    assert [answer.status_code for answer in answers] == [403, 403, 403]
+    assert AuditEvent.objects.filter(pk=entry.pk).values().get() == {**AuditEvent.objects.values().get(pk=entry.pk)}
+    assert AuditEvent.objects.get(pk=entry.pk).actor_name == entry.actor_name
+
+
+def test_a_salesperson_does_not_see_it(world):
+    assert world.her_browser.get(f"{ADMIN}/auditevent/").status_code == 403
+
+
+def test_a_stranger_who_tries_names_that_are_nobodys_is_seen_by_superusers_only(world):
+    sign_in("wrong", "nobody@casa.example")
+    root = browser(make_staff(None, None))
+    shown = {
+        client: client.get(f"{ADMIN}/auditevent/").content.count(b"failed to sign in<") for client in (root, world.boss)
+    }
+    assert shown[root] > shown[world.boss]
+
+
+# --- The command ---------------------------------------------------------------------------------
+
+
+def printed(capsys, *arguments):
+    call_command("audit", *arguments)
+    return capsys.readouterr().out
+
+
+def aged(world, days):
+    audit.record(AuditKind.KEY_MADE, dealership=world.casa, subject=world.key, scopes=["leads:read"])
+    at = timezone.now() - timedelta(days=days)
+    AuditEvent.objects.filter(pk=AuditEvent.objects.latest("id").pk).update(at=at, last_at=at)
+
+
+def test_the_command_prints_the_last_thirty_days(world, capsys):
+    aged(world, 29), aged(world, 31)
+    lines = printed(capsys).splitlines()
+    assert len(lines) == 2 and "key.made" in lines[1] and "scopes: leads:read" in lines[1]
+
+
+@pytest.mark.parametrize(("since", "found"), [("60d", 2), ("2024-01-01", 3), ("2024-01-01T00:00:00Z", 3), ("1h", 0)])
+def test_the_command_prints_since_a_time(world, capsys, since, found):
+    for days in (29, 31, 100):
+        aged(world, days)
+    assert len(printed(capsys, "--since", since).splitlines()) == 1 + found
+
+
+@pytest.mark.parametrize("since", ["", "x", "2024-13-01", "2024-", "99d9", "-1d"])
+def test_the_command_says_what_a_time_is(world, since):
+    with pytest.raises(CommandError, match="not a time|not a duration"):
+        call_command("audit", f"--since={since}")
+
+
+def test_the_command_prints_json_of_one_dealership(world, atlas, capsys):
+    aged(world, 1)
+    audit.record(AuditKind.DEALERSHIP_MADE, dealership=atlas, subject=atlas)
+    (entry,) = json.loads(printed(capsys, "--json", "--dealership", CASA))
+    assert (entry["kind"], entry["dealership"]["name"], entry["times"]) == ("key.made", CASA, 1)
+    assert entry["subject"] == {"type": "apikey", "id": str(world.key.pk), "name": str(world.key)}
+    assert datetime.fromisoformat(entry["at"])
+
+
+def test_entries_are_kept_for_two_years(world, capsys):
+    aged(world, 729), aged(world, 731)
+    call_command("clear_expired")
+    assert AuditEvent.objects.count() == 1 and "1 old audit entries" in capsys.readouterr().err
