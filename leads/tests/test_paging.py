@@ -2,12 +2,14 @@
 
 import json
 import re
+from base64 import urlsafe_b64decode
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from conftest import error_of, make_car, make_lead
 from leads.models import Lead
+from leads.views import LEADS
 from steerleads.api import lists
 
 
@@ -108,6 +110,15 @@ def test_a_damaged_or_foreign_cursor_is_refused(api, rival, many, atlas):
     cursor = parse_qs(urlsplit(link(rival.get("/leads?limit=1"), "next")).query)["cursor"][0]
     for bad in (cursor, "abc", cursor[:-1], "é"):
         assert error_of(api.get("/leads", query={"cursor": bad})) == (400, "VALIDATION_ERROR", "cursor")
+
+
+@pytest.mark.parametrize("sort", sorted(LEADS.sorts))
+def test_no_link_has_a_person_in_it(api, civic, sort):
+    for _ in range(2):
+        make_lead(civic, action="Zoubida", target_name="Zoubida Qarfaoui", target_info="0677-889900", note="Zoubida")
+    cursor = parse_qs(urlsplit(link(api.get(f"/leads?limit=1&sortBy={sort}"), "next")).query)["cursor"][0]
+    parts = [cursor.encode(), *(urlsafe_b64decode(cursor[at:] + "A" * (-len(cursor[at:]) % 4)) for at in range(4))]
+    assert not any(trace in part.lower() for part in parts for trace in (b"zoubida", b"qarfaoui", b"889900"))
 
 
 @pytest.mark.parametrize("limit", ["0", "1001", "-1", "1.0", "abc", "٣", "1e2", "99999999999999999999"])

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from functools import partial
 from urllib.parse import urlencode
 
-from django.core import signing
 from django.db.models import F, Q
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 from django.db.models.lookups import GreaterThan, LessThan
 from django.http import StreamingHttpResponse
 
 from steerleads.api import etags, json
+from steerleads.api.cursors import BadCursor, seal, unseal
 from steerleads.api.errors import ValidationFailed
 from steerleads.api.sizes import most_bytes
 from steerleads.api.statements import Repeated
@@ -26,8 +26,6 @@ SORTING = {"sortBy": False, "sortOrder": False}
 DEFAULT_PAGE, LARGEST_PAGE = 100, 1000
 LONGEST_TAGGED = 1000  # a longer list has no ETag
 LONGEST_WHOLE = 5000  # and one longer than this is streamed
-
-_cursors = signing.Signer(salt="steerleads.cursor")
 
 
 @dataclass(frozen=True)
@@ -217,13 +215,13 @@ def _tie(view, order, parameters):
 
 
 def _cursor(values, tie):
-    return _cursors.sign_object([tie, *(None if value is None else str(value) for value in values)], compress=False)
+    return seal([tie, *(None if value is None else str(value) for value in values)])
 
 
 def _place(cursor, tie, model, order, parameters):
     try:
-        found, *values = _cursors.unsign_object(cursor)
-    except (signing.BadSignature, ValueError):
+        found, *values = unseal(cursor)
+    except BadCursor:
         return parameters.refuse("cursor", "This cursor is damaged. Use the one in the Link header as it is.")
     if found != tie:
         return parameters.refuse("cursor", "This cursor belongs to another sort or other filters. Begin without it.")
