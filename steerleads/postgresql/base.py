@@ -11,16 +11,86 @@ import select
 import time
 
 import psycopg
-from django.db.backends.postgresql import base
+from django.db import OperationalError
+from django.db.backends.postgresql import base, introspection
+from django.db.utils import DatabaseErrorWrapper
+from django.utils.functional import cached_property
+from psycopg.pq import ExecStatus
 from psycopg_pool import ConnectionPool
 
+from steerleads.damage import note_damage
 from steerleads.postgresql.reading import ALTERED, PREPARED_IN_VAIN, Reader
 
 REST = 30  # seconds after which what lies between may have forgotten a connection, and nobody would hear of its end
 RECORDS = 8  # of its last words and its end: over TLS each is read on its own
+# What nobody here asks of a session in order: others, who share it by a pooler, have emptied its search_path (pg_dump
+# does), or a restore has just put other tables in the place of those that were.
+UNTIDY = (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName)
+DAMAGE = (psycopg.errors.DataCorrupted, psycopg.errors.IndexCorrupted)
+# The session itself, not only our way to it, which a pooler would give to the next one.
+END_UNTIDY = b"ROLLBACK; SELECT pg_terminate_backend(pg_backend_pid()) WHERE current_schema() IS NULL"
+# How long anybody waits for a lock, and holds one without a word. Said in each transaction, in one message with its
+# BEGIN: behind a pooler, the session's own settings are not ours.
+LIMITS = {"lock_timeout": 15_000, "idle_in_transaction_session_timeout": 60_000}  # milliseconds
+BEGIN = "; ".join(["BEGIN", *(f"SET LOCAL {name} = {value}" for name, value in LIMITS.items())]).encode()
+
+
+class ErrorWrapper(DatabaseErrorWrapper):
+    """Makes an OperationalError of what an untidy session answers, and notes what a damaged database does."""
+
+    def __exit__(self, kind, error, traceback):
+        if isinstance(error, UNTIDY):
+            self.wrapper.drop_session()
+            words = f"{str(error).splitlines()[0]}: its session was left untidy, or a restore is under way."
+            raise OperationalError(words).with_traceback(traceback) from error
+        if isinstance(error, DAMAGE):
+            note_damage(error)
+        super().__exit__(kind, error, traceback)
+
+
+class DatabaseIntrospection(introspection.DatabaseIntrospection):
+    def get_table_list(self, cursor):
+        """The tables. Raises OperationalError instead of finding none where others have emptied the search_path."""
+        found = super().get_table_list(cursor)
+        if not found:
+            cursor.execute("SELECT current_schema() IS NULL")
+            if cursor.fetchone()[0]:
+                with self.connection.wrap_database_errors:
+                    raise psycopg.errors.InvalidSchemaName("The session has no schema to look for tables in.")
+        return found
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
+    introspection_class = DatabaseIntrospection
+
+    @cached_property
+    def wrap_database_errors(self):
+        return ErrorWrapper(self)
+
+    def _set_autocommit(self, autocommit):
+        super()._set_autocommit(autocommit)
+        if not autocommit:
+            with self.wrap_database_errors:
+                self._begin()
+
+    def _begin(self):
+        """Begin a transaction with our LIMITS, in the round trip that psycopg would take for its BEGIN."""
+        result = self.connection.pgconn.exec_(BEGIN)
+        if result.status != ExecStatus.COMMAND_OK:
+            raise psycopg.OperationalError(f"A transaction could not be begun: {result.get_error_message()}")
+
+    def drop_session(self):
+        """Use this connection no more, and end its session at the server if others have left that without a schema."""
+        self.errors_occurred = True
+        if self.connection is not None:
+            if not self.connection.closed:
+                self.connection.pgconn.exec_(END_UNTIDY)
+            self.connection.close()
+
+    def chunked_cursor(self):
+        """One at the server within a transaction only: WITH HOLD, it would need a session of its own."""
+        return self.cursor() if self.autocommit else super().chunked_cursor()
+
     def ensure_connection(self):
         if self.connection is None and self._is_in_order():
             with self.wrap_database_errors:

@@ -7,12 +7,15 @@ from uuid import uuid4
 import psycopg
 import pytest
 from django.db import DatabaseError, DataError, OperationalError, ProgrammingError, connection, transaction
+from django.db.migrations.recorder import MigrationRecorder
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from conftest import make_car, make_lead
 from leads.models import Lead
 from steerleads.postgresql import base
 from steerleads.postgresql.base import _has_ended
+from steerleads.tests.servers import wait_until
 
 pytestmark = [
     pytest.mark.skipif(connection.vendor != "postgresql", reason="only on PostgreSQL"),
@@ -25,6 +28,8 @@ def pool_of_its_own(transactional_db):
     """Earlier tests leave connections behind, some with prepared statements, some dead."""
     connection.close()
     connection.close_pool()
+    yield
+    end_request()  # what empties the tables afterwards is to find one that lives
 
 
 def elsewhere(sql):
@@ -284,3 +289,83 @@ def test_errors_are_djangos_own():
         connection.rows(ADDED, [1, "x"])
     connection.close()
     assert connection.rows(ADDED, [1, "x"]) == [(2, "100%", "x")]
+
+
+# --- A session that others left untidy -------------------------------------------------------------
+
+
+def empty_search_path():
+    """As pg_dump leaves it, where a pooler gives its session to us."""
+    connection.ensure_connection()
+    connection.connection.pgconn.exec_(b"SELECT set_config('search_path', '', false)")
+    return connection.connection.info.backend_pid
+
+
+def is_alive(backend):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE pid = %s", [backend])
+        return bool(cursor.fetchone()[0])
+
+
+USES = {
+    "a queryset": lambda: Lead.objects.count(),
+    "a read past the cursor": lambda: connection.rows("SELECT count(*) FROM leads_lead WHERE note = %s", ["x"]),
+    "a transaction": lambda: transaction.atomic()(lambda: Lead.objects.count())(),
+    "what migrate looks at": lambda: MigrationRecorder(connection).applied_migrations(),
+}
+
+
+@pytest.mark.parametrize("use", USES)
+def test_a_session_without_its_schema_is_met_as_unreachable_and_ended(use):
+    backend = empty_search_path()
+    with pytest.raises(OperationalError):
+        USES[use]()
+    end_request()
+    USES[use]()
+    wait_until(lambda: not is_alive(backend))
+
+
+def test_calls_meet_it_with_one_503_and_readyz_does_not_miss_migrations(casa, api):
+    lead = make_lead(make_car(casa))
+    assert api.get(f"/leads/{lead.pk}").status_code == 200
+    empty_search_path()
+    assert api.get(f"/leads/{lead.pk}").status_code == 503
+    end_request()
+    assert api.get(f"/leads/{lead.pk}").status_code == 200
+    end_request()
+    empty_search_path()
+    answer = Client().get("/readyz")
+    assert (answer.status_code, answer.json()["message"]) == (503, "The database cannot be reached.")
+
+
+def test_a_table_that_is_not_there_is_a_503_that_ends_no_tidy_session():
+    connection.ensure_connection()
+    backend = connection.connection.info.backend_pid
+    with pytest.raises(OperationalError):
+        connection.rows("SELECT 1 FROM nowhere", [])
+    end_request()
+    assert not is_alive(backend) or connection.connection.info.backend_pid != backend
+
+
+def test_every_transaction_says_its_own_limits():
+    connection.ensure_connection()
+    connection.connection.pgconn.exec_(b"SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0")
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('lock_timeout'), current_setting('idle_in_transaction_session_timeout')")
+        assert cursor.fetchone() == ("15s", "1min")
+
+
+def test_a_transaction_on_a_connection_that_ended_is_no_transaction(casa):
+    connection.ensure_connection()
+    end_of(connection.connection.info.backend_pid)
+    with pytest.raises(OperationalError), transaction.atomic():
+        make_car(casa)
+
+
+def test_what_is_read_in_pieces_needs_no_session_of_its_own(casa, civic):
+    for _ in range(3):
+        make_lead(civic)
+    leads = iter(Lead.objects.iterator(chunk_size=1))
+    next(leads)
+    connection.connection.pgconn.exec_(b"CLOSE ALL")  # another session, behind a pooler
+    assert len(list(leads)) == 2
