@@ -1,7 +1,200 @@
-"""The file of an SQLite database, which is for its owner alone wherever it lies."""
+"""The database's file from outside: who may read it, whether the open one is the one at its path, and who else uses it.
 
+SQLite goes on with a file that was deleted or replaced: whatever is written there, nobody will ever see. So a connection
+remembers which files it opened, and compares (`os.stat`, about a microsecond).
+"""
+
+import logging
 import os
-from contextlib import suppress
+import sqlite3
+import threading
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
+
+try:
+    import fcntl
+except ImportError:  # there is none on Windows, and so no locks: nobody can delete an open file there, either
+    fcntl = None
+
+log = logging.getLogger(__name__)
+
+_turn = threading.RLock()
+_files = {}  # {path as configured: File}, as long as the process lives
+
+
+class NotTheFile(sqlite3.OperationalError):
+    """The message is for anybody: it names no path."""
+
+
+class Opened(NamedTuple):
+    """Which files a connection has open, each as (device, inode)."""
+
+    main: tuple
+    wal: tuple | None
+
+
+class File:
+    """One path, for all connections of this process. `main` is the file that is known to be ours."""
+
+    def __init__(self, path):
+        self.path = path
+        self.main = None
+        self.opened = WeakKeyDictionary()  # {who has a connection: Opened}, for as long as both live
+        self.complaint = None  # the latest that was logged
+        self.presence = None
+
+    @property
+    def wal(self):
+        return f"{os.path.realpath(self.path)}-wal"
+
+    def open(self, owner, connect):
+        """What `connect()` gives, noted as its owner's. Raises NotTheFile if another file lies there that is not ours."""
+        with _turn:
+            self.be_present()
+            if self.main is not None:
+                self._judge()
+            if self.main is None:
+                make_file(self.path)
+            before = identity(self.path)
+            connection = connect()
+            opened = Opened(identity(self.path), identity(self.wal))
+            if before not in (None, opened.main):
+                connection.close()
+                raise NotTheFile("The database file was replaced while it was being opened.")
+            self.main = opened.main
+            self.opened[owner] = opened
+            self.say_all_is_well()
+        return connection
+
+    def forget(self, owner):
+        with _turn:
+            self.opened.pop(owner, None)
+
+    def is_same(self, opened):
+        """Whether these are the files at the path, its -wal as well."""
+        return identity(self.path) == opened.main and opened.wal in (None, identity(self.wal))
+
+    def complain(self):
+        """Raise NotTheFile, and say so in the log if that is news."""
+        found = identity(self.path)
+        if found is None:
+            words = "The database file was deleted"
+        elif found != self.main:
+            words = "The database file was replaced"
+        else:
+            words = "The database's -wal file was deleted or replaced"
+        if words != self.complaint:
+            self.complaint = words
+            log.critical("%s while it is in use: %s. Nothing is written until it is right.", words, self.path)
+        raise NotTheFile(f"{words}.")
+
+    def be_present(self):
+        """Hold a lock that ends with this process, for `restore` to see. Raises NotTheFile during a restore."""
+        if self.presence is None and fcntl:
+            with suppress(OSError):  # a folder that takes no files: nobody restores there
+                self.presence = os.open(f"{os.path.realpath(self.path)}-users", os.O_RDWR | os.O_CREAT, 0o600)
+        if self.presence is not None and not _locks(self.presence, fcntl.LOCK_SH):
+            raise NotTheFile("The database is being restored.")
+
+    def _judge(self):
+        """Raise NotTheFile unless a connection may be opened to what lies there now; take over another file of ours."""
+        found = identity(self.path)
+        others = [opened for opened in self.opened.values() if opened.main == found]
+        if found is None or not all(map(self.is_same, others)):
+            self.complain()
+        if found != self.main and not self._is_replaced_by_ours():
+            self.complain()
+
+    def is_superseded(self, opened):
+        """Whether another database of ours lies at the path now."""
+        with _turn:
+            return opened.main != self.main == identity(self.path) or self._is_replaced_by_ours()
+
+    def _is_replaced_by_ours(self):
+        """The same of the file that is known. Then what was the -wal of the old one is put aside.
+
+        SQLite would read it as part of the new one. Asked while a connection to the old one is still open: until then
+        no other file can have the old one's numbers.
+        """
+        if identity(self.path) in (None, self.main) or not _is_ours(self.path):
+            return False
+        self._put_aside({opened.wal for opened in self.opened.values() if opened.main == self.main} - {None})
+        return True
+
+    def _put_aside(self, olds):
+        with _alone_among_those_who_switch(self.presence):
+            if identity(self.wal) in olds:
+                os.rename(self.wal, f"{self.wal}-of-replaced")
+                with suppress(FileNotFoundError):
+                    os.unlink(f"{self.wal.removesuffix('-wal')}-shm")
+
+    def say_all_is_well(self):
+        """Once, after a complaint."""
+        if self.complaint:
+            self.complaint = None
+            log.warning("The database file at %s is used again.", self.path)
+
+
+def file_at(path):
+    """The File of a path."""
+    with _turn:
+        return _files.setdefault(str(path), File(str(path)))
+
+
+def identity(path):
+    """(device, inode) of what lies there, or None."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+@contextmanager
+def used_by_nobody_else(path):
+    """Gives whether no other process uses it; then none can begin to until the block ends."""
+    with _turn:
+        file = file_at(path)
+        file.be_present()
+        is_alone = file.presence is None or _locks(file.presence, fcntl.LOCK_EX)
+        try:
+            yield is_alone
+        finally:
+            if file.presence is not None:
+                _locks(file.presence, fcntl.LOCK_SH)
+
+
+def _locks(handle, kind):
+    try:
+        fcntl.flock(handle, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+@contextmanager
+def _alone_among_those_who_switch(handle):
+    """Another kind of lock on the same file, of this process alone."""
+    if handle is None:
+        yield
+        return
+    fcntl.lockf(handle, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        fcntl.lockf(handle, fcntl.LOCK_UN)
+
+
+def _is_ours(path):
+    # As if it were alone: a -wal that lies there may be the old one's.
+    uri = f"{Path(os.path.abspath(path)).as_uri()}?mode=ro&immutable=1"
+    try:
+        with closing(sqlite3.connect(uri, uri=True)) as opened:
+            return bool(opened.execute("SELECT 1 FROM django_migrations").fetchone())
+    except sqlite3.Error:
+        return False
 
 
 def make_file(path):

@@ -41,7 +41,7 @@ def modes(folder):
 def test_a_new_database_and_the_files_beside_it_are_for_their_owner(database, tmp_path):
     with database.cursor() as cursor:
         cursor.execute("CREATE TABLE django_migrations (id)")
-    assert modes(tmp_path) == dict.fromkeys(["leads.sqlite3", "leads.sqlite3-shm", "leads.sqlite3-wal"], 0o600)
+    assert modes(tmp_path) == dict.fromkeys([f"leads.sqlite3{end}" for end in ("", "-shm", "-users", "-wal")], 0o600)
 
 
 def test_backups_and_what_they_bring_back_are_for_their_owner(database, tmp_path):
