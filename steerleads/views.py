@@ -5,7 +5,6 @@ from datetime import timedelta
 from functools import cache
 
 from django.conf import settings
-from django.db import connection
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -19,9 +18,9 @@ from drf_spectacular.renderers import OpenApiYamlRenderer
 from rest_framework.views import APIView
 
 from steerleads.api import json
-from steerleads.api.errors import DATABASE_ERRORS, RETRY_AFTER
+from steerleads.api.errors import DATABASE_ERRORS, RETRY_AFTER, takes_no_writes
 from steerleads.api.parameters import Parameters
-from steerleads.health import migrations_apart
+from steerleads.health import what_is_amiss
 from steerleads.metrics import CONTENT_TYPE, metrics_text
 
 # What `Accept` can ask the OpenAPI document as, the first one unless it says otherwise.
@@ -74,14 +73,9 @@ def healthz(request):
 @never_cache
 @require_safe
 def readyz(request):
-    """The database answers, and every migration is applied."""
-    try:
-        missing, _ = migrations_apart(connection)
-    except DATABASE_ERRORS:
-        return _not_ready("The database cannot be reached.")
-    if missing:
-        return _not_ready(f"{missing} migrations are not applied. Run: python manage.py migrate")
-    return JsonResponse({"status": "ok"})
+    """The database answers, takes writes, and has what this version expects, by a look that is a second old at most."""
+    amiss = what_is_amiss()
+    return _not_ready(amiss) if amiss else JsonResponse({"status": "ok"})
 
 
 @csrf_exempt  # it would answer before we do
@@ -117,10 +111,11 @@ def bad_request(request, exception):
 
 
 def server_error(request):
-    """500, or 503 when it is the database that is away, locked or full."""
-    if not isinstance(sys.exc_info()[1], DATABASE_ERRORS):
+    """500, or 503 when it is the database that is away, locked or full, or takes no writes."""
+    error = sys.exc_info()[1]
+    if not isinstance(error, DATABASE_ERRORS):
         return render(None, "500.html", status=500)
-    response = render(None, "503.html", status=503)
+    response = render(None, "503.html", {"takes_no_writes": takes_no_writes(error)}, status=503)
     response["Retry-After"] = str(RETRY_AFTER)
     return response
 

@@ -1,6 +1,7 @@
 """Every error an endpoint can answer, as a class, and the one envelope they all come in (contract 13)."""
 
 import logging
+import sqlite3
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, InternalError, OperationalError
@@ -15,6 +16,18 @@ log = logging.getLogger(__name__)
 # now (a hosted one when its disk is full, a standby) says so by an InternalError.
 DATABASE_ERRORS = (OperationalError, InterfaceError, InternalError)
 RETRY_AFTER = 2  # seconds
+# How it says that it can be read, and takes no writes: PostgreSQL's states for a standby and for a full disk, SQLite's
+# codes for the same.
+TAKES_NO_WRITES = {"25006", "53100", sqlite3.SQLITE_READONLY, sqlite3.SQLITE_FULL}
+
+NO_WRITES = "The database takes no writes at the moment: what only reads is answered. Try again later."
+
+
+def takes_no_writes(error):
+    """Whether one of DATABASE_ERRORS says that the database takes no writes at the moment, while it can be read."""
+    cause = error.__cause__ or error  # the driver's own
+    code = getattr(cause, "sqlite_errorcode", None)
+    return (getattr(cause, "sqlstate", None) if code is None else code & 0xFF) in TAKES_NO_WRITES
 
 
 class ApiError(Exception):
@@ -111,8 +124,8 @@ class ServiceUnavailable(ApiError):
     status, code, type = 503, "SERVICE_UNAVAILABLE", "api_error"
     message = "The database cannot be reached right now. Try again in a moment."
 
-    def __init__(self):
-        super().__init__(headers={"Retry-After": str(RETRY_AFTER)})
+    def __init__(self, message=None):
+        super().__init__(message, headers={"Retry-After": str(RETRY_AFTER)})
 
 
 def answer_error(exception, context=None):
@@ -134,7 +147,7 @@ def _as_api_error(exception, context):
     if isinstance(exception, ApiError):
         return exception
     if isinstance(exception, DATABASE_ERRORS):
-        return ServiceUnavailable()
+        return ServiceUnavailable(NO_WRITES if takes_no_writes(exception) else None)
     if isinstance(exception, drf.MethodNotAllowed):
         allowed = ", ".join(context["view"].allowed_methods)
         return MethodNotAllowed(f"This path takes {allowed}.", headers={"Allow": allowed})

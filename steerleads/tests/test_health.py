@@ -4,8 +4,16 @@ import pytest
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from steerleads import health
+from steerleads.damage import note_damage
 
 PATHS = ["/healthz", "/readyz"]
+
+
+def fail():
+    raise OperationalError("password authentication failed for user steerleads")
 
 
 @pytest.fixture
@@ -35,9 +43,6 @@ def test_not_ready_while_migrations_are_missing(balancer, monkeypatch):
 
 
 def test_not_ready_while_the_database_is_away(balancer, monkeypatch):
-    def fail():
-        raise OperationalError("password authentication failed for user steerleads")
-
     monkeypatch.setattr(connection, "ensure_connection", fail)
     monkeypatch.setattr(connection, "cursor", fail)
     response = balancer.get("/readyz")
@@ -67,3 +72,49 @@ def test_health_is_never_cached(balancer, path):
 @pytest.mark.parametrize("path", PATHS)
 def test_health_is_only_read(balancer, path):
     assert balancer.post(path).status_code == 405
+
+
+@pytest.mark.django_db
+def test_many_who_ask_make_no_more_work_than_one(balancer):
+    with CaptureQueriesContext(connection) as first:
+        assert balancer.get("/readyz").status_code == 200
+    with CaptureQueriesContext(connection) as others:
+        assert {balancer.get("/readyz").status_code for _ in range(100)} == {200}
+    assert len(first) > 0 == len(others)
+
+
+@pytest.mark.django_db
+def test_a_state_that_fails_shows_within_a_second(balancer, monkeypatch):
+    assert balancer.get("/readyz").status_code == 200
+    monkeypatch.setattr(health, "migrations_apart", None)  # which is worked out once, and costs the most
+    monkeypatch.setattr(health, "SECONDS_KEPT", 0)
+    assert balancer.get("/readyz").status_code == 200
+    monkeypatch.setattr(connection, "cursor", fail)
+    assert balancer.get("/readyz").status_code == 503
+
+
+@pytest.mark.django_db
+def test_a_look_that_takes_long_holds_up_nobody_else(balancer, monkeypatch):
+    assert balancer.get("/readyz").status_code == 200
+    with health._looking:
+        assert balancer.get("/readyz").status_code == 200
+        monkeypatch.setattr(health, "SECONDS_KEPT", 0)
+        assert balancer.get("/readyz").status_code == 200
+        monkeypatch.setattr(health, "SECONDS_TO_ANSWER", 0)
+        assert balancer.get("/readyz").json()["message"] == "The database does not answer."
+
+
+@pytest.mark.django_db
+def test_not_ready_while_no_writes_are_taken(balancer, monkeypatch):
+    monkeypatch.setattr(health, "_takes_writes", lambda: False)
+    response = balancer.get("/readyz")
+    assert response.status_code == 503 and "takes no writes at the moment" in response.json()["message"]
+
+
+@pytest.mark.django_db
+def test_not_ready_for_a_while_after_damage_was_met(balancer, caplog):
+    for _ in range(3):
+        note_damage(OperationalError("database disk image is malformed"))
+    response = balancer.get("/readyz")
+    assert response.status_code == 503 and "damaged" in response.json()["message"]
+    assert caplog.text.count("manage.py restore") == 1
