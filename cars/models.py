@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from cars.plates import fold_plate
 from steerleads.api.fields import FoldedField
 from steerleads.api.ids import new_id
-from steerleads.api.text import fold, words
+from steerleads.api.text import fold, normalise, words
 from steerleads.dealers.models import Dealership
 
 
@@ -19,7 +19,7 @@ class CarQuerySet(models.QuerySet):
     def matching(self, typed):
         """What staff look for: cars by the words of make, model, VIN, stock number or plate, or parts of them."""
         found = Q()
-        for word in words(typed.replace("\0", "")):
+        for word in words(normalise(typed)):
             if plate := fold_plate(word):  # else it is a sign between two words
                 found &= Q(search_text__contains=word) | Q(plate_folded__contains=plate)
         return self.filter(found)

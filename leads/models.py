@@ -9,7 +9,7 @@ from cars.models import Car
 from leads.contacts import contact_pattern, contact_search_text
 from steerleads.api.fields import FoldedField
 from steerleads.api.ids import new_id
-from steerleads.api.text import fold
+from steerleads.api.text import fold, normalise
 from steerleads.dealers.actors import ActorType
 from steerleads.dealers.models import Dealership
 
@@ -37,7 +37,7 @@ class LeadQuerySet(models.QuerySet):
 
     def matching(self, typed):
         """What staff look for: action, contact name and tag by their words; phones in any spelling, e-mails, or parts."""
-        typed = typed.replace("\0", "")
+        typed = normalise(typed)
         found = Q()
         for word in typed.split():
             found &= _containing(search_text=fold(word)) | _containing(contact_text=contact_pattern(word))

@@ -22,6 +22,7 @@ from steerleads.api.errors import DATABASE_ERRORS, RETRY_AFTER, takes_no_writes
 from steerleads.api.parameters import Parameters
 from steerleads.health import what_is_amiss
 from steerleads.metrics import CONTENT_TYPE, metrics_text
+from steerleads.readable import Unreadable
 
 # What `Accept` can ask the OpenAPI document as, the first one unless it says otherwise.
 SCHEMA_FORMATS = {
@@ -107,7 +108,8 @@ def security_txt(request):
 
 
 def bad_request(request, exception):
-    return render(request, "400.html", status=400)
+    words = str(exception) if isinstance(exception, Unreadable) else ""
+    return render(request, "400.html", {"words": words}, status=400)
 
 
 def server_error(request):

@@ -9,11 +9,10 @@ from django.http import Http404
 from cars.models import Car
 from leads.models import Lead
 from steerleads.api.ids import parse_id
-from steerleads.api.text import fold
+from steerleads.api.text import fold, normalise
 from steerleads.dealers.models import Dealership
 from steerleads.dealers.permissions import dealership_of
 
-LONGEST = 200
 MOST_TAGS = 200
 
 
@@ -46,8 +45,8 @@ def read_filters(request):
     return Filters(
         dealership,
         _one(Car.objects.of(dealership), car) if car else None,
-        request.GET.get("tag", "").strip()[:LONGEST],
-        request.GET.get("q", "").strip()[:LONGEST],
+        normalise(request.GET.get("tag", "")),
+        normalise(request.GET.get("q", "")),
     )
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from steerleads.api.errors import ApiError
 from steerleads.api.ids import parse_id
+from steerleads.api.text import normalise
 from steerleads.dealers.actors import Actor
 from steerleads.dealers.models import Role
 from steerleads.dealers.permissions import dealership_of, may
@@ -154,7 +155,7 @@ class DealershipAdmin(admin.ModelAdmin):
         return lookup in {*self.filter_lookups, "dealership__id__exact", *own}
 
     def get_search_results(self, request, queryset, search_term):
-        return super().get_search_results(request, queryset, search_term.replace("\0", ""))
+        return super().get_search_results(request, queryset, normalise(search_term))
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change, **kwargs)

@@ -218,7 +218,7 @@ def test_a_mail_server_that_is_away_shows_nothing_and_logs_no_address(casa, brok
     assert "did not take a password link" in caplog.text and "sara@" not in caplog.text
 
 
-@pytest.mark.parametrize("path", ["/admin/reset/x/y/", "/admin/reset/MQ/set-password/", "/admin/reset/%00/a-b/"])
+@pytest.mark.parametrize("path", ["/admin/reset/x/y/", "/admin/reset/MQ/set-password/", "/admin/reset/AA/a-b/"])
 def test_a_made_up_link_sets_no_password(db, path):
     response = browser().get(path, follow=True)
     assert response.status_code == 200 and b"new_password1" not in response.content
