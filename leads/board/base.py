@@ -13,7 +13,8 @@ from leads.board.filters import read_filters
 from leads.errors import LeadMovedMeanwhile, LeadNotFound, UnauthorizedLeadAccess
 from leads.models import Lead
 from steerleads.api import json
-from steerleads.api.errors import ApiError, PreconditionFailed
+from steerleads.api.errors import ApiError, PreconditionFailed, ValidationFailed
+from steerleads.api.serializers import check
 from steerleads.dealers.actors import Actor
 
 
@@ -51,12 +52,17 @@ class BoardView(View):
         if not getattr(self.admin, f"has_{permission}_permission")(self.request):
             raise PermissionDenied
 
-    def body(self):
-        """The JSON object that was sent."""
+    def body(self, serializer_class):
+        """The clean values of the JSON object that was sent. Raises ValidationFailed."""
+        # Judged first: of a form, whoever looked for the token in it has read the body already.
+        if self.request.content_type != "application/json":
+            raise ValidationFailed("Send the body as Content-Type: application/json.")
         try:
-            return json.parse_object(self.request.body)
+            sent = json.parse_object(self.request.body)
         except json.NotJSON as error:
-            raise Unreadable(str(error)) from None
+            raise ValidationFailed(str(error)) from None
+        values, _ignored = check(serializer_class, sent)
+        return values
 
     def cards(self, leads):
         """{id: HTML} of the cards of these leads (with their cars)."""
@@ -71,10 +77,6 @@ class BoardView(View):
         """The answer to a write of one lead: its card as it is now."""
         fresh = Lead.objects.of(self.dealership).with_archived(False).select_related("car").filter(pk=lead.pk)
         return answer({"lead": lead.pk, "cards": self.cards(fresh), **more})
-
-
-class Unreadable(ApiError):
-    status, code, type = 400, "VALIDATION_ERROR", "validation_error"
 
 
 def answer(data, status=200):

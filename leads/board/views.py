@@ -8,17 +8,15 @@ from django.utils.translation import gettext as _
 
 from leads import actions
 from leads.board import texts
-from leads.board.base import BoardView, Unreadable, answer, refuse
+from leads.board.base import BoardView, answer, refuse
+from leads.board.bodies import ManyBody, MoveBody, place_of, verb_of
 from leads.board.columns import LARGEST, PAGE, first_pages, state
 from leads.board.filters import chosen_dealership, read_filters, tags_in_use
 from leads.errors import LeadNotFound
 from leads.models import Lead, Status
-from leads.placing import Place
-from leads.serializers import LeadBody
 from steerleads.api import etags, json
 from steerleads.api.errors import ApiError
 from steerleads.api.ids import parse_id
-from steerleads.api.serializers import check
 from steerleads.dealers.models import Dealership
 
 MOST_AT_ONCE = 500  # leads that one "change all selected" takes
@@ -100,9 +98,9 @@ class Move(BoardView):
 
     def post(self, request):
         self.need("change")
-        body = self.body()
+        move = self.body(MoveBody)
         lead = actions.move_lead(
-            self.dealership, _id_of(body), _place_of(body), actor=self.actor, version=_version_of(body)
+            self.dealership, move["lead"], place_of(move), actor=self.actor, version=move.get("version")
         )
         return self.saved(lead)
 
@@ -113,12 +111,12 @@ class Many(BoardView):
     http_method_names = ["post"]
 
     def post(self, request):
-        body = self.body()
-        ids = [parse_id(text) for text in body.get("leads") or []]
-        if not 1 <= len(ids) <= MOST_AT_ONCE or None in ids:
+        many = self.body(ManyBody)
+        ids = many["leads"]
+        if not 1 <= len(ids) <= MOST_AT_ONCE:
             return refuse(_("Choose between 1 and %(most)s leads.") % {"most": MOST_AT_ONCE})
         self.need("change" if len(ids) == 1 else "bulk")
-        verb = _verb_of(body)
+        verb = verb_of(many)
         done = [lead_id for lead_id in ids if self._did(verb, lead_id)]
         if not done:
             raise LeadNotFound()
@@ -131,43 +129,3 @@ class Many(BoardView):
         except ApiError:
             return False
         return True
-
-
-def _id_of(body):
-    return parse_id(body.get("lead")) or _unreadable("lead")
-
-
-def _place_of(body):
-    status, end = body.get("status"), body.get("end") or "bottom"
-    if status not in Status.values or end not in ("top", "bottom"):
-        _unreadable("status")
-    after, before, car = (_optional_id(body, name) for name in ("after", "before", "car"))
-    return Place(status, after=after, before=before, end=end, car_id=car)
-
-
-def _optional_id(body, name):
-    return None if body.get(name) is None else parse_id(body[name]) or _unreadable(name)
-
-
-def _version_of(body):
-    version = body.get("version")
-    if version is None:
-        return None
-    return int(version) if str(version).isdecimal() and len(version) < 10 else _unreadable("version")
-
-
-def _unreadable(name):
-    raise Unreadable(f"“{name}” cannot be read.")
-
-
-def _verb_of(body):
-    """The verb that `do` and `value` ask for, as a function of dealership, lead id and actor."""
-    do, value = body.get("do"), body.get("value")
-    if do == "archive":
-        return actions.archive_lead
-    if do == "restore":
-        return actions.restore_lead
-    if do not in ("status", "tag"):
-        _unreadable("do")
-    changes, _ignored = check(LeadBody, {do: value}, partial=True)
-    return lambda dealership, lead_id, *, actor: actions.change_lead(dealership, lead_id, changes, actor=actor)

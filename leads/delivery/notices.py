@@ -10,6 +10,7 @@ from django.utils.translation import override
 
 from leads.delivery.channels import lend_connection
 from leads.delivery.models import Webhook
+from steerleads.api.text import one_line
 from steerleads.dealers.models import Membership, Role
 from steerleads.dealers.staff import mail_is_configured
 
@@ -50,8 +51,8 @@ def _text(webhook):
         "Nothing is lost: what was waiting for it can be sent again, and the events feed has everything. "
         "Mend the receiver, then switch the webhook on again:\n%(page)s\n"
     ) % {
-        "dealership": webhook.dealership.name,
-        "webhook": webhook,
+        "dealership": one_line(webhook.dealership.name),
+        "webhook": one_line(str(webhook)),
         "why": webhook.get_switched_off_why_display(),
         "page": page,
     }

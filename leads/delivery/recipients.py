@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from phonenumbers import ValidationResult
 
 from leads.delivery.models import Occasion, Rule
+from steerleads.api.text import forbidden_character, normalise
 
 MOST_ADDRESSES = 20
 MOST_HOURS = 1000
@@ -66,7 +67,10 @@ def _clean_channel(fields):
 
 def _clean_to(fields):
     """Addresses, one phone number in E.164, or nothing where the channel itself says whom it tells."""
-    channel, to = fields["channel"], (fields.get("to") or "").strip()
+    channel, to = fields["channel"], normalise(fields.get("to") or "")
+    if character := forbidden_character(to, multiline=True):
+        words = _("This field contains the character {character}, which is not allowed.")
+        raise ValidationError(words.format(character=f"U+{ord(character):04X}"))
     if channel == Rule.EMAIL:
         return _clean_addresses(to)
     return _clean_phone(to) if needs_phone(channel) else ""

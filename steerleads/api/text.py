@@ -60,6 +60,17 @@ def words(text):
     return fold(text).split()
 
 
+def one_line(text, longest=None):
+    """A text, whenever it was kept, as it may stand within a line of ours: it ends no line and turns no letters round."""
+    text = "".join(" " if forbidden_character(character) else character for character in normalise(text))
+    return cut(" ".join(text.split()), longest)
+
+
+def cut(text, longest):
+    """At most so many characters, or all of them if `longest` is None."""
+    return text if longest is None or len(text) <= longest else text[: longest - 1].rstrip() + "…"
+
+
 def shown(text, length=60):
     """A caller's text as it may stand in a message: short, on one line, encodable."""
     text = str(text).encode("utf-8", "replace").decode()

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from steerleads.api.text import shown
+
 # From where the request comes that is being answered; nothing in a command (steerleads/dealers/middleware.py).
 client_address = ContextVar("client_address", default="")
 
@@ -43,7 +45,7 @@ class Actor:
             name = getpass.getuser()
         except (KeyError, OSError):  # in a container, a user may have a number only
             name = f"uid {os.getuid()}"
-        return cls.of_command(name)
+        return cls.of_command(shown(name))
 
     @classmethod
     def by(cls, user):

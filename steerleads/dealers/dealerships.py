@@ -1,34 +1,59 @@
 """The verbs of dealerships: made, and changed. `by` is a User, or None for the operator."""
 
-from django.db import transaction
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 
+from steerleads.api.errors import ValidationFailed
+from steerleads.api.serializers import check
 from steerleads.dealers import audit
 from steerleads.dealers.actors import Actor
 from steerleads.dealers.audit_kinds import AuditKind
 from steerleads.dealers.models import Dealership
+from steerleads.dealers.serializers import DealershipBody
 
 
 def make_dealership(fields, *, by=None):
-    """A new Dealership. Raises ValidationError."""
-    dealership = Dealership(**fields)
-    dealership.full_clean()
+    """A new Dealership from model field names. Raises ValidationFailed."""
+    values, _ignored = check(DealershipBody, fields)
+    dealership = Dealership(**{**fields, **values})
     with transaction.atomic():
-        dealership.save(force_insert=True)
+        _save(dealership, force_insert=True)
         _record(AuditKind.DEALERSHIP_MADE, dealership, by)
     return dealership
 
 
 def change_dealership(dealership, changes, *, by=None):
-    """The Dealership with `changes`, which a form has judged; only what differs is written."""
+    """The Dealership with `changes` (model field names); only what differs is written. Raises ValidationFailed."""
+    values, _ignored = check(DealershipBody, changes, partial=True)
     with transaction.atomic():
         dealership = Dealership.objects.select_for_update(no_key=True).get(pk=dealership.pk)
-        changed = {name: value for name, value in changes.items() if getattr(dealership, name) != value}
+        changed = {name: value for name, value in {**changes, **values}.items() if getattr(dealership, name) != value}
         if changed:
             for name, value in changed.items():
                 setattr(dealership, name, value)
-            dealership.save(update_fields=list(changed))
+            _save(dealership, update_fields=list(changed))
             _record(AuditKind.DEALERSHIP_CHANGED, dealership, by, changed=sorted(changed))
     return dealership
+
+
+def _save(dealership, **how):
+    try:
+        dealership.full_clean()
+        with transaction.atomic():
+            dealership.save(**how)
+    except ValidationError as error:
+        raise ValidationFailed(details=_details(error)) from None
+    except IntegrityError:  # somebody has taken the name since we looked
+        taken = dealership.unique_error_message(Dealership, ["name"])
+        raise ValidationFailed(" ".join(taken.messages), field="name") from None
+
+
+def _details(error):
+    return [
+        {"field": name, "code": "invalid", "message": message}
+        for name, messages in error.message_dict.items()
+        for message in messages
+    ]
 
 
 def _record(kind, dealership, by, **details):

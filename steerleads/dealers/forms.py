@@ -9,9 +9,10 @@ from django.contrib.auth.signals import user_login_failed
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
 
 from steerleads.api.errors import ApiError
-from steerleads.api.serializers import INT_MAX, check
+from steerleads.api.serializers import INT_MAX, TextField, check
 from steerleads.dealers import staff, two_factor
 from steerleads.dealers.models import DEFAULT_HOURLY_LIMIT, FRESH_KEY_SCOPES, ApiKey, Dealership, Membership, Scope
 
@@ -93,6 +94,17 @@ class Typed(forms.Field):
         super().__init__(**{name: value for name, value in options.items() if name in FIELD_OPTIONS})
 
 
+class LineField(forms.CharField):
+    """A line of text, cleaned and judged by the API's rules in the place of Django's."""
+
+    def clean(self, value):
+        rule = TextField(max_length=self.max_length, allow_null=not self.required)
+        try:
+            return rule.run_validation(value or "") or ""
+        except serializers.ValidationError as error:
+            raise ValidationError([str(each) for each in error.detail]) from None
+
+
 class BodyForm(RefusalForm):
     """A form that the API's own serializer judges. `changes` has clean values of what the person changed."""
 
@@ -138,11 +150,12 @@ class DealershipForm(RefusalForm):
     class Meta:
         model = Dealership
         fields = ["name", "time_zone", "language"]
+        field_classes = {"name": LineField}
 
 
 class InvitationForm(RefusalForm):
     email = forms.EmailField(label=_("E-mail"), max_length=254)
-    name = forms.CharField(label=_("Name"), max_length=200, required=False)
+    name = LineField(label=_("Name"), max_length=200, required=False)
 
     class Meta:
         model = Membership
@@ -177,6 +190,7 @@ class ApiKeyForm(RefusalForm):
     class Meta:
         model = ApiKey
         fields = ["name", "environment", "scopes", "hourly_limit", "expires_at"]
+        field_classes = {"name": LineField}
 
     def clean_expires_at(self):
         at = self.cleaned_data["expires_at"]

@@ -12,11 +12,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from steerleads.api.errors import DATABASE_ERRORS
+from steerleads.api.serializers import check
 from steerleads.dealers import audit
 from steerleads.dealers.actors import Actor
 from steerleads.dealers.audit_kinds import AuditKind
 from steerleads.dealers.models import FRESH_KEY_SCOPES, ApiKey, Environment, RateWindow
 from steerleads.dealers.networks import network_of
+from steerleads.dealers.serializers import ApiKeyBody
 
 # 43 letters and digits are 256 random bits. With other signs among them, a double click would select half a key.
 ALPHABET, LENGTH = string.ascii_letters + string.digits, 43
@@ -37,9 +39,11 @@ def issue_key(dealership, name, *, by=None, **rights):
     """(the ApiKey, its secret text). The text is not stored and cannot be shown again.
 
     `rights` are environment, scopes, hourly_limit and expires_at; `by` is the User, or None for the operator.
+    Raises ValidationFailed.
     """
+    values, _ignored = check(ApiKeyBody, {"name": name})
     with transaction.atomic():
-        key, secret = _make(dealership, name, **rights)
+        key, secret = _make(dealership, **values, **rights)
         _record(AuditKind.KEY_MADE, key, by, scopes=key.scopes)
     return key, secret
 
@@ -93,9 +97,13 @@ def rotate_key(key, *, overlap, now, by=None):
 
 
 def change_key(key, changes, *, by=None):
-    """Write these of its name, scopes, hourly_limit and expires_at; calls follow within CACHE_SECONDS."""
+    """Write these of its name, scopes, hourly_limit and expires_at; calls follow within CACHE_SECONDS.
+
+    Raises ValidationFailed.
+    """
+    values, _ignored = check(ApiKeyBody, changes, partial=True)
     with transaction.atomic():
-        if ApiKey.objects.filter(pk=key.pk).update(**changes):
+        if ApiKey.objects.filter(pk=key.pk).update(**{**changes, **values}):
             _record(AuditKind.KEY_CHANGED, key, by, changed=sorted(changes))
 
 

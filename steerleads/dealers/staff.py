@@ -17,16 +17,20 @@ from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext as _
 
 from steerleads.api.errors import ApiError
+from steerleads.api.serializers import check
+from steerleads.api.text import forbidden_character, normalise, one_line
 from steerleads.dealers import audit, two_factor
 from steerleads.dealers.actors import Actor
 from steerleads.dealers.audit_kinds import AuditKind
 from steerleads.dealers.models import Membership, Role, User
 from steerleads.dealers.permissions import dealership_of
+from steerleads.dealers.serializers import PersonBody
 
 log = logging.getLogger(__name__)
 
 LONGEST_EMAIL = 254
 LONGEST_NAME = 150  # of each of Django's two name columns
+LONGEST_IN_MAIL = 80
 NO_MAIL = "django.core.mail.backends.dummy.EmailBackend"
 
 
@@ -46,9 +50,10 @@ class PasswordLink:
 def invite(email, dealership, *, role=Role.SALESPERSON, name="", superuser=False, by=None):
     """A new account without a password, and its Membership (none if `dealership` is None): its PasswordLink.
 
-    Somebody who was removed may be invited again, by any dealership. Raises StaffRefused.
+    Somebody who was removed may be invited again, by any dealership. Raises StaffRefused, ValidationFailed.
     """
     email = _clean_email(email)
+    name = check(PersonBody, {"name": name})[0].get("name") or ""
     try:
         with transaction.atomic():
             user = User.objects.select_for_update().filter(email=email).first() or User(email=email)
@@ -131,7 +136,9 @@ def password_link(user):
 
 
 def with_email(email):
-    return User.objects.filter(email=email.strip().lower(), is_active=True, is_staff=True)
+    if forbidden_character(email):
+        return User.objects.none()
+    return User.objects.filter(email=normalise(email).lower(), is_active=True, is_staff=True)
 
 
 def mail_is_configured():
@@ -140,8 +147,13 @@ def mail_is_configured():
 
 def send_link(link, *, template="invitation"):
     """Whether the mail server took it. Never inside a transaction: a mail server may take seconds."""
-    membership = getattr(link.user, "membership", None)
-    context = {"link": link.url, "user": link.user, "dealership": membership.dealership if membership else None}
+    dealership = dealership_of(link.user)
+    # Names as plain lines: with one that has line ends in it, somebody could write the mail's text.
+    context = {
+        "link": link.url,
+        "name": one_line(link.user.first_name, LONGEST_IN_MAIL),
+        "dealership": one_line(dealership.name, LONGEST_IN_MAIL) if dealership else "",
+    }
     # The template's first line is the subject.
     subject, text = render_to_string(f"registration/{template}_{link.language}.txt", context).split("\n", 1)
     try:
@@ -153,12 +165,13 @@ def send_link(link, *, template="invitation"):
 
 
 def _clean_email(email):
-    email = email.strip().lower()
+    email = normalise(email).lower()
     try:
         validate_email(email)
     except ValidationError:
         email = ""
-    if not email or len(email) > LONGEST_EMAIL:
+    # Between quotes, Django's rule lets control characters pass.
+    if not email or len(email) > LONGEST_EMAIL or forbidden_character(email):
         raise StaffRefused(_("This is not an e-mail address. One looks like sara@example.com."))
     return email
 

@@ -138,3 +138,25 @@ def test_what_many_may_not_become(boss, lead, do, value):
 def test_how_many_are_too_many(boss, lead):
     assert boss.post("many", leads=[], do="archive").status_code == 400
     assert boss.post("many", leads=[lead] * 501, do="archive").status_code == 400
+
+
+# --- Bodies --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("call", ["move", "many"])
+@pytest.mark.parametrize("content_type", ["multipart/form-data; boundary=x", "application/x-www-form-urlencoded", ""])
+def test_a_form_is_no_body_of_a_call(seller, call, content_type):
+    """With the look for the token, which reads a form before the call does."""
+    seller.client.handler.enforce_csrf_checks = True
+    seller.client.get("/admin/leads/board/")
+    token = seller.client.cookies["csrftoken"].value
+    answer = seller.client.post(
+        f"/admin/leads/board/{call}/", b"--x--\r\n", content_type, headers={"x-csrftoken": token}
+    )
+    assert answer.status_code == 400 and "application/json" in answer.json()["message"]
+
+
+def test_a_call_that_cannot_be_read_says_which_field(boss, lead):
+    answer = boss.post("many", leads=True, do="archive")
+    assert answer.status_code == 400
+    assert answer.json()["message"].startswith("“leads”: This field must be a list of ids")

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from cars.models import Car
 from leads.delivery.models import Occasion
 from leads.models import Lead
+from steerleads.api.text import one_line
 from steerleads.dealers.actors import ActorType
 
 LONGEST_SUBJECT = 150
@@ -38,7 +39,7 @@ def of_lead(rule, event, lead):
         link = settings.SITE_URL + reverse("admin:leads_lead_change", args=[lead.pk])
         facts = list(_facts(event, lead, rule.dealership.tz))
         return Words(
-            subject=_subject(rule, _cut(lead.action, LONGEST_SUBJECT)),
+            subject=_subject(rule, one_line(lead.action, LONGEST_SUBJECT)),
             mail=_mail(rule, _sentence(rule), facts=facts, link=link),
             short=_short(rule, lead, link),
         )
@@ -51,21 +52,20 @@ def of_test(rule):
         sentence = _("This is a test. Notifications arrive here when %(occasion)s.") % {
             "occasion": rule.get_occasion_display()
         }
-        short = f"{subject}, {_isolated(_cut(rule.dealership.name, 100))}\n{sentence}"
+        short = f"{subject}, {_isolated(one_line(rule.dealership.name, 100))}\n{sentence}"
         return Words(subject=subject, mail=_mail(rule, sentence), short=short)
 
 
 def _mail(rule, sentence, **more):
-    dealership = _isolated(_one_line(rule.dealership.name))
-    context = {"sentence": sentence, "dealership": dealership, **more}
+    context = {"sentence": sentence, "dealership": _line(rule.dealership.name), **more}
     return render_to_string("notifications/mail.txt", context).strip() + "\n"
 
 
 def _short(rule, lead, link):
     """Action, name and car get what the link leaves, the action half of it."""
     room = max(LONGEST_SHORT - WORDS_AROUND - len(link), 40)
-    name, car = (_isolated(_cut(text, room // 4)) for text in (lead.target_name, str(lead.car)))
-    context = {"subject": _subject(rule, _cut(lead.action, room // 2)), "name": name, "car": car, "link": link}
+    name, car = (_isolated(one_line(text, room // 4)) for text in (lead.target_name, str(lead.car)))
+    context = {"subject": _subject(rule, one_line(lead.action, room // 2)), "name": name, "car": car, "link": link}
     return render_to_string("notifications/short.txt", context).strip()
 
 
@@ -100,22 +100,22 @@ def _sentence(rule):
 
 
 def _facts(event, lead, tz):
-    """“Label: value” of all that there is."""
+    """“Label: value” of all that there is; only the note may have lines."""
     at = localtime(event.at, tz)
     when = _("%(date)s at %(time)s") % {"date": date_format(at, "DATE_FORMAT"), "time": f"{at:%H:%M}"}
     for label, value in (
-        (_label(Lead, "action"), lead.action),
-        (_label(Lead, "target_name"), lead.target_name),
-        (_label(Lead, "target_info"), lead.target_info),
-        (_label(Lead, "car"), str(lead.car)),
-        (_label(Car, "location"), lead.car.location),
-        (_label(Lead, "tag"), lead.tag),
-        (_label(Lead, "note"), lead.note),
-        (pgettext("notification", "by"), _actor(event)),
-        (pgettext("notification", "when"), when),
+        (_label(Lead, "action"), _line(lead.action)),
+        (_label(Lead, "target_name"), _line(lead.target_name)),
+        (_label(Lead, "target_info"), _line(lead.target_info)),
+        (_label(Lead, "car"), _line(str(lead.car))),
+        (_label(Car, "location"), _line(lead.car.location)),
+        (_label(Lead, "tag"), _line(lead.tag)),
+        (_label(Lead, "note"), _indented(lead.note)),
+        (pgettext("notification", "by"), _line(_actor(event))),
+        (pgettext("notification", "when"), _line(when)),
     ):
         if value:
-            yield _("%(label)s: %(value)s") % {"label": capfirst(label), "value": _indented(value)}
+            yield _("%(label)s: %(value)s") % {"label": capfirst(label), "value": value}
 
 
 def _label(model, name):
@@ -131,18 +131,13 @@ def _actor(event):
 # --- What people typed ---------------------------------------------------------------------------
 
 
-def _one_line(text):
-    return " ".join(text.split())
-
-
-def _cut(text, length):
-    text = _one_line(text)
-    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+def _line(text):
+    return _isolated(one_line(text or ""))
 
 
 def _indented(text):
     """Lines below the first are set in: a note cannot pass for a fact of ours."""
-    return "\n  ".join(_isolated(line) for line in text.splitlines())
+    return "\n  ".join(_isolated(line) for line in (text or "").splitlines())
 
 
 def _isolated(text):

@@ -1,11 +1,11 @@
 """Makes a dealership and prints its id."""
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
+from steerleads.api.errors import ApiError
 from steerleads.dealers.dealerships import make_dealership
-from steerleads.dealers.lookup import clean_text, one_of
+from steerleads.dealers.lookup import one_of
 
 
 class Command(BaseCommand):
@@ -17,10 +17,12 @@ class Command(BaseCommand):
         parser.add_argument("--language", default="fr", help="fr, ar or en; default: %(default)s")
 
     def handle(self, *, name, time_zone, language, **options):
-        name, language = clean_text(name, "The name", 200), one_of(language, dict(settings.LANGUAGES))
+        language = one_of(language, dict(settings.LANGUAGES))
         try:
             dealership = make_dealership({"name": name, "time_zone": time_zone, "language": language})
-        except ValidationError as error:
-            raise CommandError(" ".join(error.messages)) from None
+        except ApiError as error:
+            raise CommandError(
+                " ".join(f"{detail['field']}: {detail['message']}" for detail in error.details)
+            ) from None
         self.stderr.write(f"Made the dealership {dealership.name}.", str)
         self.stdout.write(str(dealership.pk))

@@ -2,6 +2,7 @@
 
 from django.core.management.base import BaseCommand, CommandError
 
+from steerleads.api.errors import ApiError
 from steerleads.dealers import lookup, staff
 from steerleads.dealers.models import Role
 
@@ -27,8 +28,8 @@ class Command(BaseCommand):
             found = lookup.find_dealership(dealership) if dealership else None
             role = lookup.one_of(role, Role.values)
             link = staff.invite(email, found, role=role, name=name, superuser=superuser)
-        except staff.StaffRefused as error:
-            raise CommandError(error.message) from None
+        except ApiError as error:
+            raise CommandError(f"--name: {error.message}" if error.details else error.message) from None
         self._tell(link, no_mail)
 
     def _tell(self, link, no_mail):
