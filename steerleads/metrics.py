@@ -5,9 +5,10 @@ import time
 from collections import Counter
 from typing import NamedTuple
 
-from django.db.models import Count, F, Min, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, F, Max, Min, OuterRef, Q, Subquery, Sum
 
-from leads.delivery.models import Delivery, State
+from leads.delivery.models import Delivery, Rule, State, Webhook
+from leads.delivery.pauses import is_paused, with_due
 from leads.models import WORKFLOW, Feed, Lead, LeadEvent
 from steerleads import counters
 
@@ -31,7 +32,7 @@ class Metric(NamedTuple):
 def metrics_text(now):
     """The answer to /metrics. Raises what the database raises."""
     counts = _counts()
-    metrics = [*_of_events(now), *_of_deliveries(counts, now), *_of_leads(counts), *_of_requests()]
+    metrics = [*_of_events(now), *_of_deliveries(counts, now), *_of_pauses(now), *_of_leads(counts), *_of_requests()]
     return "".join(_rendered(metric) for metric in metrics)
 
 
@@ -57,12 +58,24 @@ def _of_deliveries(counts, now):
     states = counts["deliveries"]
     # What waits for a destination that is switched off is nobody's to send.
     is_on = Q(webhook__is_on=True) | Q(rule__is_on=True)
-    due = Delivery.objects.filter(is_on, state=State.PENDING, next_at__lte=now)
-    found = due.aggregate(number=Count("*"), oldest=Min("next_at"))
+    pending = Delivery.objects.filter(is_on, state=State.PENDING, next_at__lte=now)
+    found = with_due(pending, now).filter(due_at__lte=now).aggregate(number=Count("*"), oldest=Min("due_at"))
     yield Metric("steerleads_deliveries", "gauge", "Deliveries to webhooks and rules, by state.", states, "state")
     yield _gauge("dead_letters", "Deliveries that were given up.", states[State.DEAD])
     yield _gauge("deliveries_due", "Deliveries whose next attempt should have begun.", found["number"])
     yield _gauge("deliveries_due_oldest_seconds", "How late the one is that waits longest.", _age(found["oldest"], now))
+
+
+def _of_pauses(now):
+    found = [
+        model.objects.filter(is_paused(now), is_on=True).aggregate(number=Count("*"), last=Max("paused_until"))
+        for model in (Webhook, Rule)
+    ]
+    last = max(filter(None, (each["last"] for each in found)), default=None)
+    number = sum(each["number"] for each in found)
+    yield _gauge("destinations_paused", "Webhooks and rules whose receivers cannot take anything now.", number)
+    left = round((last - now).total_seconds(), 3) if last else 0
+    yield _gauge("destinations_paused_longest_seconds", "How long the longest of these pauses still is.", left)
 
 
 def _of_leads(counts):

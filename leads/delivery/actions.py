@@ -17,7 +17,7 @@ from leads.delivery.errors import (
     TooManyWebhooks,
     WebhookNotFound,
 )
-from leads.delivery.models import Attempt, Delivery, State, Webhook
+from leads.delivery.models import UNHARMED, Attempt, Delivery, State, Webhook
 from leads.delivery.signing import new_secret
 from leads.feed import locked_feed, number_events
 from leads.models import Lead
@@ -148,8 +148,8 @@ def _write(webhook, changes):
 def _mended(changed):
     """What else is written when somebody has seen to a webhook that failed: how long it fails counts anew."""
     if changed.get("is_on"):
-        return {"failing_since": None, "switched_off_at": None, "switched_off_why": "", "owes_notice": False}
-    return {"failing_since": None} if "url" in changed else {}
+        return {**UNHARMED, "switched_off_at": None, "switched_off_why": "", "owes_notice": False}
+    return UNHARMED if "url" in changed else {}
 
 
 def _take_up(webhook):

@@ -7,6 +7,7 @@ from contextlib import closing
 from http.client import HTTPException, HTTPResponse, IncompleteRead
 
 from leads.delivery.outcomes import Outcome, printable
+from leads.delivery.pauses import GONE, asked_pause
 
 BODY_SECONDS = 1  # it is only shown: the head has said all that matters
 READ_BYTES = 64 * 1024
@@ -24,7 +25,14 @@ def read_outcome(sock, deadline):
     """
     answer = _Answer(sock, deadline)
     status = answer.status()
-    return Outcome(ok=200 <= status < 300, status=status, answer=_shown(_body(answer)), gone=status == 410)
+    headers, body = _rest(answer)
+    return Outcome(
+        ok=200 <= status < 300,
+        status=status,
+        answer=_shown(body),
+        gone=status == GONE,
+        later=asked_pause(status, headers),
+    )
 
 
 def seconds_left(deadline):
@@ -92,15 +100,17 @@ class _Answer(io.RawIOBase):
         return received
 
 
-def _body(answer):
+def _rest(answer):
+    """(headers, the body as far as it came)"""
     with closing(HTTPResponse(answer, method="POST")) as response:
         try:
             response.begin()
-            return response.read(READ_BYTES)
+            body = response.read(READ_BYTES)
         except IncompleteRead as cut:
-            return cut.partial
+            body = cut.partial
         except (HTTPException, ValueError):  # too many headers for it; a chunk of negative length
-            return b""
+            body = b""
+        return response.headers or {}, body
 
 
 def _shown(body):

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from leads.delivery.models import Delivery, State
+from leads.delivery.pauses import goes_at_once, is_paused, paused_until
 
 
 def claim(model, *, now, most, failing=False):
@@ -45,15 +46,21 @@ def release(destination, *, now):
 
 
 def next_due(destination, *, now):
-    """The delivery that has waited longest, or None."""
+    """The delivery that has waited longest, or None. One that was paused is first sent what was not refused by it."""
     field = destination._meta.model_name
-    due = Delivery.objects.of(destination.dealership_id).filter(**{field: destination.pk})
-    return due.filter(state=State.PENDING, next_at__lte=now).order_by("next_at", "id").first()
+    due = _due(now).of(destination.dealership_id).filter(**{field: destination.pk})
+    if paused_until(destination, now):
+        due = due.filter(goes_at_once())
+    return due.order_by("next_at", "id").first()
 
 
 def _has_due(model, now):
-    field = model._meta.model_name
-    return Exists(Delivery.objects.filter(**{field: OuterRef("pk")}, state=State.PENDING, next_at__lte=now))
+    due = _due(now).filter(**{model._meta.model_name: OuterRef("pk")})
+    return (~Q(is_paused(now)) & Exists(due)) | Exists(due.filter(goes_at_once()))
+
+
+def _due(now):
+    return Delivery.objects.filter(state=State.PENDING, next_at__lte=now)
 
 
 def _ours(destination):

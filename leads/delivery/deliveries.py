@@ -5,12 +5,14 @@ from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from leads.delivery import actions, words
 from leads.delivery.models import Attempt, Rule, Webhook
+from leads.delivery.pauses import with_due
 from leads.models import Lead
 from steerleads.api.errors import ApiError
 from steerleads.api.ids import parse_id
@@ -22,9 +24,9 @@ ATTEMPTS_ON_PAGE = 50
 
 
 def with_lead(deliveries):
-    """Deliveries, each with `lead_action`: what its lead is called, None if there is none any more."""
+    """Deliveries, each with `lead_action`: what its lead is called, None if there is none any more; and with `due_at`."""
     leads = Lead.objects.of(OuterRef("dealership")).filter(pk=OuterRef("lead_id"))
-    return deliveries.annotate(lead_action=Subquery(leads.values("action")))
+    return with_due(deliveries, timezone.now()).annotate(lead_action=Subquery(leads.values("action")))
 
 
 class DestinationFilter(admin.SimpleListFilter):
@@ -57,7 +59,7 @@ class DeliveryAdmin(DealershipAdmin):
 
     view_role = Role.MANAGER
     add_role = change_role = delete_role = NOBODY
-    list_display = ("created_at", "to", "event", "state", "attempts", "answer", "next_at", "lead")
+    list_display = ("created_at", "to", "event", "state", "attempts", "answer", "next_due", "lead")
     list_filter = ("state", DestinationFilter)
     filter_lookups = ("state__exact",)
     list_select_related = ("webhook", "rule")
@@ -65,7 +67,7 @@ class DeliveryAdmin(DealershipAdmin):
     actions = ("send_again",)
     fields = readonly_fields = (
         *("to", "event", "lead", "state", "attempts", "created_at"),
-        *("last_at", "answer", "next_at"),
+        *("last_at", "answer", "next_due"),
     )
 
     class Media:
@@ -93,6 +95,10 @@ class DeliveryAdmin(DealershipAdmin):
     @admin.display(description=gettext_lazy("last answer"))
     def answer(self, delivery):
         return words.answer(delivery.last_status, delivery.last_error)
+
+    @admin.display(description=gettext_lazy("next attempt"), ordering="next_at")
+    def next_due(self, delivery):
+        return delivery.due_at
 
     @admin.display(description=gettext_lazy("lead"))
     def lead(self, delivery):

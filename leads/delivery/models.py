@@ -27,6 +27,10 @@ class OfDealership(models.QuerySet):
         return self.filter(dealership=dealership)
 
 
+# How a destination fares that nobody has heard complain.
+UNHARMED = {"failing_since": None, "paused_until": None, "refusals": 0}
+
+
 class SwitchedOff(models.TextChoices):
     """Why a destination is off, if nobody switched it off by hand."""
 
@@ -52,6 +56,9 @@ class Destination(models.Model):
     switched_off_at = models.DateTimeField(_("switched off"), null=True, editable=False)
     switched_off_why = models.CharField(max_length=10, choices=SwitchedOff, blank=True, default="", editable=False)
     failing_since = models.DateTimeField(_("failing since"), null=True, editable=False)
+    # Nothing is sent to it until then (leads/delivery/pauses.py), after so many refusals without a success between.
+    paused_until = models.DateTimeField(_("paused until"), null=True, editable=False)
+    refusals = models.PositiveSmallIntegerField(default=0, editable=False)
     lease_token = models.UUIDField(null=True, editable=False)
     leased_until = models.DateTimeField(null=True, editable=False)
 

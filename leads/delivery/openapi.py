@@ -46,6 +46,11 @@ from steerleads.api.openapi import (
 FEED, HOOKS = "Events", "Webhooks"
 
 NEXT_AFTER = Header("X-Next-After", "Where to go on: `after` of the next request.", {"type": "integer", "minimum": 0})
+PAUSED = Header(
+    "X-Paused-Until",
+    "There while nothing is sent, as the receiver cannot take anything now: when that ends.",
+    {"type": "string", "format": "date-time"},
+)
 AFTER = Parameter(
     "after", "The `sequence` of the last event that you have.", {"type": "integer", "minimum": 0, "default": 0}
 )
@@ -90,7 +95,14 @@ libraries verify with the `secret`. It is shown this once.
 
 Answer 2xx within 15 seconds: the head of the answer, whole; the body is not waited for. Everything else, redirects \
 too, is a failure, and is tried again after 5 s, 5 min, 30 min, 2 h, 5 h, 10 h and 10 h (give or take 20 %); then it \
-is a dead letter until somebody redelivers it. A 410 switches the webhook off at once; so do five days of nothing but failures. Events come at least once, one at a time, \
+is a dead letter until somebody redelivers it. A 410 switches the webhook off at once; so do five days of nothing but failures.
+
+A refusal with `Retry-After` (seconds or a date), a 429, 502, 503 or 504, and no answer at all pause the webhook: \
+nothing is sent until the time is over (a day at most; without `Retry-After` from a second to five minutes, longer each \
+time), then one event, and if that is taken the rest. A 429, and what comes with `Retry-After`, costs no attempt until \
+an event has been put off for five days. A test goes at once.
+
+Events come at least once, one at a time, \
 and a retry can come after newer ones: `sequence` tells the order. When a lead is deleted, what is still to be told \
 of it comes with `lead: null`. At most 50 webhooks."""
 
@@ -139,7 +151,7 @@ described = operations(
         HOOKS,
         "Get Webhook by ID",
         "Retrieve a webhook, and how it fares.",
-        Answer("The webhook.", Webhook, {"Webhook": WEBHOOK}, (ETAG,)),
+        Answer("The webhook.", Webhook, {"Webhook": WEBHOOK}, (ETAG, PAUSED)),
         parameters=(WEBHOOK_ID, IF_NONE_MATCH),
         errors=(WebhookNotFound,),
     ),
@@ -149,7 +161,7 @@ described = operations(
         "Update Webhook",
         "Update a webhook. All fields are optional. Only provided fields will be updated. When it is switched on again, "
         "or gets another URL, what waits for its next attempt is tried at once.",
-        Answer("The webhook as it now is.", Webhook, {"Switched off": SWITCHED_OFF}, (ETAG,)),
+        Answer("The webhook as it now is.", Webhook, {"Switched off": SWITCHED_OFF}, (ETAG, PAUSED)),
         parameters=(WEBHOOK_ID, IF_MATCH, IDEMPOTENCY_KEY),
         body=WebhookChanges,
         examples={"Switch off": {"enabled": False}},
@@ -173,7 +185,7 @@ described = operations(
         "Give a webhook a new secret, which is shown this once. For 24 hours requests carry two signatures, of the new "
         "and of the old secret, so that you can change over without losing any. Rotating again within them ends the "
         "older one at once.",
-        Answer("The webhook with its new secret.", RotatedWebhook, {"Rotated": ROTATED}, (ETAG,)),
+        Answer("The webhook with its new secret.", RotatedWebhook, {"Rotated": ROTATED}, (ETAG, PAUSED)),
         parameters=(WEBHOOK_ID, IDEMPOTENCY_KEY),
         errors=(WebhookNotFound,),
     ),
@@ -181,7 +193,8 @@ described = operations(
         "test_webhook",
         HOOKS,
         "Test Webhook",
-        "Send a `webhook.test`: a signed request like the others, about no lead. It shows among the deliveries. If the "
+        "Send a `webhook.test`: a signed request like the others, about no lead. It shows among the deliveries. A pause "
+        "does not hold it up, and ends if it is taken. If the "
         "webhook is switched off, it waits until it is on, for 30 days.",
         Answer("The delivery, which will be sent.", Delivery, {"Test": TEST}, status=202),
         parameters=(WEBHOOK_ID, IDEMPOTENCY_KEY),

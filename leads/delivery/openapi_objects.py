@@ -150,7 +150,9 @@ class Delivery(serializers.Serializer):
         help_text="`pending`: will be tried (again). `delivered`. `dead`: given up until somebody redelivers it. "
         "`dropped`: no longer needed."
     )
-    attempts = serializers.IntegerField(help_text="Since it was created or redelivered.")
+    attempts = serializers.IntegerField(
+        help_text="Since it was created or redelivered, without those that the receiver asked to put off."
+    )
     createdAt = serializers.DateTimeField()
     lastAttemptAt = serializers.DateTimeField(allow_null=True)
     lastAnswer = LastAnswer(allow_null=True)

@@ -2,7 +2,7 @@
 
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 
 @dataclass(frozen=True)
@@ -11,6 +11,7 @@ class Outcome:
 
     `status` is the HTTP (or SMTP) status, or None where there is none; `answer` what the other side said, cut to 1 KB.
     `gone`: it asked never to be told again. `reached`: marks of those, of several, who need not be told again.
+    `later`: it asked to be told later, in so long at least.
     """
 
     ok: bool
@@ -19,6 +20,7 @@ class Outcome:
     answer: str = ""
     gone: bool = False
     reached: tuple = ()
+    later: timedelta | None = None
 
 
 @dataclass(frozen=True)

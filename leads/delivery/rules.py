@@ -7,7 +7,7 @@ from leads.delivery.actions import note
 from leads.delivery.channels import apprise_channel, email, lend_connection, texts
 from leads.delivery.errors import RuleNotFound
 from leads.delivery.hours import after_business_hours, hours_of, quiet_until
-from leads.delivery.models import Attempt, Delivery, Hours, Occasion, Rule, State
+from leads.delivery.models import UNHARMED, Attempt, Delivery, Hours, Occasion, Rule, State
 from leads.delivery.outcomes import NOT_NEEDED, Postponed
 from leads.delivery.recipients import addresses_in
 from leads.feed import locked_feed, number_events
@@ -94,10 +94,12 @@ def _write(rule, changes, now):
     """A rule that somebody has seen to counts anew how long it fails."""
     for name, value in changes.items():
         setattr(rule, name, value)
+    for name, value in UNHARMED.items():
+        setattr(rule, name, value)
     rule.version += 1
-    rule.updated_at, rule.failing_since = now, None
+    rule.updated_at = now
     rule.switched_off_at = None if rule.is_on else rule.switched_off_at or now
-    rule.save(update_fields=[*changes, "version", "updated_at", "failing_since", "switched_off_at"])
+    rule.save(update_fields=[*changes, *UNHARMED, "version", "updated_at", "switched_off_at"])
 
 
 # --- Telling -------------------------------------------------------------------------------------

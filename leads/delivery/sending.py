@@ -12,9 +12,10 @@ from leads.delivery.actions import note
 from leads.delivery.bodies import lead_rows, message, test_message, text_of
 from leads.delivery.channels import lend_connection
 from leads.delivery.channels import webhook as webhook_channel
-from leads.delivery.models import Attempt, Body, Delivery, State, SwitchedOff, Webhook
+from leads.delivery.models import UNHARMED, Attempt, Body, Delivery, State, SwitchedOff, Webhook
 from leads.delivery.notices import tell_managers
 from leads.delivery.outcomes import NOT_NEEDED, Outcome, Postponed
+from leads.delivery.pauses import MOST_REFUSALS, pause_end
 from leads.delivery.schedule import FAILING_FOR, next_attempt
 from leads.models import Lead, LeadEvent
 from steerleads.api.errors import DATABASE_ERRORS
@@ -95,11 +96,14 @@ def _record_somehow(destination, delivery, outcome, began, took, *, now):
 
 
 def _record(destination, delivery, outcome, began, took, *, now):
-    attempts, off = delivery.attempts + 1, None
+    off = None
     with _recording():
         current = _locked(destination)
         is_same = _is_same(current, destination)
-        next_at = _next_at(outcome, attempts, now, is_same=is_same)
+        pause = pause_end(outcome, current, now) if is_same and not outcome.ok else None
+        is_put_off = pause is not None and _is_put_off(delivery, outcome, now)
+        attempts = delivery.attempts if is_put_off else delivery.attempts + 1
+        next_at = pause if is_put_off else _next_at(outcome, attempts, now, is_same=is_same)
         state = State.DELIVERED if outcome.ok else State.PENDING if next_at else State.DEAD
         told = _finish(
             delivery,
@@ -114,7 +118,10 @@ def _record(destination, delivery, outcome, began, took, *, now):
         if not told:
             return  # another worker, which took over when our lease had ended, was faster
         _note_attempt(delivery, outcome, began, took)
-        if is_same and (off := _note_health(current, outcome, now)):
+        if is_same:
+            _note_health(current, outcome, pause, now)
+            off = _why_off(current, outcome, now)
+        if off:
             _switch_off(current, off, now)
     if state == State.DEAD:
         log.warning("Delivery %s of %s %s is a dead letter.", delivery.pk, destination._meta.model_name, destination.pk)
@@ -122,9 +129,19 @@ def _record(destination, delivery, outcome, began, took, *, now):
         log.warning(
             "Delivery %s of %s %s: %s.", delivery.pk, destination._meta.model_name, destination.pk, outcome.error
         )
+    if pause and not off:
+        log.info("%s %s is left alone until %s.", destination._meta.model_name.title(), destination.pk, pause)
     if off:
         log.warning("Webhook %s was switched off: %s.", destination.pk, off.value)
         tell_managers(current)
+
+
+def _is_put_off(delivery, outcome, now):
+    """Whether it was asked to come later, which costs no attempt: but not for ever."""
+    if outcome.later is None:
+        return False
+    tries = Attempt.objects.of(delivery.dealership_id).filter(delivery=delivery)
+    return not tries.filter(at__lte=now - FAILING_FOR).exists()
 
 
 def _next_at(outcome, attempts, now, *, is_same):
@@ -164,7 +181,7 @@ def _is_same(current, destination):
 def _finish(delivery, **facts):
     """Write the facts, unless somebody else has recorded this attempt meanwhile."""
     mine = Delivery.objects.of(delivery.dealership_id).filter(
-        pk=delivery.pk, state=State.PENDING, attempts=delivery.attempts
+        pk=delivery.pk, state=State.PENDING, attempts=delivery.attempts, last_at=delivery.last_at
     )
     return mine.update(**facts) == 1
 
@@ -185,15 +202,21 @@ def _note_attempt(delivery, outcome, at, took):
     )
 
 
-def _note_health(destination, outcome, now):
-    """Since when it fails; why it is to be switched off, or None."""
-    failing_since = None if outcome.ok else destination.failing_since or now
-    if failing_since != destination.failing_since:
-        destination.failing_since = failing_since
-        destination.save(update_fields=["failing_since"])
-    if outcome.ok:
-        return None
-    if not isinstance(destination, Webhook):
+def _note_health(destination, outcome, pause, now):
+    """Since when it fails, and until when it is to be left alone."""
+    health = UNHARMED if outcome.ok else {"failing_since": destination.failing_since or now}
+    if pause:
+        health = health | {"paused_until": pause, "refusals": min(destination.refusals + 1, MOST_REFUSALS)}
+    changed = {name: value for name, value in health.items() if getattr(destination, name) != value}
+    for name, value in changed.items():
+        setattr(destination, name, value)
+    if changed:
+        destination.save(update_fields=changed)
+
+
+def _why_off(destination, outcome, now):
+    """Why it is to be switched off, or None."""
+    if outcome.ok or not isinstance(destination, Webhook):
         return None
     if outcome.gone:
         return SwitchedOff.GONE

@@ -1,10 +1,12 @@
 """What webhooks and deliveries look like on the wire: bodies in (declared serializers), objects out (from rows)."""
 
 from django.db.models import OuterRef, Subquery
+from django.utils import timezone
 from rest_framework.serializers import ValidationError
 
 from leads.delivery.addresses import LONGEST, RefusedURL, check_url
 from leads.delivery.models import Attempt
+from leads.delivery.pauses import with_due
 from leads.models import EventKind
 from steerleads.api.serializers import BodyField, BodySerializer, ChoiceField, ItemError, TextField
 
@@ -17,7 +19,7 @@ WEBHOOK_COLUMNS = (
 WEBHOOK_KEYS = ("id", *WRITABLE, "disabledReason", "failingSince", "createdAt", "updatedAt")
 DELIVERY_COLUMNS = (
     *("id", "event_id", "kind", "lead_id", "state", "attempts", "created_at", "last_at"),
-    *("last_status", "last_error", "last_answer", "last_milliseconds", "next_at"),
+    *("last_status", "last_error", "last_answer", "last_milliseconds", "due_at"),
 )
 LONGEST_DESCRIPTION = 200
 
@@ -93,12 +95,12 @@ def webhook_row_of(webhook):
 
 
 def with_last_try(deliveries):
-    """Deliveries with the two of DELIVERY_COLUMNS that are the newest attempt's.
+    """Deliveries with the three of DELIVERY_COLUMNS that are not theirs: when a pause ends, and the newest attempt's.
 
     Not joined: PostgreSQL would go through all deliveries of the webhook for one page.
     """
     newest = Attempt.objects.filter(delivery=OuterRef("pk")).order_by("-at", "-id")
-    return deliveries.annotate(
+    return with_due(deliveries, timezone.now()).annotate(
         last_answer=Subquery(newest.values("answer")[:1]), last_milliseconds=Subquery(newest.values("milliseconds")[:1])
     )
 
@@ -108,7 +110,7 @@ def delivery_object(row):
 
     What was answered goes with the attempt when its lead is deleted; the status and the error stay.
     """
-    id, event_id, kind, lead_id, state, attempts, created_at, last_at, status, error, answer, took, next_at = row
+    id, event_id, kind, lead_id, state, attempts, created_at, last_at, status, error, answer, took, due_at = row
     last = {"status": status, "error": error or None, "body": answer, "milliseconds": took}
     return {
         "id": id,
@@ -120,5 +122,5 @@ def delivery_object(row):
         "createdAt": created_at,
         "lastAttemptAt": last_at,
         "lastAnswer": last if last_at or error else None,
-        "nextAttemptAt": next_at,
+        "nextAttemptAt": due_at,
     }

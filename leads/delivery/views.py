@@ -10,6 +10,7 @@ from leads.delivery.errors import DeliveryNotFound, WebhookNotFound
 from leads.delivery.filters import DeliveryFilters
 from leads.delivery.models import Delivery, Webhook
 from leads.delivery.openapi import described, feed_described
+from leads.delivery.pauses import paused_until
 from leads.delivery.serializers import (
     DELIVERY_COLUMNS,
     WEBHOOK_COLUMNS,
@@ -200,7 +201,10 @@ class WebhookViewSet(ApiViewSet):
     def _whole(self, webhook, shown=None, **answer):
         """The webhook, and what is `shown` this once. Its tag is its version, and how it fares, which has none."""
         body = webhook_object(webhook_row_of(webhook))
-        tag = f"{webhook.etag}.{etags.of_bytes(json.render(body))}"
+        paused = paused_until(webhook, timezone.now())
+        if paused:
+            answer["X_Paused_Until"] = f"{paused:%Y-%m-%dT%H:%M:%SZ}"
+        tag = f"{webhook.etag}.{etags.of_bytes(json.render([body, paused]))}"
         return self.answer(body | (shown or {}), tag=tag, **answer)
 
     def _delivery(self, delivery):

@@ -1,11 +1,13 @@
 """What staff read of destinations and deliveries: states, events and errors in words."""
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from leads.delivery.pauses import paused_until
 from leads.models import EventKind
 
 ERRORS = {
@@ -28,14 +30,23 @@ ERRORS = {
 
 
 def state_of(destination):
-    """Whether a Webhook or Rule is on, since when it fails, or why it was switched off."""
+    """Whether a Webhook or Rule is on, since when it fails, until when it is left alone, or why it was switched off."""
     if destination.is_on:
-        failing = destination.failing_since
-        return _("failing since %(time)s") % {"time": _time(failing)} if failing else _("on")
+        return _state_of_one_that_is_on(destination)
     if destination.switched_off_why:
         why, at = destination.get_switched_off_why_display(), _time(destination.switched_off_at)
         return _("switched off on %(time)s: %(why)s") % {"time": at, "why": why}
     return _("off")
+
+
+def _state_of_one_that_is_on(destination):
+    failing, paused = destination.failing_since, paused_until(destination, timezone.now())
+    if failing and paused:
+        return _("failing since %(time)s; nothing is sent until %(until)s, as it cannot take anything now") % {
+            "time": _time(failing),
+            "until": _time(paused),
+        }
+    return _("failing since %(time)s") % {"time": _time(failing)} if failing else _("on")
 
 
 def event_of(delivery):
@@ -48,7 +59,7 @@ def answer(status, error):
 
 
 def line(delivery):
-    """A delivery with its `lead_action` (None without a lead) as tables show it."""
+    """A delivery with its `lead_action` (None without a lead) and `due_at` as tables show it."""
     return {
         "at": delivery.created_at,
         "url": reverse("admin:delivery_delivery_change", args=[delivery.pk]),
@@ -57,7 +68,7 @@ def line(delivery):
         "event": event_of(delivery),
         "attempts": delivery.attempts,
         "answer": answer(delivery.last_status, delivery.last_error),
-        "next_at": delivery.next_at,
+        "next_at": delivery.due_at,
         "lead": delivery.lead_action,
         "lead_url": delivery.lead_action and reverse("admin:leads_lead_change", args=[delivery.lead_id]),
     }

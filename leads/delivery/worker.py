@@ -103,9 +103,9 @@ class Worker:
     def _send_what_is_due(self, destination):
         until = time.monotonic() + TURN
         while not self.stopping.is_set() and time.monotonic() < until:
-            delivery = claims.next_due(destination, now=self.clock())
-            fresh = delivery and claims.renew(destination, now=self.clock())
-            if not fresh:
+            fresh = claims.renew(destination, now=self.clock())
+            delivery = fresh and claims.next_due(fresh, now=self.clock())
+            if not delivery:
                 break
             destination = fresh
             send(destination, delivery, clock=self.clock)

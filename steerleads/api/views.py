@@ -13,7 +13,7 @@ from steerleads.api.json import NotJSON, answer, parse_object
 from steerleads.api.parameters import Parameters, header_names
 from steerleads.api.serializers import check
 
-KEPT_IN_304 = ("ETag", "Link", "X-Total-Count", "X-Archived", "X-Next-After")
+KEPT_IN_304 = ("ETag", "Link", "X-Total-Count", "X-Archived", "X-Next-After", "X-Paused-Until")
 
 
 class ApiViewSet(ViewSet):

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import replace
+from datetime import timedelta
 from hashlib import sha256
 from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from leads.delivery.outcomes import Outcome, printable
 from steerleads.dealers.staff import mail_is_configured
 
 LONGEST_ANSWER = 1000
+CLOSING = 421
 WHOLE = 60  # seconds, within a rule's lease; who is left then has it by the next attempt
 
 
@@ -21,13 +23,14 @@ def send(message_id, recipients, subject, text, *, reached=()):
 
     Each gets a mail of their own: of one mail to all, Django does not say whom the server refused. `message_id` is the
     same on every attempt, so a mail that comes twice is known as one. What is refused for good to some is no failure.
+    If nobody got it, as the server takes no mail now, all others are to wait as well.
     """
     if not mail_is_configured():
         return Outcome(False, error="no_mail")
     headers = {"Message-ID": f"<{message_id}@{_domain()}>", "Auto-Submitted": "auto-generated"}
     marks = {mark_of(recipient): recipient for recipient in recipients}
     left = {mark: recipient for mark, recipient in marks.items() if mark not in reached}
-    refusals, end = [], time.monotonic() + WHOLE
+    asked, refusals, end = len(left), [], time.monotonic() + WHOLE
     try:
         with get_connection() as server:
             for mark, recipient in list(left.items()):
@@ -41,7 +44,9 @@ def send(message_id, recipients, subject, text, *, reached=()):
                     del left[mark]
     except (SMTPException, OSError) as error:
         refusals.append(_refused(error))
-    return replace(_outcome(marks, left, refusals), reached=tuple(mark for mark in marks if mark not in left))
+    outcome = replace(_outcome(marks, left, refusals), reached=tuple(mark for mark in marks if mark not in left))
+    # Who took some of the letters takes others.
+    return outcome if len(left) == asked else replace(outcome, later=None)
 
 
 def mark_of(recipient):
@@ -59,7 +64,7 @@ def _outcome(marks, left, refusals):
         return Outcome(True)
     passing = [refusal for refusal in refusals if refusal.status is None or refusal.status < 500]
     if passing or len(left) == len(marks):
-        return (passing or refusals)[0]
+        return max(passing or refusals, key=lambda refusal: refusal.later is not None)
     return replace(refusals[0], ok=True, error="some_refused")
 
 
@@ -73,8 +78,18 @@ def _refused(error):
     if code is None:
         return Outcome(False, error="timeout" if _took_too_long(error) else "smtp")
     answer = answer if isinstance(answer, str) else answer.decode(errors="replace")
-    # smtplib says -1 for an answer without a code.
-    return Outcome(False, status=code if code > 0 else None, error="smtp", answer=printable(answer[:LONGEST_ANSWER]))
+    return Outcome(
+        False,
+        status=code if code > 0 else None,  # smtplib says -1 for an answer without a code
+        error="smtp",
+        answer=printable(answer[:LONGEST_ANSWER]),
+        later=timedelta(0) if _is_for_all(error, code) else None,
+    )
+
+
+def _is_for_all(error, code):
+    """Whether it takes nothing at the moment (RFC 5321, 4.2.1), rather than nothing for one recipient."""
+    return code == CLOSING or (400 <= code < 500 and not isinstance(error, SMTPRecipientsRefused))
 
 
 def _took_too_long(error):

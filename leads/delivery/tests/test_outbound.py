@@ -3,6 +3,7 @@
 import random
 import socket
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 
@@ -56,7 +57,7 @@ def test_the_request(tell):
 )
 def test_status(tell, status, ok, gone):
     outcome, _ = tell(Reply(status, body=b""))
-    assert outcome == Outcome(ok=ok, status=status, gone=gone)
+    assert outcome == Outcome(ok=ok, status=status, gone=gone, later=timedelta(0) if status == 429 else None)
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])

@@ -1,9 +1,11 @@
 """Shows what was sent, and sends it again."""
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from leads.delivery import actions
 from leads.delivery.models import Delivery, State
+from leads.delivery.pauses import paused_until, with_due
 from steerleads.api.errors import ApiError
 from steerleads.api.ids import parse_id
 from steerleads.api.text import shown
@@ -32,6 +34,7 @@ class Command(BaseCommand):
 
     def handle(self, *, dealership, limit, state, dead, redeliver, redeliver_dead, **options):
         deliveries = Delivery.objects.select_related("dealership", "webhook", "rule").order_by("-created_at", "-id")
+        deliveries = with_due(deliveries, timezone.now())
         if dealership:
             deliveries = deliveries.of(find_dealership(dealership))
         if redeliver:
@@ -45,6 +48,8 @@ class Command(BaseCommand):
     def _list(self, deliveries, limit):
         found = list(deliveries[: limit + 1])
         self.stdout.write(table(TITLES, [_row(delivery) for delivery in found[:limit]]))
+        for name, until in sorted(_paused(found[:limit])):
+            self.stderr.write(f"Nothing is sent to {name} until {until}: it cannot take anything now.", str)
         if len(found) > limit:
             self.stderr.write(f"There are more than these {limit}: see --limit.", str)
 
@@ -81,8 +86,27 @@ class Command(BaseCommand):
         self.stdout.write(str(done))
 
 
+def _paused(deliveries):
+    """{(what it is called here, until when)} of the destinations that are paused."""
+    now = timezone.now()
+    found = ((_name_of(delivery), paused_until(delivery.destination, now)) for delivery in deliveries)
+    return {(name, time_of(until)) for name, until in found if until}
+
+
+def _name_of(delivery):
+    return f"webhook {delivery.webhook_id}" if delivery.webhook_id else f"rule {delivery.rule_id}"
+
+
 def _row(delivery):
-    to = f"webhook {delivery.webhook_id}" if delivery.webhook_id else f"rule {delivery.rule_id}"
     answer = " ".join(str(part) for part in (delivery.last_status, delivery.last_error) if part)
-    times = [time_of(at) for at in (delivery.created_at, delivery.last_at, delivery.next_at)]
-    return [delivery.pk, delivery.dealership, to, delivery.kind, delivery.state, delivery.attempts, answer, *times]
+    times = [time_of(at) for at in (delivery.created_at, delivery.last_at, delivery.due_at)]
+    return [
+        delivery.pk,
+        delivery.dealership,
+        _name_of(delivery),
+        delivery.kind,
+        delivery.state,
+        delivery.attempts,
+        answer,
+        *times,
+    ]
