@@ -5,6 +5,7 @@ import re
 import time
 from random import getrandbits
 
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import patch_vary_headers
@@ -126,6 +127,21 @@ class Envelope:
                 response = errors.answer_status(response.status_code, kept)
             response.setdefault("Cache-Control", "private, no-cache")
         return response
+
+
+class HttpsOnly:
+    """Where https is required, plain http under /v1 is an error; pages are redirected by Django's SecurityMiddleware.
+
+    The key has travelled already, and clients turn a redirected POST into a GET (contract 8).
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if settings.SECURE_SSL_REDIRECT and is_api(request) and not request.is_secure():
+            return errors.answer_error(errors.HttpsRequired())
+        return self.get_response(request)
 
 
 class ContentSecurityPolicy:

@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "steerleads.middleware.Compression",
     "steerleads.middleware.Envelope",
     "steerleads.middleware.ContentSecurityPolicy",
+    "steerleads.middleware.HttpsOnly",
     "django.middleware.security.SecurityMiddleware",
     "steerleads.middleware.ApiShortcut",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -85,6 +85,13 @@ class InsufficientScope(ApiError):
     message = "This API key does not have the scope that this call needs."
 
 
+class HttpsRequired(ApiError):
+    status, code, type = 403, "HTTPS_REQUIRED", "permission_error"
+    message = (
+        "This server answers by https only. A key that was sent by plain http could be read on its way: rotate it."
+    )
+
+
 class NotFound(ApiError):
     status, code, type = 404, "NOT_FOUND", "not_found"
     message = "There is nothing at this path. See /v1/docs for the paths there are."

@@ -101,7 +101,7 @@ class ApiSchema(AutoSchema):
         return {str(status): self._error(status, found.values(), ignored) for status, found in by_status.items()}
 
     def _possible_errors(self, described):
-        possible = [*described.errors, errors.MissingApiKey, errors.InvalidApiKey]
+        possible = [*described.errors, errors.HttpsRequired, errors.MissingApiKey, errors.InvalidApiKey]
         if self.view.area:
             possible.append(errors.InsufficientScope)
         possible.append(errors.ValidationFailed("The request has too many parameters (over 1000) or is malformed."))

@@ -199,7 +199,7 @@ def test_behind_a_trusted_proxy(ways, one, settings):
     told = {"HTTP_X_FORWARDED_PROTO": "https", "HTTP_X_FORWARDED_FOR": "41.1.2.3"}
     assert ways.same(one, REMOTE_ADDR="10.0.0.9", **told).headers["Strict-Transport-Security"]
     assert ways.fast(one, REMOTE_ADDR="11.0.0.9", **told) is None
-    assert ways.django(one, REMOTE_ADDR="11.0.0.9", **told).status.startswith("301")
+    assert ways.django(one, REMOTE_ADDR="11.0.0.9", **told).status.startswith("403")
 
 
 def test_the_same_line_in_the_log_and_one_more_in_the_counters(ways, one, listed, caplog):

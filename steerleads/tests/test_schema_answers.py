@@ -4,6 +4,7 @@ from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.db import OperationalError
 
 from conftest import ApiClient, make_car, make_lead
@@ -153,6 +154,11 @@ def _in(**ids):
     return drive
 
 
+def _by_plain_http(call, patch):
+    patch.setattr(settings, "SECURE_SSL_REDIRECT", True)
+    yield call()
+
+
 def _without_scopes(call, patch):
     yield call(client=call.world.api_of(scopes=[]))
 
@@ -165,6 +171,7 @@ def _with_a_taken_vin(call, patch):
 TROUBLES = {
     (401, "MISSING_API_KEY"): _once(authorization=None),
     (401, "INVALID_API_KEY"): _once(authorization="Bearer prod_nobody"),
+    (403, "HTTPS_REQUIRED"): _by_plain_http,
     (403, "INSUFFICIENT_SCOPE"): _without_scopes,
     (429, "RATE_LIMIT_EXCEEDED"): _over_the_limit,
     (415, "UNSUPPORTED_MEDIA_TYPE"): _once(body=b"{}", content_type="text/plain"),
