@@ -27,13 +27,14 @@ class _IdFilter(ValueFilter):
 
 
 class _InstantField(forms.Field):
-    """ISO 8601, in UTC if it names no zone. A `+` that arrived as a space is understood."""
+    """ISO 8601 in any letter case, in UTC if it names no zone. A `+` that arrived as a space is understood."""
 
     def to_python(self, value):
         if not value:
             return None
         try:
-            instant = datetime.fromisoformat(ZONE_AFTER_SPACE.sub("+", value) if "T" in value else value)
+            spelled = value.upper()
+            instant = datetime.fromisoformat(ZONE_AFTER_SPACE.sub("+", spelled) if "T" in spelled else spelled)
             return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
         except (ValueError, OverflowError):
             return _refuse(f"“{shown(value)}” is not a time like 2024-01-15T10:30:00Z.")

@@ -106,7 +106,7 @@ class LeadViewSet(ApiViewSet):
         if path_status is not None and path_status not in Status.values:
             wrong = f"“{shown(path_status)}” is not a status. {offer(path_status, Status.values)}"
             parameters.refuse("status", wrong, "invalid_choice")
-        archived = ARCHIVED[parameters.choice("archived", list(ARCHIVED), "false")]
+        archived = ARCHIVED[parameters.yes_or_no("archived", beside=["any"])]
         asked = LeadFilters.read(parameters)
 
         def found(name, narrow, *ids):

@@ -1,10 +1,12 @@
 """Contract 19 to 23: sorting, filters, search and parameters of the lead lists."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from urllib.parse import unquote
 
 import pytest
 
-from conftest import error_of, make_car, make_lead
+from conftest import TESTER, error_of, make_car, make_lead
 from leads import actions
 from leads.models import Lead
 
@@ -173,6 +175,82 @@ def test_a_single_valued_parameter_given_twice(api, lead):
     assert api.get("/leads?limit=5&limit=5").status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("count", "counted"),
+    [
+        *((spelling, True) for spelling in ("true", "True", "TRUE", "1")),
+        *((spelling, False) for spelling in ("false", "False", "FALSE", "0", "")),
+    ],
+)
+def test_yes_or_no_is_understood_as_clients_of_other_languages_write_it(api, lead, count, counted):
+    assert ("X-Total-Count" in api.get("/leads", query={"count": count})) is counted
+    assert ("X-Total-Count" in api.get("/vehicles", query={"count": count})) is counted
+
+
+@pytest.mark.parametrize("wrong", ["yes", "on", "2", "-1", "01", "t", "true ", "١"])
+@pytest.mark.parametrize("name", ["count", "archived"])
+def test_other_words_for_yes_and_no_are_refused(api, lead, name, wrong):
+    assert error_of(api.get("/leads", query={name: wrong})) == (400, "VALIDATION_ERROR", name)
+
+
+def test_a_link_goes_on_as_it_was_asked_for(api, civic):
+    for _ in range(3):
+        make_lead(civic)
+    first = api.get("/leads?count=1&archived=0&limit=1&status[]=NEW&status[]=COMPLETED")
+    path = re.match(r"</v1([^>]*)>; rel=\"next\"", first["Link"])[1]
+    second = api.get(path)
+    assert (second.status_code, second["X-Total-Count"]) == (200, "3")
+    assert len({*(lead["id"] for lead in first.json()), *(lead["id"] for lead in second.json())}) == 2
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("search=%EF%BF%BD", 0),  # a replacement character is a character
+        ("tag=%EF%BF%BD", 0),
+        ("search=%EF%BF%BD&other=%FF", 0),
+        ("other=%FF", 1),
+        ("%FF=1", 1),
+        ("search[x]=%FF", 1),
+    ],
+)
+def test_what_is_utf8_or_not_known_is_not_refused_for_it(api, lead, query, found):
+    assert len(api.get(f"/leads?{query}").json()) == found
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("status[]=NEW", ["NEW"]),
+        ("status[0]=COMPLETED&status[1]=NOT_NEEDED", ["COMPLETED", "NOT_NEEDED"]),
+        ("status%5B%5D=NEW&status%5B%5D=COMPLETED", ["NEW", "COMPLETED"]),
+        ("status=NEW&status[]=COMPLETED&status[7]=NOT_NEEDED", ["NEW", "COMPLETED", "NOT_NEEDED"]),
+        ("status[]=NEW,COMPLETED", ["NEW", "COMPLETED"]),
+        ("status[]=", ["NEW", "COMPLETED", "NOT_NEEDED"]),
+        ("tag[]=hot&tag[0]=hot&tag=hot", ["NEW", "COMPLETED", "NOT_NEEDED"]),
+        ("sortBy[]=status&sortOrder[0]=desc&limit[]=1", ["NOT_NEEDED"]),
+    ],
+)
+def test_brackets_behind_a_name_mean_the_name(api, civic, query, expected):
+    for status in ("NEW", "COMPLETED", "NOT_NEEDED"):
+        make_lead(civic, status=status, target_name=status, tag="hot")
+    response = api.get(f"/leads?{query}")
+    assert names(response) == expected
+    assert "X-Ignored-Parameters" not in response
+
+
+def test_a_single_valued_parameter_given_twice_with_brackets(api, lead):
+    assert error_of(api.get("/leads?tag=a&tag[]=b")) == (400, "VALIDATION_ERROR", "tag")
+    assert error_of(api.get("/leads?limit[0]=1&limit[1]=2")) == (400, "VALIDATION_ERROR", "limit")
+
+
+@pytest.mark.parametrize("name", ["status[x]", "status[-1]", "status[0][1]", "status[", "status]", "[]", "[0]", "x[]"])
+def test_other_brackets_are_unknown(api, lead, name):
+    response = api.get("/leads", query={name: "COMPLETED"})
+    assert len(response.json()) == 1
+    assert unquote(response["X-Ignored-Parameters"]) == name
+
+
 def test_unknown_parameters_are_ignored_and_named(api, lead):
     response = api.get("/leads?foo=1&Search=x&foo=2&été=3")
     assert len(response.json()) == 1
@@ -199,6 +277,8 @@ def test_over_a_thousand_parameters_are_refused_in_the_envelope(api, lead):
         "2024-06-01T13:00:00 01:00",
         "2024-06-01 12:00:00",
         "20240601T120000Z",
+        "2024-06-01t12:00:00z",
+        "2024-06-01t13:00:00 01:00",
     ],
 )
 def test_updated_since_is_inclusive_and_understands_zones(api, civic, since):
@@ -208,9 +288,21 @@ def test_updated_since_is_inclusive_and_understands_zones(api, civic, since):
     assert names(api.get("/leads", query={"updatedSince": since})) == ["at", "after"]
 
 
-def test_archived_leads_are_listed_on_demand(api, civic, casa):
-    from conftest import TESTER
+@pytest.mark.parametrize(
+    ("spelling", "expected"),
+    [
+        *((spelling, ["open"]) for spelling in ("false", "False", "FALSE", "0", "")),
+        *((spelling, ["put away"]) for spelling in ("true", "True", "TRUE", "1")),
+        ("any", ["open", "put away"]),
+    ],
+)
+def test_archived_is_yes_no_or_any(api, civic, casa, spelling, expected):
+    make_lead(civic, target_name="open")
+    actions.archive_lead(casa, make_lead(civic, target_name="put away").pk, actor=TESTER)
+    assert names(api.get("/leads", query={"archived": spelling})) == expected
 
+
+def test_archived_leads_are_listed_on_demand(api, civic, casa):
     make_lead(civic, target_name="open")
     actions.archive_lead(casa, make_lead(civic, target_name="put away").pk, actor=TESTER)
     assert names(api.get("/leads")) == names(api.get("/leads?archived=false")) == ["open"]

@@ -117,6 +117,13 @@ class UnsupportedMediaType(ApiError):
     message = "Send the body as Content-Type: application/json (in UTF-8)."
 
 
+class UnsupportedContentEncoding(UnsupportedMediaType):
+    message = "Send the body as it is, without a Content-Encoding: it may not be compressed."
+
+    def __init__(self):
+        super().__init__(headers={"Accept-Encoding": "identity"})
+
+
 class IdempotencyKeyReused(ApiError):
     status, code, type = 422, "IDEMPOTENCY_KEY_REUSED", "validation_error"
     message = "This Idempotency-Key was used for another request. Use a new key for a new request."

@@ -1,5 +1,6 @@
 """JSON in and out: what JSON alone allows is accepted, numbers keep their spelling, answers are compact UTF-8."""
 
+import codecs
 import json
 
 import orjson
@@ -20,18 +21,12 @@ class NotJSON(ValueError):
 
 
 def parse_object(data):
-    """The object that UTF-8 `data` spells, its numbers as `Number`.
+    """The object that UTF-8 `data` spells, its numbers as `Number`. A byte order mark before it is passed over.
 
     Raises NotJSON for anything else, also for a key given twice, NaN, and nesting deeper than the parser goes.
     """
     try:
-        value = json.loads(
-            data.decode("utf-8"),
-            parse_int=Number,
-            parse_float=Number,
-            parse_constant=_refuse_constant,
-            object_pairs_hook=_refuse_twice,
-        )
+        value = _decoder.decode(data.removeprefix(codecs.BOM_UTF8).decode("utf-8"))
     except UnicodeDecodeError:
         raise NotJSON("The body is not valid UTF-8.") from None
     except RecursionError:
@@ -72,6 +67,14 @@ def _refuse_twice(pairs):
         twice = next(name for name, _ in pairs if name in seen or seen.add(name))
         raise NotJSON(f"The key “{shown(twice)}” is given twice.")
     return found
+
+
+_decoder = json.JSONDecoder(
+    parse_int=Number,
+    parse_float=Number,
+    parse_constant=_refuse_constant,
+    object_pairs_hook=_refuse_twice,
+)
 
 
 def _render_decimal(value):

@@ -106,7 +106,7 @@ class ListQuery:
         self.order = _order(listing, parameters)
         self.paged = "limit" in parameters or "cursor" in parameters
         self.limit = parameters.whole_number("limit", 1, LARGEST_PAGE, DEFAULT_PAGE)
-        self.counts = parameters.flag("count")
+        self.counts = parameters.yes_or_no("count") == "true"
         # What a cursor is tied to: whose list, its path, its filters and its sort.
         self.tie = _tie(view, self.order, parameters) if self.paged else None
         cursor = parameters.text("cursor")

@@ -94,6 +94,11 @@ REPLAYED = Header(
     {"type": "string", "enum": ["true"]},
 )
 RETRY_AFTER = Header("Retry-After", "Seconds to wait before trying again.", {"type": "integer"})
+ACCEPT_ENCODING = Header(
+    "Accept-Encoding",
+    "There when the body came with a Content-Encoding, which is not taken.",
+    {"type": "string", "enum": ["identity"]},
+)
 WWW_AUTHENTICATE = Header("WWW-Authenticate", "How to authenticate.", {"type": "string"})
 
 

@@ -1,6 +1,7 @@
 """The query string of one request: which parameters are known, which are ignored, and what they say (contract 22)."""
 
-from urllib.parse import quote
+import re
+from urllib.parse import parse_qsl, quote
 
 from django.utils.datastructures import MultiValueDict
 
@@ -10,6 +11,10 @@ from steerleads.api.text import forbidden_character, shown
 MOST_NAMES = 20
 LONGEST_NAME = 64  # characters
 ELLIPSIS = "%E2%80%A6"
+ITEM = re.compile(
+    r"(.+)\[[0-9]*\]", re.DOTALL
+)  # `name[]` and `name[0]`, as PHP and some generated clients write `name`
+YES_OR_NO = {"true": "true", "1": "true", "false": "false", "0": "false"}
 
 
 class Parameters:
@@ -18,13 +23,16 @@ class Parameters:
     Whatever is wrong is collected, so that one answer can name all of it: call `settle` before the values are used.
     """
 
-    def __init__(self, query, known):
-        self.ignored = [name for name in query if name not in known]
+    def __init__(self, request, known):
+        raw = request.META.get("QUERY_STRING", "")
+        sent, self.ignored = _sent(request.GET, known) if raw else ({}, [])
         self._values, self._wrong = {}, []
-        for name in [name for name in known if name in query] if query else ():
-            values = list(dict.fromkeys(value for value in query.getlist(name) if value))
+        for name in [name for name in known if name in sent]:
+            values = list(dict.fromkeys(value for value in sent[name] if value))
             if len(values) > 1 and not known[name]:
                 self.refuse(name, f"“{name}” is given twice with different values. Give it once.", "duplicate")
+            elif not _is_utf8(raw, name, values):
+                self.refuse(name, f"“{name}” has bytes in it that are not UTF-8.")
             elif any(forbidden_character(value) for value in values):
                 self.refuse(name, f"“{name}” has a control character in it.")
             elif values:
@@ -54,8 +62,12 @@ class Parameters:
         self.refuse(name, f"“{shown(value)}” is not a {name}. Use one of: {', '.join(options)}.", "invalid_choice")
         return default
 
-    def flag(self, name):
-        return self.choice(name, ["true", "false"], "false") == "true"
+    def yes_or_no(self, name, *, beside=()):
+        """`true`, `false`, which many clients write in other ways, or one of `beside`; without it, `false`."""
+        value = self.text(name)
+        if value is not None and (meant := YES_OR_NO.get(value.lower())):
+            self._values[name] = [meant]
+        return self.choice(name, ["false", "true", *beside], "false")
 
     def whole_number(self, name, least, most, default):
         value = self.text(name)
@@ -72,6 +84,32 @@ class Parameters:
 
     def as_form_data(self):
         return MultiValueDict(self._values)
+
+
+def _sent(query, known):
+    """({known name: [value, …]}, names that are not known)."""
+    sent, ignored = {}, []
+    for name, values in query.lists():
+        item = None if name in known else ITEM.fullmatch(name)
+        meant = item[1] if item else name
+        if meant in known:
+            sent.setdefault(meant, []).extend(values)
+        else:
+            ignored.append(name)
+    return sent, ignored
+
+
+def _is_utf8(raw, name, values):
+    """Whether what was sent for `name` is UTF-8: Django puts U+FFFD in the place of what is not, or reads it as Latin-1."""
+    if raw.isascii() and not any("\ufffd" in value for value in values):
+        return True
+    try:
+        for sent, value in parse_qsl(raw, keep_blank_values=True, encoding="latin-1"):
+            if sent == name or (item := ITEM.fullmatch(sent)) and item[1] == name:
+                value.encode("latin-1").decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def header_names(names):

@@ -13,6 +13,7 @@ from drf_spectacular.plumbing import ResolvedComponent, force_instance, is_seria
 
 from steerleads.api import errors
 from steerleads.api.openapi import (
+    ACCEPT_ENCODING,
     IGNORED_FIELDS,
     IGNORED_PARAMETERS,
     RATE_LIMIT,
@@ -24,7 +25,7 @@ from steerleads.api.openapi import (
 )
 from steerleads.api.serializers import MoneyField
 
-OF_ERRORS = {401: (WWW_AUTHENTICATE,), 429: (RETRY_AFTER,), 503: (RETRY_AFTER,)}
+OF_ERRORS = {401: (WWW_AUTHENTICATE,), 415: (ACCEPT_ENCODING,), 429: (RETRY_AFTER,), 503: (RETRY_AFTER,)}
 
 
 class ApiSchema(AutoSchema):

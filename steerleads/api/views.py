@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.viewsets import ViewSet
 
 from steerleads.api import etags
-from steerleads.api.errors import NotFound, UnsupportedMediaType, ValidationFailed
+from steerleads.api.errors import NotFound, UnsupportedContentEncoding, UnsupportedMediaType, ValidationFailed
 from steerleads.api.json import NotJSON, answer, parse_object
 from steerleads.api.parameters import Parameters, header_names
 from steerleads.api.serializers import check
@@ -29,8 +29,7 @@ class ApiViewSet(ViewSet):
 
     def parameters(self, known=None):
         """The query's Parameters. Called by every action, so that unknown ones are always named."""
-        request = self.request._request
-        parameters = Parameters(request.GET if request.META.get("QUERY_STRING") else {}, known or {})
+        parameters = Parameters(self.request._request, known or {})
         self.ignored_parameters = parameters.ignored
         return parameters
 
@@ -131,6 +130,9 @@ class ApiViewSet(ViewSet):
     def _check_media_type(self):
         if not self.request.META.get("CONTENT_TYPE") and self.request.META.get("CONTENT_LENGTH") in ("", "0", None):
             return  # no body, so no media type: it is bad JSON that is wrong
+        codings = self.request.META.get("HTTP_CONTENT_ENCODING", "").lower().split(",")
+        if any(coding.strip() not in ("", "identity") for coding in codings):
+            raise UnsupportedContentEncoding()
         try:
             media_type, parameters = parse_header_parameters(self.request.META.get("CONTENT_TYPE", ""))
         except (ValueError, LookupError, UnicodeError):

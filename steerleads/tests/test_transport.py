@@ -1,8 +1,10 @@
 """Contract 1 to 7 and 13: paths, methods, media types, and the envelope around every error."""
 
+import codecs
 import gzip
 import json
 import logging
+import re
 
 import pytest
 from django.db import OperationalError
@@ -106,6 +108,34 @@ def test_bodies_are_json(api, civic, content_type, status):
         assert error_of(response)[1] == "UNSUPPORTED_MEDIA_TYPE"
 
 
+@pytest.mark.parametrize("coding", ["gzip", "GZIP", "br", "identity, gzip", "deflate, identity", "x"])
+def test_a_body_with_a_content_encoding_is_415_and_says_what_is_taken(api, civic, lead, coding):
+    for response in (
+        api.post(f"/leads/car/{civic.pk}", gzip.compress(json.dumps(BODY).encode()), content_encoding=coding),
+        api.patch(f"/leads/{lead.pk}", {"note": "x"}, content_encoding=coding, content_type="text/plain"),
+        api.post("/vehicles", b"{", content_encoding=coding),
+    ):
+        assert error_of(response) == (415, "UNSUPPORTED_MEDIA_TYPE", None)
+        assert response["Accept-Encoding"] == "identity"
+        assert "Content-Encoding" in response.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("coding", ["identity", "Identity", "", " identity , identity"])
+def test_identity_is_no_encoding(api, civic, coding):
+    assert api.post(f"/leads/car/{civic.pk}", BODY, content_encoding=coding).status_code == 201
+
+
+def test_another_media_type_says_nothing_of_encodings(api, civic):
+    assert "Accept-Encoding" not in api.post(f"/leads/car/{civic.pk}", BODY, content_type="text/plain")
+
+
+def test_a_byte_order_mark_before_a_body_is_passed_over(api, civic, lead):
+    sent = codecs.BOM_UTF8 + json.dumps({**BODY, "targetName": "Élodie"}).encode()
+    response = api.post(f"/leads/car/{civic.pk}", sent)
+    assert (response.status_code, response.json()["targetName"]) == (201, "Élodie")
+    assert api.patch(f"/leads/{lead.pk}", codecs.BOM_UTF8 + b'{"note": "x"}').status_code == 200
+
+
 def test_patch_takes_merge_patch_too(api, lead):
     assert api.patch(f"/leads/{lead.pk}", {"note": "x"}, content_type="application/merge-patch+json").status_code == 200
 
@@ -134,7 +164,10 @@ def test_cors_is_off(api):
         b'{"a": 1, "a": 2}',
         b'{"x": {"a": 1, "a": 2}}',
         b'{"action": "\xff"}',
-        b"\xef\xbb\xbf{}",
+        codecs.BOM_UTF8,
+        codecs.BOM_UTF8 * 2 + b"{}",
+        b" " + codecs.BOM_UTF8 + b"{}",
+        codecs.BOM_UTF16_LE + '{"a": 1}'.encode("utf-16-le"),
         b"{} {}",
         b"{'a': 1}",
         b'{"x": ' + b"[" * 100_000,
@@ -145,6 +178,7 @@ def test_cors_is_off(api):
 def test_what_is_not_a_json_object_is_refused(api, civic, body):
     response = api.post(f"/leads/car/{civic.pk}", body)
     assert error_of(response) == (400, "VALIDATION_ERROR", None)
+    assert not re.search("utf-8-sig|codec|BOM", response.json()["error"]["message"]), "Python's words"
 
 
 def test_a_body_over_one_mebibyte_is_too_large(api, civic):
