@@ -87,7 +87,7 @@ class NewVehicle(CarBody):
     """A vehicle to be created. `null` or an empty text for an optional field counts as absent."""
 
     words = {**WORDS, "status": "`LOADING` (default), `INSPECTED`, `SOLD`"}
-    status = VehicleStatus(default="LOADING")
+    status = VehicleStatus(required=False)
 
 
 class VehicleChanges(CarBody):

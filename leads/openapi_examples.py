@@ -1,8 +1,12 @@
-"""The page's examples for the API's document, letter for letter, and ours for what the page does not show."""
+"""The page's examples for the API's document, letter for letter but for its placeholders of ids, and ours beside them.
 
+`car_uuid` and `lead_id_1` are no UUIDs, as the document says that ids are: tools refuse such an example.
+"""
+
+CAR_ID = "0194f5d2-8b1e-7c3a-9d54-2f6a1b7c8e90"
 LEAD = {
     "id": "550e8400-e29b-41d4-a716-446655440000",
-    "carId": "car_uuid",
+    "carId": CAR_ID,
     "status": "NEW",
     "action": "Follow up call",
     "targetName": "John Smith",
@@ -13,7 +17,7 @@ LEAD = {
     "createdAt": "2024-01-15T10:30:00Z",
     "updatedAt": "2024-01-15T10:30:00Z",
 }
-CAR = {"id": "car_uuid", "make": "Honda", "model": "Civic", "overviewYear": 2021, "location": "Casablanca"}
+CAR = {"id": CAR_ID, "make": "Honda", "model": "Civic", "overviewYear": 2021, "location": "Casablanca"}
 LEADS = [{**LEAD, "car": CAR}]
 TEST_DRIVE = {
     "action": "Schedule test drive",
@@ -25,8 +29,8 @@ TEST_DRIVE = {
     "order": 1,
 }
 CREATED = {
-    "id": "550e8400-e29b-41d4-a716-446655440000",
-    "carId": "car_uuid",
+    "id": LEAD["id"],
+    "carId": CAR_ID,
     "status": "NEW",
     "action": "Schedule test drive",
     "targetName": "Jane Doe",
@@ -68,9 +72,9 @@ CHANGED = {
 }
 NEW_ORDERS = {
     "leadOrders": [
-        {"id": "lead_id_1", "order": 1},
-        {"id": "lead_id_2", "order": 2},
-        {"id": "lead_id_3", "order": 3},
+        {"id": LEAD["id"], "order": 1},
+        {"id": "018d11d0-3c5e-7a41-9f02-7b8c9d0e1f2a", "order": 2},
+        {"id": "018d11d0-58b7-7d13-8e64-0a1b2c3d4e5f", "order": 3},
     ]
 }
 ORDERED = {

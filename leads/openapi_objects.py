@@ -146,8 +146,9 @@ class NewLead(LeadBody):
         "order": "Display order for sorting (default: 0)",
     }
     carId = None
-    status = LeadStatus(default="NEW")
-    order = Order(default=0)
+    # Without a `default`, which generated clients take for a promise that the field is there: the words say it.
+    status = LeadStatus(required=False)
+    order = Order(required=False)
 
 
 class LeadChanges(LeadBody):

@@ -239,6 +239,8 @@ SPECTACULAR_SETTINGS = {
         "Times are UTC."
     ),
     "VERSION": "1.0.0",
+    "CONTACT": {"name": "SteerAI", "url": "https://docs.steerai.autos"},
+    "LICENSE": {"name": "MIT", "identifier": "MIT"},
     "OAS_VERSION": "3.1.1",
     "SERVERS": [{"url": "/"}],
     "TAGS": [
@@ -251,7 +253,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/v1",
     "COMPONENT_SPLIT_REQUEST": False,
-    "POSTPROCESSING_HOOKS": [],  # enums have their names already
+    "POSTPROCESSING_HOOKS": ["leads.delivery.openapi_webhooks.describe_webhooks"],  # enums have their names already
 }
 
 # --- Telling the outside -----------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """Examples of events, webhooks and deliveries for the API's document."""
 
-from leads.openapi_examples import LEAD
+from leads.openapi_examples import CAR_ID, LEAD
 
 CREATED = {
     "type": "lead.created",
@@ -9,8 +9,8 @@ CREATED = {
         "eventId": "018d11dc-21a0-7b52-8a8f-4c9d2f6f1e07",
         "sequence": 41,
         "leadId": LEAD["id"],
-        "carId": "0194f5d2-8b1e-7c3a-9d54-2f6a1b7c8e90",
-        "lead": {**LEAD, "carId": "0194f5d2-8b1e-7c3a-9d54-2f6a1b7c8e90"},
+        "carId": CAR_ID,
+        "lead": LEAD,
         "changes": {
             "status": {"from": None, "to": "NEW"},
             "action": {"from": None, "to": "Follow up call"},
@@ -28,7 +28,7 @@ DELETED = {
         "eventId": "018d17f2-6e6c-7d31-a1a6-6f0d3f3b2c11",
         "sequence": 42,
         "leadId": "018d0cb4-93d1-7e60-8b1f-6a2f9d3c5e78",
-        "carId": "0194f5d2-8b1e-7c3a-9d54-2f6a1b7c8e90",
+        "carId": CAR_ID,
         "lead": None,
         "changes": {
             "status": {"from": "COMPLETED", "to": None},
@@ -39,6 +39,41 @@ DELETED = {
     },
 }
 EVENTS = [CREATED, DELETED]
+
+
+def _told(kind, changes, **data):
+    """What is told of a later event of the lead, by a member of staff."""
+    actor = {"type": "staff", "name": "Nadia Idrissi"}
+    data = {**CREATED["data"], "sequence": 43, "changes": changes, "actor": actor, **data}
+    return {"type": kind, "timestamp": LATER["updatedAt"], "data": data}
+
+
+LATER = {**LEAD, "updatedAt": "2024-01-16T14:20:00Z"}
+EVENTS_BY_KIND = {
+    "lead.created": CREATED,
+    "lead.changed": _told(
+        "lead.changed", {"status": {"from": "NEW", "to": "COMPLETED"}}, lead={**LATER, "status": "COMPLETED"}
+    ),
+    "lead.moved": _told(
+        "lead.moved",
+        {"order": {"from": 1, "to": 2}},
+        lead={**LATER, "order": 2},
+        batch="018d17f2-6e6c-7d31-a1a6-6f0d3f3b2c12",
+    ),
+    "lead.archived": _told("lead.archived", {"archived": {"from": False, "to": True}}, lead=LATER),
+    "lead.restored": _told("lead.restored", {"archived": {"from": True, "to": False}}, lead=LATER),
+    "lead.deleted": DELETED,
+}
+TEST_MESSAGE = {
+    "type": "webhook.test",
+    "timestamp": "2024-01-17T08:01:00Z",
+    "data": {
+        "eventId": "018d1a11-0a4c-7c58-9e21-7d8e9fa0b1c2",
+        **dict.fromkeys(("sequence", "leadId", "carId", "lead")),
+        "changes": {},
+        "actor": None,
+    },
+}
 
 NEW_WEBHOOK = {
     "url": "https://crm.casamotors.ma/hooks/leads",

@@ -5,8 +5,8 @@ from rest_framework import serializers
 
 from leads.delivery.addresses import LONGEST
 from leads.delivery.bodies import TEST_KIND
-from leads.delivery.models import DEFAULT_KINDS, State, SwitchedOff
-from leads.delivery.serializers import FlagField, KindsField, WebhookBody
+from leads.delivery.models import State, SwitchedOff
+from leads.delivery.serializers import WebhookBody
 from leads.models import EventKind
 from leads.openapi_objects import Actor, Changes, Lead, LeadEventKind
 from steerleads.api.openapi import enum
@@ -86,18 +86,14 @@ class NewWebhook(WebhookBody):
         "events": "Kinds of events to send, each once. Default: all but `lead.moved`, of which one reorder can make "
         "thousands.",
         "description": "For people (max 200 characters)",
-        "enabled": "`false`: it is told nothing, and misses what happens meanwhile.",
+        "enabled": "Default: `true`. `false`: it is told nothing, and misses what happens meanwhile.",
     }
-    events = KindsField(default=DEFAULT_KINDS)
-    enabled = FlagField(default=True)
 
 
 class WebhookChanges(NewWebhook):
     """All fields are optional. Only provided fields will be updated. `null` clears `description`."""
 
     partial_body = True
-    events = KindsField()
-    enabled = FlagField()
 
 
 class UrlExtension(OpenApiSerializerFieldExtension):

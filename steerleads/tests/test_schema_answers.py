@@ -219,13 +219,16 @@ QUERIES = {
     for operation_id, (_, _, operation) in OPERATIONS.items()
 }
 
+# Filters that repeat the path's own.
+TAKEN_BUT_NOT_DESCRIBED = {"list_car_leads": {"carId"}, "list_leads_by_status": {"status"}}
+
 
 @pytest.mark.parametrize("operation_id", OPERATIONS)
 def test_the_query_parameters_described_are_the_ones_understood(world, operation_id):
     names = set().union(*QUERIES.values())
     response = Call(world, operation_id)(query=dict.fromkeys(sorted(names), ""))
     ignored = set(filter(None, response.headers.get("X-Ignored-Parameters", "").split(",")))
-    assert ignored == names - QUERIES[operation_id]
+    assert ignored == names - QUERIES[operation_id] - TAKEN_BUT_NOT_DESCRIBED.get(operation_id, set())
 
 
 @pytest.mark.parametrize("operation_id", OPERATIONS)
@@ -249,7 +252,7 @@ def test_the_examples_of_the_document_work(world, operation_id):
     call = Call(world, operation_id)
     for example in call.operation["requestBody"]["content"]["application/json"]["examples"].values():
         body = example["value"]
-        if operation_id == "reorder_leads":  # the page's ids are placeholders
+        if operation_id == "reorder_leads":  # of leads that are there
             leads = [make_lead(world.civic) for _ in body["leadOrders"]]
             body = {
                 "leadOrders": [
