@@ -3,6 +3,7 @@
 import logging
 import re
 import time
+from functools import lru_cache
 from ipaddress import IPv6Address, IPv6Network, ip_address, ip_network
 
 from django.conf import settings
@@ -72,15 +73,19 @@ def read_network(text):
     return network
 
 
-def counted_address(request):
-    """What limits count as one caller (AXES_CLIENT_IP_CALLABLE): an IPv4 address, or the /64 of an IPv6 one.
+@lru_cache(maxsize=4096)
+def network_of(address):
+    """What counts as one place: an IPv4 address itself, or the /64 of an IPv6 one; "" of what is no address.
 
     A household gets a whole /64, and each of its machines as many addresses of it as it likes.
     """
-    address = read_address(request.META.get("REMOTE_ADDR", ""))
-    if isinstance(address, IPv6Address):
-        address = IPv6Network((address, 64), strict=False).network_address
-    return str(address) if address else None
+    found = read_address(address)
+    return str(IPv6Network((found, 64), strict=False) if isinstance(found, IPv6Address) else found or "")
+
+
+def place_of(request):
+    """The network that a request comes from (AXES_CLIENT_IP_CALLABLE)."""
+    return network_of(request.META.get("REMOTE_ADDR", ""))
 
 
 def _is_trusted(address):

@@ -173,17 +173,10 @@ LOGIN_REDIRECT_URL = "board:page"
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600
 OTP_TOTP_ISSUER = "SteerLeads"
 
-AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = 0.25  # hours
-# By both together: by address alone, one forgetful colleague would lock out the whole office.
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_RESET_ON_SUCCESS = True
-AXES_DISABLE_ACCESS_LOG = True
-AXES_VERBOSE = False
-AXES_LOCKOUT_TEMPLATE = "admin/locked_out.html"
-# Without it a lockout is counted under no name at all: the sign-in's field is not called like the model's.
-AXES_USERNAME_CALLABLE = "steerleads.dealers.forms.sign_in_name"
-AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "otp_token", "csrfmiddlewaretoken"]
+AXES_HANDLER = "steerleads.dealers.password_tries.SignInHandler"  # has the limits
+AXES_LOCKOUT_CALLABLE = "steerleads.dealers.password_tries.locked_out"
+AXES_USERNAME_CALLABLE = "steerleads.dealers.password_tries.account_name"
+AXES_CLIENT_IP_CALLABLE = "steerleads.proxies.place_of"
 
 _MAIL = env.email("EMAIL_URL")
 EMAIL_BACKEND = _MAIL["EMAIL_BACKEND"]

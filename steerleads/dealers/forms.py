@@ -13,7 +13,7 @@ from rest_framework import serializers
 
 from steerleads.api.errors import ApiError
 from steerleads.api.serializers import INT_MAX, TextField, check
-from steerleads.dealers import staff, two_factor
+from steerleads.dealers import password_tries, staff, two_factor
 from steerleads.dealers.models import DEFAULT_HOURLY_LIMIT, FRESH_KEY_SCOPES, ApiKey, Dealership, Membership, Scope
 
 OVERLAPS = [(0, _("at once")), (1, _("in an hour")), (24, _("in 24 hours")), (168, _("in 7 days"))]
@@ -44,20 +44,15 @@ class SignInForm(AdminAuthenticationForm):
         if device is None:
             return
         if not code:
+            password_tries.give_back(self.request)
             raise ValidationError(_("Enter the code that your authenticator app shows now."), code="code_required")
         user.otp_device = two_factor.accept(device, code)
         if user.otp_device is None:
-            # A wrong code counts like a wrong password: django-axes locks out whoever goes on guessing.
+            # A wrong code is a failure like a wrong password: whoever goes on guessing is locked out.
             user_login_failed.send(sender=__name__, credentials={"username": user.email}, request=self.request)
             raise ValidationError(
                 _("This code is wrong, was used before, or came too soon after a wrong one."), code="wrong_code"
             )
-
-
-def sign_in_name(request, credentials):
-    """The address that lockouts are counted by, in its one spelling (AXES_USERNAME_CALLABLE)."""
-    name = (credentials or {}).get("username") or request.POST.get("username")
-    return name.strip().lower()[:254] if name else None
 
 
 class ForgottenPasswordForm(PasswordResetForm):

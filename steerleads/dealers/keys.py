@@ -17,8 +17,8 @@ from steerleads.dealers import audit
 from steerleads.dealers.actors import Actor
 from steerleads.dealers.audit_kinds import AuditKind
 from steerleads.dealers.models import FRESH_KEY_SCOPES, ApiKey, Environment, RateWindow
-from steerleads.dealers.networks import network_of
 from steerleads.dealers.serializers import ApiKeyBody
+from steerleads.proxies import network_of
 
 # 43 letters and digits are 256 random bits. With other signs among them, a double click would select half a key.
 ALPHABET, LENGTH = string.ascii_letters + string.digits, 43

@@ -159,6 +159,14 @@ class RateWindow(models.Model):
     taken = models.PositiveIntegerField(default=0)
 
 
+class Tally(models.Model):
+    """When something that is limited happened of late: see `limits`. Of addresses and names, so of no dealership."""
+
+    id = models.CharField(primary_key=True, max_length=150)
+    times = models.JSONField(default=list)  # seconds since 1970, the oldest first
+    ends_at = models.DateTimeField(db_index=True)  # when it all counts no more
+
+
 class IdempotencyRecord(models.Model):
     """The first answer to a request that came with an Idempotency-Key, kept for a day."""
 

@@ -6,7 +6,7 @@ from django.http import Http404
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from steerleads.dealers import staff
+from steerleads.dealers import password_tries, staff
 from steerleads.dealers.forms import ForgottenPasswordForm
 
 
@@ -35,6 +35,11 @@ class Sent(NeedsMail, views.PasswordResetDoneView):
 
 class SetPassword(StaffPage, views.PasswordResetConfirmView):
     title = _("Choose a password")
+
+    def form_valid(self, form):
+        # Strangers may have used up the tries of somebody who now proves to be the owner.
+        password_tries.forget(form.user.email)
+        return super().form_valid(form)
 
 
 class Done(StaffPage, views.PasswordResetCompleteView):

@@ -6,8 +6,8 @@ from steerleads.dealers import audit
 from steerleads.dealers.actors import NOBODY_KNOWN, Actor, client_address
 from steerleads.dealers.audit_kinds import AuditKind
 from steerleads.dealers.models import User
-from steerleads.dealers.networks import network_of
 from steerleads.dealers.permissions import dealership_of
+from steerleads.proxies import network_of
 
 # An account's failures from one network are one row in this time, and so are those of all names that are nobody's.
 FOLDED = timedelta(minutes=15)

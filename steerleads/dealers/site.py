@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from steerleads.dealers import staff, two_factor
+from steerleads.dealers import password_tries, staff, two_factor
 from steerleads.dealers.forms import SignInForm
 from steerleads.dealers.modeladmin import DealershipAdmin
 
@@ -28,6 +28,17 @@ class StaffSite(AdminSite):
         # Without Django's `view_on_site`: it looks up any row of any table, and ours have no page of their own.
         urls = [url for url in super().get_urls() if getattr(url, "name", None) != "view_on_site"]
         return [path("two-factor/", self.admin_view(two_factor.page), name="two_factor"), *urls]
+
+    def password_change(self, request, extra_context=None):
+        """Asks for the old password: each try counts like one at the sign-in."""
+        if request.method != "POST":
+            return super().password_change(request, extra_context)
+        if not password_tries.begin(request, request.user.email):
+            return password_tries.locked_out(request)
+        answer = super().password_change(request, extra_context)
+        if answer.status_code == 302:
+            password_tries.succeed(request)
+        return answer
 
     def login(self, request, extra_context=None):
         """On to the page that was asked for, or to the board: Django would send everybody to its own overview."""

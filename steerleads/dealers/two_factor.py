@@ -14,7 +14,7 @@ from django_otp import login, verify_token
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from qrcode.image.svg import SvgPathImage
 
-from steerleads.dealers import audit
+from steerleads.dealers import audit, password_tries
 from steerleads.dealers.actors import Actor
 from steerleads.dealers.audit_kinds import AuditKind
 from steerleads.dealers.permissions import dealership_of
@@ -87,9 +87,12 @@ def _end(request):
     form, device = ProofForm(request.POST), device_of(request.user)
     if device is None or not form.is_valid():
         return _show(request, form)
+    if not password_tries.begin(request, request.user.email):
+        return password_tries.locked_out(request)
     if not _is_proof(request.user, device, form.cleaned_data["proof"]):
         form.add_error("proof", _("This is neither the current code nor your password. Wait a moment and try again."))
         return _show(request, form)
+    password_tries.succeed(request)
     with transaction.atomic():
         forget_devices(request.user)
         _record(AuditKind.TWO_FACTOR_OFF, request.user)

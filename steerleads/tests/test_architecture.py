@@ -13,7 +13,7 @@ from django.db import connection, models
 from cars.models import Car
 from leads.models import Lead, LeadEvent
 from steerleads.api.ids import new_id
-from steerleads.dealers.models import AuditEvent, Dealership, RateWindow, User
+from steerleads.dealers.models import AuditEvent, Dealership, RateWindow, Tally, User
 
 ROOT = Path(settings.BASE_DIR)
 APPS = ("steerleads", "cars", "leads")
@@ -55,8 +55,8 @@ WRITES = {
 WRITING_SQL = re.compile(r"(UPDATE|INSERT\s+INTO|DELETE\s+FROM)\s+\"?(leads_|cars_|\{)")
 SCOPED = {"of", "none", "create", "bulk_create"}  # the last two carry their dealership in each row
 
-# RateWindow is its key's; what the audit log has of strangers and superusers is of no dealership.
-NOT_OF_A_TENANT = {Dealership, User, RateWindow, AuditEvent}
+# RateWindow is its key's; what the audit log has of strangers and superusers, and what limits count, is of no dealership.
+NOT_OF_A_TENANT = {Dealership, User, RateWindow, AuditEvent, Tally}
 OWN_INDEXES = {"car_id"}  # a foreign key's own: the database looks for a car's leads when the car is deleted
 SEARCH_INDEXES = {"lead_search", "car_search"}  # trigrams, on PostgreSQL
 

@@ -179,15 +179,17 @@ def test_proxies_are_named_in_any_form(settings, monkeypatch, said, trusted, str
 
 
 @pytest.mark.parametrize(
-    ("address", "counted"),
+    ("address", "network"),
     [
         ("203.0.113.7", "203.0.113.7"),
         ("::ffff:203.0.113.7", "203.0.113.7"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
-        ("2001:db8:1:2::", "2001:db8:1:2::"),
-        ("2001:db8:1:3::6", "2001:db8:1:3::"),
-        ("", None),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::6", "2001:db8:1:3::/64"),
+        ("", ""),
+        ("unix:", ""),
     ],
 )
-def test_limits_count_a_household_as_one(address, counted):
-    assert proxies.counted_address(SimpleNamespace(META={"REMOTE_ADDR": address})) == counted
+def test_a_household_is_one_place(address, network):
+    assert proxies.network_of(address) == network
+    assert proxies.place_of(SimpleNamespace(META={"REMOTE_ADDR": address})) == network

@@ -1,17 +1,17 @@
-"""Deletes what has run out: kept answers, sessions, and old entries of the audit log. For cron."""
+"""Deletes what has run out: kept answers, sessions, old entries of the audit log, what limits have counted. For cron."""
 
 from django.contrib.sessions.models import Session
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from steerleads.dealers import audit
+from steerleads.dealers import audit, limits
 from steerleads.dealers.idempotency import delete_expired
 
 
 class Command(BaseCommand):
     help = (
         "Delete kept answers to requests with an Idempotency-Key that are older than a day, expired sessions, "
-        "and entries of the audit log that are older than two years. "
+        "entries of the audit log that are older than two years, and what limits no longer count. "
         "Run it once a day. How many it deleted is printed on stdout."
     )
 
@@ -20,5 +20,6 @@ class Command(BaseCommand):
         answers = delete_expired(now)
         sessions, _ = Session.objects.filter(expire_date__lt=now).delete()
         entries = audit.delete_old(now)
+        limits.forget_ended(now=now)
         self.stderr.write(f"Deleted {answers} kept answers, {sessions} sessions and {entries} old audit entries.", str)
         self.stdout.write(str(answers + sessions + entries))
