@@ -4,7 +4,7 @@ import json
 import re
 from dataclasses import dataclass
 
-from django.db import OperationalError, connection, transaction
+from django.db import transaction
 from django.db.models import Q
 
 from leads.actions import delete_lead
@@ -124,22 +124,6 @@ def mentions(dealership, persons, *, besides=frozenset()):
     found = {lead_id for lead_id, *texts in leads.iterator() if is_mentioned(persons, *texts)}
     found |= {lead_id for lead_id, changes in events.iterator() if is_mentioned(persons, *_sides(changes))}
     return sorted(found - besides)
-
-
-def overwrite_remains():
-    """Whether the bytes of what was deleted are gone from SQLite's file, too.
-
-    secure_delete leaves some where rows once moved from page to page (seen), so the file is written anew. PostgreSQL
-    has its own vacuum, in its own time.
-    """
-    if connection.vendor != "sqlite" or connection.in_atomic_block:
-        return True
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("VACUUM")
-            return not cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-    except OperationalError:  # somebody else is writing, or reading for long
-        return False
 
 
 def _like(dealership, person):

@@ -15,6 +15,7 @@ from leads.delivery.notices import tell_owed
 from leads.delivery.sending import send
 from leads.delivery.telling import tell_all
 from steerleads.api.errors import DATABASE_ERRORS
+from steerleads.api.remains import forget_samples_in_time
 
 PAUSE = 0.5  # seconds between two looks
 LONGEST_PAUSE = 10  # while the database is away
@@ -120,10 +121,12 @@ class Worker:
         is_time = self.cleaned_at is None or time.monotonic() - self.cleaned_at > SECONDS_BETWEEN_CLEANINGS
         if is_time and not forget_old(now=self.clock()):
             self.cleaned_at = time.monotonic()
-            submit(self._tell_owed)  # in the one thread that no destination gets: a mail server may take its time
+            # In the one thread that no destination gets: a mail server and large tables may take their time.
+            submit(self._see_to_the_rest)
 
-    def _tell_owed(self):
+    def _see_to_the_rest(self):
         try:
             tell_owed()
+            forget_samples_in_time()
         except DATABASE_ERRORS:
-            log.warning("The database cannot be used. Managers are told of webhooks that were switched off later.")
+            log.warning("The database cannot be used. Notices of webhooks that were switched off may come later.")

@@ -4,7 +4,8 @@ from django.utils import timezone
 
 from leads.delivery.housekeeping import forget_persons
 from leads.management.persons import PersonCommand, people_table
-from leads.people import erase_leads, leads_of_person, overwrite_remains, persons_in
+from leads.people import erase_leads, leads_of_person, persons_in
+from steerleads.api.remains import forget_samples, overwrite_bytes
 from steerleads.dealers.actors import Actor
 from steerleads.terminal import confirm
 
@@ -36,6 +37,8 @@ class Command(PersonCommand):
         count = erase_leads(dealership, text, leads, actor=Actor.of_operator(), now=timezone.now())
         forget_persons(dealership, persons_in(text, leads))
         self.say(f"Erased {count} leads.")
-        if not overwrite_remains():
-            self.say("The database file was busy: bytes may be left in it until this is run again in a quiet moment.")
+        if not all([forget_samples(), overwrite_bytes()]):
+            self.say(
+                "The database was busy: traces may be left in its files until this is run again in a quiet moment."
+            )
         return count

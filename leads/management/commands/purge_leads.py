@@ -2,6 +2,7 @@
 
 from leads.housekeeping import leads_to_purge, purge_leads
 from leads.management.bulk import BulkCommand
+from steerleads.api.remains import forget_samples
 from steerleads.terminal import confirm
 
 
@@ -22,4 +23,5 @@ class Command(BulkCommand):
             if not yes:
                 confirm(self, f"This deletes {count} archived leads for good.")
             count = self.act(purge_leads, dealerships, name="purge_leads", before=before)
+            forget_samples()
         self.tell(count, "Purged", "Would purge", dry_run)
