@@ -155,6 +155,27 @@ def _database():
 
 DATABASES = {"default": _database()}
 
+
+def _backup_database():
+    """What `backup` and `restore` use instead of DATABASE_URL, to go round a pooler: settings of a connection, or None."""
+    url, wanted = env.text("BACKUP_DATABASE_URL"), "django.db.backends.postgresql"
+    if not url:
+        return None
+    try:
+        database = dj_database_url.parse(url)
+    except (dj_database_url.ParseError, ValueError) as error:
+        raise ImproperlyConfigured(f"BACKUP_DATABASE_URL cannot be read: {error}") from None
+    if database["ENGINE"] != wanted or DATABASES["default"]["ENGINE"] != "steerleads.postgresql":
+        raise ImproperlyConfigured(
+            "BACKUP_DATABASE_URL is for PostgreSQL, and begins with postgres://, as DATABASE_URL."
+        )
+    return {name: database.get(name, "") for name in ("NAME", "USER", "PASSWORD", "HOST", "PORT")} | {
+        "OPTIONS": database.get("OPTIONS", {})
+    }
+
+
+BACKUP_DATABASE = _backup_database()
+
 # --- People ------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "dealers.User"

@@ -22,6 +22,7 @@ def back_up(database, target, *, overwrite=False, report=lambda done: None):
     target = Path(target).resolve()
     try:
         _refuse_target(database, target, overwrite)
+        database = KINDS[database.vendor].directly(database)
         with _draft_of(target) as draft:
             KINDS[database.vendor].copy(database, draft, report)
     except OSError as error:
@@ -31,15 +32,21 @@ def back_up(database, target, *, overwrite=False, report=lambda done: None):
     return target.stat().st_size
 
 
-def restore(database, source, *, report=lambda done: None):
+def restore(database, source, *, force=False, report=lambda done: None):
     """Replace all of a Django connection's database by what the backup `source` holds, whole or not at all.
 
-    `report` is called with the bytes done so far. Raises BackupError, and then nothing has changed.
+    While others use the database, only by `force`: what they write meanwhile is lost. `report` is called with the bytes
+    done so far. Raises BackupError, and then nothing has changed.
     """
     source = Path(source).resolve()
     _refuse_source(database, source)
     database.close()
-    KINDS[database.vendor].replace(database, source, report)
+    kind = KINDS[database.vendor]
+    database = kind.directly(database)
+    with kind.others_at_work(database) as others:
+        if others and not force:
+            raise BackupError(f"{others} Stop the server and its workers first, or use --force: their writes are lost.")
+        kind.replace(database, source, report)
 
 
 @contextmanager

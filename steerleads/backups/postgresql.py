@@ -4,10 +4,14 @@ import os
 import re
 import subprocess
 import tempfile
+from contextlib import contextmanager
 
+import psycopg
+from django.conf import settings
 from psycopg.pq import Conninfo
 
 from steerleads.backups.errors import BackupError, ProgramFailed
+from steerleads.postgresql import pooler
 
 FIRST_BYTES = b"PGDMP"
 LOCK_TIMEOUT = 15  # seconds to wait for somebody who holds the database
@@ -18,6 +22,11 @@ ADVICE = {
     "translate host name": "Is DATABASE_URL right?",
     "lock timeout": "Somebody is using the database: stop the server first.",
 }
+WHICH = """
+SELECT (SELECT system_identifier FROM pg_control_system()), oid FROM pg_database WHERE datname = current_database()"""
+OTHERS = """
+SELECT count(*), string_agg(DISTINCT usename || '@' || coalesce(host(client_addr), 'local'), ', ') FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"""
 # Drops what the backup does not know, too: a newer version's tables would hold on to the ones to be replaced.
 DROP_ALL_TABLES = f"""
 SET LOCAL lock_timeout = '{LOCK_TIMEOUT}s';
@@ -29,6 +38,58 @@ DO $$ DECLARE tables text; BEGIN
     IF tables IS NOT NULL THEN EXECUTE 'DROP TABLE ' || tables || ' CASCADE'; END IF;
 END $$;
 """
+
+
+def directly(database):
+    """The connection by which PostgreSQL's programs are to go: that of BACKUP_DATABASE_URL, or the product's own.
+
+    Raises BackupError behind a pooler that shares sessions: there, what pg_dump and pg_restore set for themselves (a
+    search_path without any schema) stays for the product to stumble over.
+    """
+    way = _way(database)
+    try:
+        if pooler.is_shared(way.get_connection_params()):
+            raise BackupError(
+                "A pooler stands before PostgreSQL and shares its sessions: the product would break while this runs. "
+                "Name a direct way by BACKUP_DATABASE_URL, like postgres://user:password@host:5432/name"
+            )
+    except psycopg.OperationalError:
+        pass  # which the programs say better
+    return way
+
+
+def _way(database):
+    if not settings.BACKUP_DATABASE:
+        return database
+    way = database.copy()
+    way.settings_dict = {**way.settings_dict, **settings.BACKUP_DATABASE}
+    ours, other = _which(database), _which(way)
+    if ours and other and ours != other:
+        raise BackupError("BACKUP_DATABASE_URL leads to another database than DATABASE_URL. Let the two agree.")
+    return way
+
+
+def _which(database):
+    """What tells a database from all others; None if it cannot be reached, or does not say."""
+    try:
+        return _ask(database, WHICH)
+    except psycopg.Error:
+        return None
+
+
+def _ask(database, question):
+    with psycopg.connect(**{**database.get_connection_params(), "prepare_threshold": None}) as connection:
+        return connection.execute(question).fetchone()
+
+
+@contextmanager
+def others_at_work(database):
+    """Gives a sentence if others are connected to the database, or ""."""
+    try:
+        number, who = _ask(database, OTHERS)
+    except psycopg.OperationalError:
+        number = 0  # psql will say it
+    yield f"{number} others are connected to the database ({who})." if number else ""
 
 
 def copy(database, draft, report):

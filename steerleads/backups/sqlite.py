@@ -1,7 +1,7 @@
 """SQLite: the online backup API in both directions, so that others see all of it or nothing."""
 
 import sqlite3
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from steerleads.backups.errors import BackupError
@@ -54,6 +54,31 @@ def _copy_pages(source, target, report):
     source.backup(target, pages=PAGES_A_STEP, progress=lambda _, left, total: report((total - left) * page))
 
 
+def directly(database):
+    """There is nothing between us and a file."""
+    return database
+
+
+@contextmanager
+def others_at_work(database):
+    """Gives a sentence if other processes use the database, or "": then none of ours can begin to meanwhile."""
+    live = _live(database)
+    with database.file.used_by_nobody_else() as is_ours_alone:
+        is_free = is_ours_alone and (not live.exists() or _is_let_go(live))
+        yield "" if is_free else f"Other processes use the database at {live}."
+
+
+def _is_let_go(live):
+    """Whether nobody at all has it open: SQLite leaves its WAL mode only then, and `replace` goes back to it."""
+    try:
+        with closing(_open(live, "rw", timeout=0)) as opened:
+            return opened.execute("PRAGMA journal_mode=DELETE").fetchone()[0] == "delete"
+    except sqlite3.OperationalError:
+        return False
+    except sqlite3.DatabaseError:  # damaged: what is to be replaced
+        return True
+
+
 def holds_product(source):
     try:
         with closing(_read(source)) as backup:
@@ -104,5 +129,6 @@ def _read(path):
     return _open(path, "ro&immutable=1" if alone else "ro")
 
 
-def _open(path, mode):
-    return sqlite3.connect(f"{path.as_uri()}?mode={mode}", uri=True, timeout=LOCK_TIMEOUT, isolation_level=None)
+def _open(path, mode, *, timeout=None):
+    timeout = LOCK_TIMEOUT if timeout is None else timeout
+    return sqlite3.connect(f"{path.as_uri()}?mode={mode}", uri=True, timeout=timeout, isolation_level=None)

@@ -98,6 +98,17 @@ class File:
         if self.presence is not None and not _locks(self.presence, fcntl.LOCK_SH):
             raise NotTheFile("The database is being restored.")
 
+    @contextmanager
+    def used_by_nobody_else(self):
+        """Gives whether no other process uses it; if so, none can begin to until the block ends."""
+        with _turn:
+            self.be_present()
+            try:
+                yield self.presence is None or _locks(self.presence, fcntl.LOCK_EX)
+            finally:
+                if self.presence is not None:
+                    _locks(self.presence, fcntl.LOCK_SH)
+
     def _judge(self):
         """Raise NotTheFile unless a connection may be opened to what lies there now; take over another file of ours."""
         found = identity(self.path)
@@ -150,20 +161,6 @@ def identity(path):
     except OSError:
         return None
     return found.st_dev, found.st_ino
-
-
-@contextmanager
-def used_by_nobody_else(path):
-    """Gives whether no other process uses it; then none can begin to until the block ends."""
-    with _turn:
-        file = file_at(path)
-        file.be_present()
-        is_alone = file.presence is None or _locks(file.presence, fcntl.LOCK_EX)
-        try:
-            yield is_alone
-        finally:
-            if file.presence is not None:
-                _locks(file.presence, fcntl.LOCK_SH)
 
 
 def _locks(handle, kind):

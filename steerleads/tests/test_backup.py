@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from contextlib import closing, contextmanager
+from functools import partial
 from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -21,6 +22,8 @@ from django.db import connection
 
 from steerleads import backups
 from steerleads.backups import postgresql, sqlite
+from steerleads.tests import servers
+from steerleads.tests.servers import running_server
 
 ON_POSTGRESQL = connection.vendor == "postgresql"
 OTHER_KIND = next(kind.FIRST_BYTES for vendor, kind in backups.KINDS.items() if vendor != connection.vendor)
@@ -192,7 +195,7 @@ def test_those_who_read_meanwhile_see_all_or_nothing(database, tmp_path):
     backups.back_up(database, tmp_path / "backup")
     run(database, "DELETE FROM pair")
     with reading(database) as seen:
-        backups.restore(database, tmp_path / "backup")
+        backups.restore(database, tmp_path / "backup", force=True)
         wait_for(lambda: 40_000 in seen)
     assert seen == {0, 40_000}
 
@@ -205,12 +208,47 @@ def test_database_that_others_hold_is_not_restored(database, backup, monkeypatch
             somebody.execute("BEGIN IMMEDIATE")
         somebody.execute("INSERT INTO pair VALUES (1)")
         with pytest.raises(backups.BackupError, match="database is locked|lock timeout. Somebody is using"):
-            backups.restore(database, backup)
+            backups.restore(database, backup, force=True)
         somebody.commit()
     assert rows_of(database) == 3
 
 
+def test_a_database_that_others_use_is_restored_only_by_force(database, backup):
+    with closing(connect(database)) as somebody:
+        somebody.execute("SELECT count(*) FROM pair").fetchone()
+        somebody.rollback()
+        answer = manage(database, "restore", backup, "--yes")
+        assert answer.returncode == 1 and "Nothing was restored." in answer.stderr
+        assert "Stop the server" in answer.stderr and "--force" in answer.stderr
+        assert rows_of(database) == 2
+        assert manage(database, "restore", backup, "--yes", "--force").returncode == 0
+    assert rows_of(database) == 0
+
+
+def test_a_server_keeps_restore_away_until_it_has_ended_however_it_ends(tmp_path):
+    with running_server(workers=2) as server:
+        assert server.call("GET", "/v1/leads", key=server.casa.key).status == 200
+        server.manage("backup", tmp_path / "backup")
+        restore = partial(servers.run, ["restore", tmp_path / "backup", "--yes"], server.env)
+        assert restore().returncode == 1
+        server.kill()  # nothing is left behind that would keep it away
+        wait_for(lambda: restore().returncode == 0)
+
+
 # --- SQLite's own ------------------------------------------------------------------------------
+
+
+@only_sqlite
+def test_during_a_restore_no_process_of_ours_begins(database, backup, monkeypatch):
+    replace = sqlite.replace
+
+    def replace_slowly(*args):
+        assert "being restored" in manage(database, "list_api_keys").stderr
+        replace(*args)
+
+    monkeypatch.setattr(sqlite, "replace", replace_slowly)
+    backups.restore(database, backup)
+    assert manage(database, "list_api_keys").returncode == 0
 
 
 @only_sqlite
@@ -263,6 +301,32 @@ def test_damaged_database_gives_no_backup(database, tmp_path):
 
 
 # --- PostgreSQL's own --------------------------------------------------------------------------
+
+
+@only_postgresql
+def test_sessions_that_are_shared_are_refused_before_anything_is_done(untouched, backup, tmp_path, monkeypatch):
+    monkeypatch.setattr(postgresql.pooler, "is_shared", lambda parameters: True)
+    for act in (backups.back_up, backups.restore):
+        with pytest.raises(backups.BackupError, match="A pooler .* BACKUP_DATABASE_URL"):
+            act(untouched, backup if act is backups.restore else tmp_path / "other")
+    assert rows_of(untouched) == 2 and list(tmp_path.iterdir()) == [backup]
+
+
+@only_postgresql
+def test_the_way_that_backup_database_url_names_is_gone(untouched, backup, tmp_path, settings):
+    names = ("NAME", "USER", "PASSWORD", "HOST", "PORT")
+    settings.BACKUP_DATABASE = {name: untouched.settings_dict[name] for name in names} | {"OPTIONS": {}}
+    pooled = untouched.copy()
+    pooled.settings_dict.update(HOST="127.0.0.1", PORT=1)  # not gone
+    assert backups.back_up(pooled, tmp_path / "other") > 0
+
+
+@only_postgresql
+def test_a_backup_database_url_of_another_database_is_refused(untouched, empty, tmp_path, settings):
+    names = ("NAME", "USER", "PASSWORD", "HOST", "PORT")
+    settings.BACKUP_DATABASE = {name: empty.settings_dict[name] for name in names} | {"OPTIONS": {}}
+    with pytest.raises(backups.BackupError, match="leads to another database"):
+        backups.back_up(untouched, tmp_path / "other")
 
 
 @pytest.fixture

@@ -129,6 +129,9 @@ def test_good_value(read, variables, name, expected):
         ("SECURITY_CONTACT", "https://"),
         ("SECURITY_CONTACT", "https://a.example/\nEncryption: x"),
         ("SECURITY_CONTACT", "https://a.example/sécurité"),
+        ("BACKUP_DATABASE_URL", "nonsense"),
+        ("BACKUP_DATABASE_URL", "sqlite:////srv/leads.sqlite3"),
+        ("BACKUP_DATABASE_URL", "postgres://localhost/leads"),  # beside SQLite
         ("LOG_LEVEL", "LOUD"),
         ("LOG_FORMAT", "xml"),
     ],
@@ -163,6 +166,13 @@ def test_database_url_names_postgresql(read):
     assert (database["HOST"], database["PORT"], database["NAME"]) == ("db.example", 5433, "leads")
     assert (database["USER"], database["PASSWORD"]) == ("u", "p@")
     assert database["OPTIONS"]["pool"]["max_size"] == 5
+
+
+def test_backups_may_go_another_way(read):
+    assert read()["BACKUP_DATABASE"] is None
+    urls = {"DATABASE_URL": "postgres://u:p@pooler:6432/leads", "BACKUP_DATABASE_URL": "postgres://o:q@db:5432/leads"}
+    way = read(**urls)["BACKUP_DATABASE"]
+    assert (way["HOST"], way["PORT"], way["NAME"], way["USER"]) == ("db", 5432, "leads", "o")
 
 
 def test_synchronous_can_be_relaxed(read):

@@ -14,19 +14,22 @@ from steerleads.progress import Progress
 class Command(BaseCommand):
     help = (
         "Replace everything in the database by what a file of `backup` holds, whole or not at all. "
-        "Stop the server and its workers first: what they write meanwhile is lost."
+        "Stop the server and its workers first: while others use the database, it refuses, unless by --force."
     )
     requires_system_checks = []  # a wrong setting elsewhere is no reason to stay without data
 
     def add_arguments(self, parser):
         parser.add_argument("file", help="a file that `backup` wrote, from the same kind of database")
         parser.add_argument("--yes", action="store_true", help="do not ask")
+        parser.add_argument(
+            "--force", action="store_true", help="restore while others use the database: what they write is lost"
+        )
 
-    def handle(self, *, file, yes, **options):
+    def handle(self, *, file, yes, force, **options):
         if not yes:
             self._ask(file)
         try:
-            backups.restore(connection, file, report=Progress(self.stderr, "bytes"))
+            backups.restore(connection, file, force=force, report=Progress(self.stderr, "bytes"))
         except BackupError as error:
             raise CommandError(f"Nothing was restored. {error}") from None
         self._say(f"Restored {connection.settings_dict['NAME']} from {file}.")
