@@ -7,6 +7,7 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from leads.delivery.models import Delivery, State
 from leads.delivery.pauses import goes_at_once, is_paused, paused_until
+from steerleads.api.clock import credible_until
 
 
 def claim(model, *, now, most, failing=False):
@@ -15,8 +16,7 @@ def claim(model, *, now, most, failing=False):
     Those that fail are asked for apart, so that they cannot take every thread from those that don't.
     """
     free = model.objects.filter(is_on=True, failing_since__isnull=not failing)
-    # A lease from far ahead is one from before the clock was set back.
-    over = Q(lease_token=None) | Q(leased_until__lte=now) | Q(leased_until__gt=now + 2 * model.LEASE)
+    over = Q(lease_token=None) | Q(leased_until__lte=now) | Q(leased_until__gt=credible_until(now, model.LEASE))
     free = free.filter(over).filter(_has_due(model, now))
     # Looked at first without a lock: on SQLite, a transaction stops everybody who writes.
     if most <= 0 or not free.exists():
@@ -35,7 +35,8 @@ def renew(destination, *, now):
     """The destination as it is now, leased for half a LEASE at least; None if another took it over, or it is off."""
     ours = _ours(destination).filter(is_on=True)
     # Not each time: a write for every delivery would cost more than all else.
-    if destination.leased_until - now < destination.LEASE / 2:
+    left = destination.leased_until - now
+    if left < destination.LEASE / 2 or left > destination.LEASE:
         ours.update(leased_until=now + destination.LEASE)
     return ours.select_related("dealership").first()
 

@@ -112,11 +112,11 @@ def is_told(rule, event):
     return event.kind in kinds and status in (None, became.get("to"))
 
 
-def first_due(rule, event, hours, tz):
-    """When to tell of it, by these Hours in that time zone: at once, or when the lead has been New for long enough."""
+def first_due(rule, at, hours, tz):
+    """When to tell of what happened at that time, by these Hours in that time zone: at once, or when the lead has been New for long enough."""
     if rule.occasion != Occasion.STAYS_NEW:
-        return event.at
-    return after_business_hours(event.at, rule.hours, hours, tz)
+        return at
+    return after_business_hours(at, rule.hours, hours, tz)
 
 
 def notify(delivery, now):
@@ -128,7 +128,7 @@ def notify(delivery, now):
     lead = Lead.objects.of(rule.dealership).select_related("car").filter(pk=delivery.lead_id).first()
     if not event or not lead or not _is_still_so(rule, event, lead):
         return NOT_NEEDED
-    until = _too_early(rule, event, now)
+    until = _too_early(rule, event, delivery, now)
     return Postponed(until) if until else _send(rule, delivery, texts.of_lead(rule, event, lead))
 
 
@@ -145,10 +145,11 @@ def _stayed_new(event, lead):
     return is_new and not since.filter(changes__has_key="status").exists()
 
 
-def _too_early(rule, event, now):
+def _too_early(rule, event, delivery, now):
     """Until when to wait, by the hours that the dealership has now; None if it is time."""
     hours, tz = hours_of(rule.dealership), rule.dealership.tz
-    due = first_due(rule, event, hours, tz)
+    # The delivery was made after the event: unless the clock was ahead then, and what it wrote was dated back.
+    due = first_due(rule, min(event.at, delivery.created_at), hours, tz)
     return due if now < due else quiet_until(now, hours, tz)
 
 

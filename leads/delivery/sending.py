@@ -204,7 +204,7 @@ def _note_attempt(delivery, outcome, at, took):
 
 def _note_health(destination, outcome, pause, now):
     """Since when it fails, and until when it is to be left alone."""
-    health = UNHARMED if outcome.ok else {"failing_since": destination.failing_since or now}
+    health = UNHARMED if outcome.ok else {"failing_since": min(destination.failing_since or now, now)}
     if pause:
         health = health | {"paused_until": pause, "refusals": min(destination.refusals + 1, MOST_REFUSALS)}
     changed = {name: value for name, value in health.items() if getattr(destination, name) != value}

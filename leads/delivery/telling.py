@@ -60,7 +60,7 @@ def tell(dealership, *, now):
         if not events:
             return False
         wanted = _webhook_deliveries(webhooks, events, now)
-        Delivery.objects.bulk_create(wanted + _rule_deliveries(dealership, events))
+        Delivery.objects.bulk_create(wanted + _rule_deliveries(dealership, events, now))
         feed.told = events[-1].sequence
         feed.save(update_fields=["told"])
         # Last, because it locks leads that somebody may be waiting to change.
@@ -78,11 +78,11 @@ def _webhook_deliveries(webhooks, events, now):
     ]
 
 
-def _rule_deliveries(dealership, events):
+def _rule_deliveries(dealership, events, now):
     found = list(Rule.objects.of(dealership).filter(is_on=True))
     hours = hours_of(dealership) if found else None
     return [
-        _delivery(event, rules.first_due(rule, event, hours, dealership.tz), rule=rule)
+        _delivery(event, rules.first_due(rule, min(event.at, now), hours, dealership.tz), rule=rule)
         for event in events
         for rule in found
         if event.sequence > rule.after and rules.is_told(rule, event)

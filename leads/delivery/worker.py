@@ -1,6 +1,7 @@
 """The worker: tells what is committed, and sends what is due. As many as one likes, on one machine or many."""
 
 import logging
+import math
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -8,14 +9,16 @@ from concurrent.futures import ThreadPoolExecutor
 from django.db import connections
 from django.utils import timezone
 
-from leads.delivery import claims
+from leads.delivery import ahead, claims
 from leads.delivery.housekeeping import forget_old
 from leads.delivery.models import Rule, Webhook
 from leads.delivery.notices import tell_owed
 from leads.delivery.sending import send
 from leads.delivery.telling import tell_all
+from steerleads.api.clock import APART
 from steerleads.api.errors import DATABASE_ERRORS
 from steerleads.api.remains import forget_samples_in_time
+from steerleads.dealers import ahead as dealers_ahead
 
 PAUSE = 0.5  # seconds between two looks
 LONGEST_PAUSE = 10  # while the database is away
@@ -34,7 +37,8 @@ class Worker:
         self.stopping, self.wake = threading.Event(), threading.Event()
         self.lock = threading.Lock()
         self.busy = {}  # {(model, failing): how many threads serve such destinations}
-        self.cleaned_at = None
+        self.cleaned_at = self.dated_at = None
+        self.offset = -math.inf  # of the clock to the one that nobody sets
 
     def stop(self):
         self.stopping.set()
@@ -60,6 +64,7 @@ class Worker:
 
     def look(self, submit):
         """Tell, claim, and give each claimed destination to `submit`; whether there was anything to do."""
+        self._mind_the_clock()
         busy = tell_all(now=self.clock())
         for model, failing, most in self._room():
             for destination in claims.claim(model, now=self.clock(), most=most, failing=failing):
@@ -111,6 +116,17 @@ class Worker:
             destination = fresh
             send(destination, delivery, clock=self.clock)
         claims.release(destination, now=self.clock())
+
+    def _mind_the_clock(self):
+        """Now and then, and as soon as it was set back: what is stored from the future is dated back."""
+        offset, due = self.clock().timestamp() - time.monotonic(), time.monotonic() - SECONDS_BETWEEN_CLEANINGS
+        was_set_back = offset < self.offset - APART.total_seconds()
+        if was_set_back or self.dated_at is None or self.dated_at < due:
+            now = self.clock()
+            dealers_ahead.date_all_back(now)
+            ahead.date_all_back(now)
+            self.dated_at = time.monotonic()
+        self.offset = offset
 
     def _count(self, model, failing, change):
         with self.lock:

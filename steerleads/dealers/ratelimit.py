@@ -2,6 +2,9 @@
 
 A process takes a lease of several requests at a time from the key's row; leases shrink to one near the limit.
 DRF's throttles count in each process apart: 2,400 of 2,400 passed at a limit of 1,000.
+
+While the database takes no writes (a standby), reads go on: leases are only noted in the process, and written down once
+it takes some again. Each process then counts for itself.
 """
 
 import threading
@@ -12,25 +15,34 @@ from django.db import transaction
 from django.utils import timezone
 from rest_framework.throttling import BaseThrottle
 
-from steerleads.api.errors import RateLimitExceeded
+from steerleads.api.clock import APART, credible_until
+from steerleads.api.errors import DATABASE_ERRORS, RateLimitExceeded, takes_no_writes
 from steerleads.dealers.models import RateWindow
 
 HOUR = timedelta(hours=1)
+SECONDS_AN_HOUR = 3600
 LARGEST_LEASE = 100
 SHARE = 20  # a lease is at most this fraction of what is left, so that little can be stuck in one process
 
 _leases = {}
+_unwritten = {}  # {key's id: (when the window began, requests)}: leases that the database could not take
 _locks = defaultdict(threading.Lock)
 
 
 class Lease:
     """Requests that this process may let pass until the window ends. Used under the key's lock only."""
 
-    def __init__(self, limit, ends_at, left, elsewhere):
+    def __init__(self, limit, began_at, left, elsewhere):
         self.limit = limit
-        self.ends_at = ends_at
+        # Of a window that begins later than this, the clock has been set back since.
+        self.believed_from = began_at - APART
+        self.ends_at = began_at + HOUR
         self.left = left
         self.elsewhere = elsewhere  # what the row still had when the lease was taken
+
+    def holds(self, limit, now):
+        """Whether a request may be taken of it."""
+        return self.left > 0 and self.limit == limit and self.believed_from <= now < self.ends_at
 
 
 class Verdict:
@@ -39,7 +51,7 @@ class Verdict:
     def __init__(self, key_id, lease, passed, now):
         self.passed = passed
         self._key_id, self._lease = key_id, lease
-        self._reset = max(1, -int(-(lease.ends_at - now).total_seconds() // 1))
+        self._reset = min(max(1, -int(-(lease.ends_at - now).total_seconds() // 1)), SECONDS_AN_HOUR)
         self._remaining = lease.left + lease.elsewhere
 
     def headers(self):
@@ -88,7 +100,7 @@ def take(key, *, now=None, in_memory=False):
     now = now or timezone.now()
     with _locks[key.pk]:
         lease = _leases.get(key.pk)
-        if lease is None or lease.limit != key.hourly_limit or now >= lease.ends_at or lease.left < 1:
+        if lease is None or not lease.holds(key.hourly_limit, now):
             if in_memory:
                 return None
             lease = _leases[key.pk] = _take_lease(key, now)
@@ -101,16 +113,59 @@ def take(key, *, now=None, in_memory=False):
 def forget_leases():
     """For tests, whose keys come and go."""
     _leases.clear()
+    _unwritten.clear()
 
 
 def _take_lease(key, now):
+    """A Lease, of no request if the hour's are spent."""
+    try:
+        return _take_written(key, now)
+    except DATABASE_ERRORS as error:
+        if not takes_no_writes(error):
+            raise
+        return _take_unwritten(key, now)
+
+
+def _take_written(key, now):
     with transaction.atomic():
         window = RateWindow.objects.select_for_update().get(key=key)
-        if window.began_at is None or now >= window.began_at + HOUR:
-            window.began_at, window.taken = now, 0
-        left = max(0, key.hourly_limit - window.taken)
-        size = min(left, max(1, min(LARGEST_LEASE, left // SHARE)))
-        if size:
-            window.taken += size
+        _begin_if_over(window, now)
+        owed = _owed(key, window)
+        lease = _lease_of(key, window, owed)
+        if lease.left or owed:
+            window.taken += owed + lease.left
             window.save(update_fields=["began_at", "taken"])
-    return Lease(key.hourly_limit, window.began_at + HOUR, size, left - size)
+    _unwritten.pop(key.pk, None)
+    return lease
+
+
+def _take_unwritten(key, now):
+    window = RateWindow.objects.get(key=key)
+    began_at, _ = _unwritten.get(key.pk, (None, 0))
+    if began_at is not None and window.began_at != began_at and _runs(began_at, now):
+        window.began_at, window.taken = began_at, 0  # a window that only this process knows
+    _begin_if_over(window, now)
+    owed = _owed(key, window)
+    lease = _lease_of(key, window, owed)
+    _unwritten[key.pk] = window.began_at, owed + lease.left
+    return lease
+
+
+def _runs(began_at, now):
+    return began_at <= credible_until(now) and now < began_at + HOUR
+
+
+def _begin_if_over(window, now):
+    if window.began_at is None or not _runs(window.began_at, now):
+        window.began_at, window.taken = now, 0
+
+
+def _owed(key, window):
+    began_at, requests = _unwritten.get(key.pk, (None, 0))
+    return requests if began_at == window.began_at else 0
+
+
+def _lease_of(key, window, owed):
+    left = max(0, key.hourly_limit - window.taken - owed)
+    size = min(left, max(1, min(LARGEST_LEASE, left // SHARE)))
+    return Lease(key.hourly_limit, window.began_at, size, left - size)

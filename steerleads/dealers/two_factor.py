@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.db import transaction
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,6 +17,7 @@ from qrcode.image.svg import SvgPathImage
 
 from steerleads.dealers import audit, password_tries
 from steerleads.dealers.actors import Actor
+from steerleads.dealers.ahead import date_devices_back
 from steerleads.dealers.audit_kinds import AuditKind
 from steerleads.dealers.permissions import dealership_of
 
@@ -43,6 +45,7 @@ def device_of(user):
 
 def accept(device, code):
     """The device, if `code` is right and not used before, and its throttle lets it be judged; else None."""
+    date_devices_back(TOTPDevice.objects.filter(pk=device.pk), timezone.now())
     return verify_token(device.user, device.persistent_id, code.replace(" ", ""))
 
 

@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from steerleads.dealers import audit, limits
+from steerleads.dealers.ahead import date_all_back
 from steerleads.dealers.idempotency import delete_expired
 
 
@@ -17,6 +18,7 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         now = timezone.now()
+        date_all_back(now)
         answers = delete_expired(now)
         sessions, _ = Session.objects.filter(expire_date__lt=now).delete()
         entries = audit.delete_old(now)
