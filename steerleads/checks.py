@@ -1,6 +1,7 @@
 """What can be wrong in a deployment, each a system check with an id. A default checkout has none of it."""
 
 import re
+import time
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,6 +12,7 @@ from django.db import NotSupportedError, connection
 from django.http.request import validate_host
 
 from steerleads import environment as env
+from steerleads.api.clock import APART
 from steerleads.api.errors import DATABASE_ERRORS
 
 LOCAL = {"localhost", ".localhost", "127.0.0.1", "[::1]"}
@@ -235,10 +237,24 @@ def _check_sqlite():
 def _check_postgresql():
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_available_extensions WHERE name = %s", [TRIGRAMS])
-        if cursor.fetchone()[0]:
-            return []
-    hint = "Install PostgreSQL's contrib package on the database's machine."
-    return [Warning(f"PostgreSQL lacks the extension {TRIGRAMS}: migrate will fail.", hint=hint, id="steerleads.W011")]
+        [has_trigrams] = cursor.fetchone()
+        cursor.execute(
+            "SELECT current_setting('lock_timeout'), current_user, current_database(), extract(epoch FROM now())"
+        )
+        lock_timeout, role, database, clock = cursor.fetchone()
+    found = []
+    if not has_trigrams:
+        hint = "Install PostgreSQL's contrib package on the database's machine."
+        words = f"PostgreSQL lacks the extension {TRIGRAMS}: migrate will fail."
+        found.append(Warning(words, hint=hint, id="steerleads.W011"))
+    if lock_timeout == "0":
+        hint = f"Behind PgBouncer: ALTER ROLE {role} IN DATABASE {database} SET lock_timeout = '15s'"
+        words = "PostgreSQL's sessions have no lock_timeout: what waits outside of a transaction may wait without end."
+        found.append(Warning(words, hint=hint, id="steerleads.W014"))
+    if abs(float(clock) - time.time()) > APART.total_seconds():
+        words = "The clocks of this machine and of the database's differ by more than a minute."
+        found.append(Warning(words, hint="Let both follow the same time server.", id="steerleads.W015"))
+    return found
 
 
 def _is_open_to_others(path):

@@ -1,5 +1,6 @@
 """The system checks: silent in a default checkout, and each of them heard where it should be."""
 
+import time
 from ipaddress import ip_network
 
 import pytest
@@ -127,3 +128,20 @@ def test_database_that_does_not_connect_is_said(monkeypatch, error, found):
 
 def ids(found):
     return [issue.id.removeprefix("steerleads.") for issue in found]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="only on PostgreSQL")
+@pytest.mark.django_db
+def test_sessions_without_our_limits_are_said():
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = 0")
+    assert ids(checks.check_database(None, databases=["default"])) == ["W014"]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="only on PostgreSQL")
+@pytest.mark.django_db
+@pytest.mark.parametrize(("seconds", "found"), [(30, []), (-90, ["W015"]), (90, ["W015"])])
+def test_a_clock_unlike_the_databases_is_said(monkeypatch, seconds, found):
+    now = time.time()
+    monkeypatch.setattr(checks.time, "time", lambda: now + seconds)
+    assert ids(checks.check_database(None, databases=["default"])) == found
