@@ -7,8 +7,9 @@ from datetime import timedelta
 from django.db.models import Case, DateTimeField, F, Q, When
 from django.utils.http import parse_http_date_safe
 
+from steerleads.api.clock import credible_until
+
 LONGEST = timedelta(days=1)
-BELIEVED = LONGEST + timedelta(minutes=1)  # what lies beyond is from before the clock was set back
 LONGEST_OF_OURS = timedelta(minutes=5)
 JITTER = 0.2  # never sooner than was asked, and not all at one moment
 MOST_REFUSALS = 20  # are counted
@@ -65,12 +66,12 @@ def _is_away(outcome):
 def paused_until(destination, now):
     """When the pause ends that a destination is in, or None."""
     until = destination.paused_until
-    return until if until and now < until <= now + BELIEVED else None
+    return until if until and now < until <= credible_until(now, LONGEST) else None
 
 
 def is_paused(now, of=""):
     """The same as a condition on rows: destinations, or what belongs to one (`of` is then "webhook__" or "rule__")."""
-    return Q(**{f"{of}paused_until__gt": now, f"{of}paused_until__lte": now + BELIEVED})
+    return Q(**{f"{of}paused_until__gt": now, f"{of}paused_until__lte": credible_until(now, LONGEST)})
 
 
 def goes_at_once():

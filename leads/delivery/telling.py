@@ -44,9 +44,14 @@ def tell_all(*, now):
 
 def dealerships_to_tell():
     """Those with events that nobody has numbered, or that are numbered and not told."""
-    unnumbered = LeadEvent.objects.filter(sequence=None).order_by().values("dealership").distinct()
-    behind = Feed.objects.filter(last__gt=F("told")).values("dealership")
-    return list(Dealership.objects.filter(pk__in=unnumbered.union(behind)))
+    unnumbered, behind = untold()
+    unnumbered = unnumbered.order_by().values("dealership").distinct()
+    return list(Dealership.objects.filter(pk__in=unnumbered.union(behind.values("dealership"))))
+
+
+def untold():
+    """(events that nobody has numbered, feeds of those that are numbered and not told)"""
+    return LeadEvent.objects.filter(sequence=None), Feed.objects.filter(last__gt=F("told"))
 
 
 def tell(dealership, *, now):

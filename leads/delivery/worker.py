@@ -4,12 +4,15 @@ import logging
 import math
 import threading
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from django.db import connections
 from django.utils import timezone
 
 from leads.delivery import ahead, claims
+from leads.delivery.due import anything_due
 from leads.delivery.housekeeping import forget_old
 from leads.delivery.models import Rule, Webhook
 from leads.delivery.notices import tell_owed
@@ -24,6 +27,7 @@ PAUSE = 0.5  # seconds between two looks
 LONGEST_PAUSE = 10  # while the database is away
 TURN = 10  # seconds that a destination with a long queue is served before others get the thread
 THREADS = 16
+SECONDS_BETWEEN_LOOKS = 60  # though nothing seems due
 SECONDS_BETWEEN_CLEANINGS = 3600
 
 log = logging.getLogger(__name__)
@@ -36,8 +40,8 @@ class Worker:
         self.threads, self.clock = threads, clock
         self.stopping, self.wake = threading.Event(), threading.Event()
         self.lock = threading.Lock()
-        self.busy = {}  # {(model, failing): how many threads serve such destinations}
-        self.cleaned_at = self.dated_at = None
+        self.serving = Counter()  # {(model, failing, dealership's id): how many threads}
+        self.look_by = self.cleaned_at = self.dated_at = None
         self.offset = -math.inf  # of the clock to the one that nobody sets
 
     def stop(self):
@@ -65,13 +69,25 @@ class Worker:
     def look(self, submit):
         """Tell, claim, and give each claimed destination to `submit`; whether there was anything to do."""
         self._mind_the_clock()
+        busy = self._is_worth_it() and self._take_up(submit)
+        self._clean(submit)
+        return busy
+
+    def _is_worth_it(self):
+        """An idle worker asks one cheap question; and looks, now and then, for what that might miss."""
+        if self.look_by is not None and time.monotonic() < self.look_by and not anything_due(self.clock()):
+            return False
+        self.look_by = time.monotonic() + SECONDS_BETWEEN_LOOKS
+        return True
+
+    def _take_up(self, submit):
         busy = tell_all(now=self.clock())
         for model, failing, most in self._room():
-            for destination in claims.claim(model, now=self.clock(), most=most, failing=failing):
-                self._count(model, failing, 1)
+            choose = partial(self._share, model, failing, most)
+            for destination in claims.claim(model, now=self.clock(), choose=choose, most=most, failing=failing):
+                self._count(destination, failing, 1)
                 submit(self._serve, destination, failing)
                 busy = True
-        self._clean(submit)
         return busy
 
     def drain(self):
@@ -85,8 +101,34 @@ class Worker:
         few, half = max(self.threads // 4, 1), max(self.threads // 2, 1)
         turns = [(Rule, False, few), (Rule, True, few), (Webhook, True, few)]
         for model, failing, most in [*turns, (Webhook, False, self.threads), (Webhook, True, half)]:
-            free = self.threads - sum(self.busy.values())
-            yield model, failing, min(free, most - self.busy.get((model, failing), 0))
+            yield model, failing, min(self._free(), most - self._held(model, failing).total())
+
+    def _share(self, model, failing, most, waiting):
+        """Of (id, dealership's id), in order, the ids that get a thread.
+
+        No dealership gets one that holds as many as are left: so half is the most for the first, a quarter for the
+        second that comes, and there is one for whoever comes next. The same within the room of this turn.
+        """
+        chosen, free, held, held_of_turn = [], self._free(), self._held(), self._held(model, failing)
+        for pk, dealership in waiting:
+            if held[dealership] < free and held_of_turn[dealership] < most:
+                chosen.append(pk)
+                held[dealership] += 1
+                held_of_turn[dealership] += 1
+                free, most = free - 1, most - 1
+        return chosen
+
+    def _free(self):
+        return self.threads - self._held().total()
+
+    def _held(self, *turn):
+        """{dealership's id: how many threads serve it}: in all, or of one model that fails or does not."""
+        held = Counter()
+        with self.lock:
+            for (*of_turn, dealership), threads in self.serving.items():
+                if not turn or [*turn] == of_turn:
+                    held[dealership] += threads
+        return held
 
     def _serve(self, destination, failing):
         try:
@@ -97,7 +139,7 @@ class Worker:
         except Exception:
             log.exception("Serving a destination failed. Its lease ends by itself.")
         finally:
-            self._count(type(destination), failing, -1)
+            self._count(destination, failing, -1)
             self.wake.set()
 
     def _in_thread(self, serve, *args):
@@ -128,9 +170,10 @@ class Worker:
             self.dated_at = time.monotonic()
         self.offset = offset
 
-    def _count(self, model, failing, change):
+    def _count(self, destination, failing, change):
         with self.lock:
-            self.busy[model, failing] = self.busy.get((model, failing), 0) + change
+            self.serving[type(destination), failing, destination.dealership_id] += change
+            self.serving = +self.serving
 
     def _clean(self, submit):
         """A batch at a time: whatever is to be sent comes first."""

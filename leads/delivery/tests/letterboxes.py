@@ -1,5 +1,6 @@
 """A real mail server on 127.0.0.1 for tests: it keeps what it is sent, or refuses it as it is told."""
 
+import asyncio
 from contextlib import contextmanager
 from email import message_from_bytes, policy
 
@@ -9,12 +10,14 @@ from steerleads.tests.servers import free_port
 
 
 class Letterbox:
-    """`refuses` is what to answer instead of taking a letter; `refused` {recipient: what it is answered}."""
+    """`refuses` is what to answer instead of taking a letter; `refused` {recipient: what it is answered}; `slow`
+    {recipient: seconds until it is answered}."""
 
     def __init__(self):
-        self.letters, self.refuses, self.refused = [], None, {}
+        self.letters, self.refuses, self.refused, self.slow = [], None, {}, {}
 
     async def handle_RCPT(self, server, session, envelope, address, options):
+        await asyncio.sleep(self.slow.get(address, 0))
         if address in self.refused:
             return self.refused[address]
         envelope.rcpt_tos.append(address)

@@ -8,29 +8,33 @@ from leads.delivery.models import Delivery, State, Webhook
 from leads.delivery.tests.deliveries import deliver
 
 
+def claim(clock):
+    return claims.claim(Webhook, now=clock(), most=5)
+
+
 def test_one_worker_at_a_time_has_a_destination(casa, webhook, clock):
     send_test(webhook)
-    assert [each.pk for each in claims.claim(Webhook, now=clock(), most=5)] == [webhook.pk]
-    assert claims.claim(Webhook, now=clock(), most=5) == []
+    assert [each.pk for each in claim(clock)] == [webhook.pk]
+    assert claim(clock) == []
 
 
 def test_a_lease_that_nobody_renews_ends(casa, webhook, clock):
     send_test(webhook)
-    (mine,) = claims.claim(Webhook, now=clock(), most=5)
+    (mine,) = claim(clock)
     clock.now += Webhook.LEASE
-    (theirs,) = claims.claim(Webhook, now=clock(), most=5)
+    (theirs,) = claim(clock)
     assert claims.renew(mine, now=clock()) is None and claims.renew(theirs, now=clock()) == webhook
 
 
 def test_what_is_released_is_free_at_once(casa, webhook, clock):
     send_test(webhook)
-    (mine,) = claims.claim(Webhook, now=clock(), most=5)
+    (mine,) = claim(clock)
     claims.release(mine, now=clock())
-    assert len(claims.claim(Webhook, now=clock(), most=5)) == 1
+    assert len(claim(clock)) == 1
 
 
 def test_nothing_due_is_not_claimed(casa, webhook, clock):
-    assert claims.claim(Webhook, now=clock(), most=5) == []
+    assert claim(clock) == []
 
 
 def test_a_clock_that_was_set_back_stops_nobody(casa, webhook, crm, clock):

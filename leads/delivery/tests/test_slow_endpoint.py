@@ -1,10 +1,6 @@
 """One endpoint that never answers delays no other: one request waits for it, on one thread of many."""
 
-import os
-import signal
-import threading
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 
 import pytest
 
@@ -12,8 +8,8 @@ from conftest import make_lead
 from leads.delivery.outbound import WHOLE_SECONDS
 from leads.delivery.tests.deliveries import subscribe
 from leads.delivery.tests.receivers import Reply, receiver
-from leads.delivery.worker import Worker
-from steerleads.tests.servers import environment, python, scratch_database, spawn, wait_until
+from leads.delivery.tests.workers import running_worker, working
+from steerleads.tests.servers import environment, python, scratch_database, wait_until
 
 HEALTHY = 9
 EVENTS = 300
@@ -78,20 +74,6 @@ def assert_one_at_a_time(silent):
 
 
 @contextmanager
-def working():
-    """A Worker in a thread, until it is stopped."""
-    worker = Worker()
-    thread = threading.Thread(target=worker.run)
-    thread.start()
-    try:
-        yield worker
-    finally:
-        worker.stop()
-        thread.join(WHOLE_SECONDS + 5)
-    assert not thread.is_alive()
-
-
-@contextmanager
 def delivered(events, folder, *, beside_a_silent_one=False):
     """(seconds from the events until the last healthy endpoint had the last one, the healthy ones, the silent one)"""
     with ExitStack() as stack:
@@ -106,20 +88,6 @@ def delivered(events, folder, *, beside_a_silent_one=False):
             crm.wait_for(events, 300)
         wait_until(lambda: all(request.ended for crm in healthy for request in crm.requests))
         yield max(request.ended for crm in healthy for request in crm.requests) - began, healthy, silent
-
-
-@contextmanager
-def running_worker(env, folder):
-    """`manage.py deliver`, killed in the end: it would wait for the silent one."""
-    log_file = Path(folder) / "worker.log"
-    process = spawn(["deliver"], env, log_file)
-    try:
-        wait_until(lambda: "Delivering" in log_file.read_text())
-        yield process
-    finally:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait(10)
-        log_file.unlink()
 
 
 def _listed(seconds):

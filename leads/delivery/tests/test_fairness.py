@@ -1,0 +1,111 @@
+"""However slow the receivers of one dealership are, another's do not wait for them."""
+
+import time
+from contextlib import ExitStack
+
+import pytest
+
+from conftest import make_car, make_lead
+from leads.delivery.actions import send_test
+from leads.delivery.models import Occasion, Rule, Webhook
+from leads.delivery.rules import create_rule
+from leads.delivery.tests.deliveries import subscribe
+from leads.delivery.tests.receivers import Reply, receiver
+from leads.delivery.tests.workers import running_worker, working
+from leads.delivery.worker import Worker
+from steerleads.tests.servers import environment, python, scratch_database, wait_until
+
+MANY, THREADS = 20, 16
+SOON = 1.5  # seconds
+SUBSCRIBE = """
+from leads.delivery.actions import create_webhook, send_test
+from steerleads.dealers.models import Dealership
+dealership = Dealership.objects.get(pk="{id}")
+for number in range({count}):
+    send_test(create_webhook(dealership, {{"url": f"{url}/{{number}}"}}))
+"""
+
+
+# --- Who gets how many ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("threads", "wanted", "shares"),
+    [
+        (16, "a" * 20, {"a": 8}),
+        (16, "a" * 20 + "b", {"a": 8, "b": 1}),
+        (16, "a" * 20 + "b" * 20 + "cde", {"a": 8, "b": 4, "c": 1, "d": 1, "e": 1}),
+        (16, "ab" * 20, {"a": 6, "b": 5}),
+        (16, "abcdefghijklmnop", dict.fromkeys("abcdefghijklmnop", 1)),
+        (1, "ab", {"a": 1}),
+        (2, "aab", {"a": 1, "b": 1}),
+        (3, "aaab", {"a": 2, "b": 1}),
+    ],
+)
+def test_the_threads_are_shared(threads, wanted, shares):
+    worker = Worker(threads=threads)
+    chosen = worker._share(Webhook, False, threads, [(f"{who}{place}", who) for place, who in enumerate(wanted)])
+    assert {who: sum(pk[0] == who for pk in chosen) for who in {pk[0] for pk in chosen}} == shares
+
+
+def test_what_a_dealership_holds_of_one_kind_counts_for_every_other():
+    worker = Worker(threads=THREADS)
+    worker.serving.update({(Rule, False, "a"): 2, (Webhook, True, "a"): 6})
+    assert worker._share(Webhook, False, 8, [(1, "a"), (2, "b")]) == [2]
+    assert worker._share(Rule, False, 2, [(1, "a"), (2, "b"), (3, "b"), (4, "c")]) == [2, 4]
+
+
+# --- Slow receivers ------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_neighbours_webhook_does_not_wait_for_twenty_slow_ones(casa, atlas, civic, settings):
+    with receiver(Reply(silent=True)) as slow, receiver() as neighbour:
+        for number in range(MANY):
+            subscribe(casa, f"{slow.origin}/{number}", settings)
+        subscribe(atlas, neighbour.url, settings)
+        make_lead(civic)
+        with working() as worker:
+            slow.wait_for(THREADS // 2)
+            began = time.monotonic()
+            make_lead(make_car(atlas))
+            neighbour.wait_for(1)
+            assert time.monotonic() - began < SOON + 1.5  # the machine may have much else to do
+            assert slow.most_in_flight == THREADS // 2
+            worker.stop()
+            slow.closed.set()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_neighbours_mail_does_not_wait_for_twenty_slow_ones(casa, atlas, letterbox):
+    letterbox.slow = {"slow@casa.ma": 5}
+    for to, dealership, count in (("slow@casa.ma", casa, MANY), ("boss@atlas.ma", atlas, 1)):
+        for _ in range(count):
+            send_test(create_rule(dealership, {"occasion": Occasion.CREATED, "hours": None, "to": to}))
+    with working() as worker:
+        wait_until(lambda: letterbox.letters, 4.5)
+        worker.stop()
+    assert letterbox.letters[0]["To"] == "boss@atlas.ma"
+
+
+@pytest.mark.slow
+def test_with_several_workers_a_neighbours_first_attempt_comes_within_moments(tmp_path):
+    with ExitStack() as stack:
+        slow, neighbour = stack.enter_context(receiver(Reply(delay=12))), stack.enter_context(receiver())
+        url, seeds = stack.enter_context(scratch_database(tmp_path))
+        env = environment(url, tmp_path, {"WEBHOOK_ALLOW": f"{slow.origin},{neighbour.origin}"})
+        python(SUBSCRIBE.format(id=seeds["casa"].id, url=slow.origin, count=2 * MANY), env)
+        for name in ("one", "two"):
+            (tmp_path / name).mkdir()
+            stack.enter_context(running_worker(env, tmp_path / name))
+        slow.wait_for(THREADS, 30)  # half of either
+        asked = time.monotonic()
+        python(SUBSCRIBE.format(id=seeds["atlas"].id, url=neighbour.origin, count=1), env)
+        committed = time.monotonic()
+        [first] = neighbour.wait_for(1, 10)
+        print(
+            f"Beside {2 * MANY} slow webhooks: {max(first.began - committed, 0):.2f} s until a neighbour's first attempt"
+        )
+        assert asked < first.began < committed + SOON
+        assert slow.most_in_flight == THREADS
+        slow.closed.set()
