@@ -262,6 +262,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "Vehicles", "description": "The inventory that leads hang on."},
         {"name": "Events", "description": "What happened, in order: to keep another system in step."},
         {"name": "Webhooks", "description": "Be told of what happens by signed requests."},
+        {"name": "Webhook requests", "description": "What your webhooks are sent."},
         {"name": "Authentication", "description": "Try your key."},
     ],
     "SERVE_INCLUDE_SCHEMA": False,

@@ -4,7 +4,7 @@ from leads.delivery.bodies import TEST_KIND
 from leads.delivery.openapi_examples import EVENTS_BY_KIND, TEST_MESSAGE
 from leads.models import EventKind
 
-TAG = "Webhooks"
+TAG = "Webhook requests"  # of its own: generators make one class of a tag, and one would overwrite the other
 EVENT = {"$ref": "#/components/schemas/Event"}
 TEST_EVENT = {
     "type": "object",

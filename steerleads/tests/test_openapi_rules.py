@@ -191,3 +191,10 @@ def test_whom_to_ask_and_under_which_licence():
 
 def test_webhooks_are_described_for_every_kind_of_event():
     assert set(document()["webhooks"]) == {*EventKind.values, "webhook.test"}
+
+
+def test_requests_of_ours_and_to_us_have_no_tag_in_common():
+    """Generators make one class of each tag of the paths, and one of each of the webhooks: one would overwrite the other."""
+    ours = {tag for item in document()["webhooks"].values() for tag in item["post"]["tags"]}
+    theirs = {tag for _, _, operation in described_operations() for tag in operation["tags"]}
+    assert ours and not ours & theirs
