@@ -1,47 +1,22 @@
 """A client that a public generator makes from the document, used unedited against a running server."""
 
-import importlib
-import json
-import subprocess
-import sys
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 
-from conftest import ApiClient, make_car
-from steerleads.tests.openapi_oracle import document
+from conftest import ApiClient, make_car, make_lead
+from leads.delivery.actions import create_webhook
+from leads.delivery.models import Delivery
+from steerleads.tests.generated import generated_client, ways_to_call
+from steerleads.tests.openapi_oracle import described_operations, document
 
 pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="module")
 def generated(tmp_path_factory):
-    """The client as a package, imported from a folder of its own."""
-    folder = tmp_path_factory.mktemp("generated")
-    (folder / "schema.json").write_text(json.dumps(document()))
-    (folder / "config.yml").write_text("post_hooks: []\n")
-    generator = Path(sys.executable).with_name("openapi-python-client")
-    options = ["--path", "schema.json", "--meta", "none", "--config", "config.yml", "--output-path", "made_client"]
-    run = [generator, "generate", "--fail-on-warning", *options]
-    subprocess.run(run, cwd=folder, check=True, capture_output=True, timeout=120)
-    sys.path.insert(0, str(folder))
-    yield Generated()
-    sys.path.remove(str(folder))
-
-
-class Generated:
-    """Finds the client's functions: `generated.leads("get_lead")` is its module for that operation."""
-
-    def __getattr__(self, tag):
-        return lambda operation: importlib.import_module(f"made_client.api.{tag}.{operation}")
-
-    @property
-    def models(self):
-        return importlib.import_module("made_client.models")
-
-    def client(self, site, key):
-        return importlib.import_module("made_client").AuthenticatedClient(base_url=site, token=key)
+    with generated_client(tmp_path_factory.mktemp("generated")) as made:
+        yield made
 
 
 @pytest.fixture
@@ -186,3 +161,59 @@ def test_errors_are_objects(generated, caller, site, made):
     stale = generated.leads("delete_lead").sync_detailed(made().id, client=caller, if_match='"0"')
     assert (stale.status_code, stale.parsed.error.code) == (412, "PRECONDITION_FAILED")
     assert isinstance(made().id, UUID)
+
+
+# --- Everything --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def ids(site, casa):
+    """(operation) -> values of its path's arguments, of things that there are."""
+    civic, spare = make_car(casa), make_car(casa, model="Accord")
+    lead, hook = make_lead(civic), create_webhook(casa, {"url": "https://crm.example.com/hooks"})
+    dead = Delivery.objects.create(dealership=casa, webhook=hook, kind="lead.created", state="dead")
+
+    def of(path):
+        own = {"leads": lead, "vehicles": spare, "webhooks": hook}.get(path.split("/")[2])
+        return {"id": own and own.pk, "car_id": civic.pk, "delivery_id": dead.pk}
+
+    return of
+
+
+def bodies_of(operation, lead_id):
+    """The document's examples, and the least that a body needs with each value of each of its enums."""
+    content = operation.get("requestBody", {}).get("content", {}).get("application/json")
+    if not content:
+        return []
+    schemas = document()["components"]["schemas"]
+    schema = schemas[content["schema"]["$ref"].rpartition("/")[2]]
+    examples = [example["value"] for example in content["examples"].values()]
+    if "leadOrders" in examples[0]:
+        return [{"leadOrders": [{"id": str(lead_id), "order": 2}]}]
+    least = {name: examples[0][name] for name in schema.get("required", ())}
+    return [
+        *examples,
+        *({**least, name: value} for name, found in schema["properties"].items() for value in _enum(found)),
+    ]
+
+
+def _enum(field):
+    """The values of a property that is, or lists, a named enum."""
+    if "items" in field:
+        return [[value] for value in _enum(field["items"])]
+    schemas = document()["components"]["schemas"]
+    return schemas[field["$ref"].rpartition("/")[2]]["enum"] if "$ref" in field else []
+
+
+def test_every_operation_is_called_with_every_value_of_its_enums(generated, caller, ids):
+    operations = sorted(described_operations(), key=lambda each: each[0] == "DELETE")
+    calls = 0
+    for _, path, operation in operations:
+        tag, name = operation["tags"][0].lower(), operation["operationId"]
+        function, known = getattr(generated, tag)(name).sync_detailed, ids(path)
+        for how in ways_to_call(function, known, bodies_of(operation, ids("/v1/leads")["id"])):
+            answer = function(client=caller, **how)
+            assert answer.status_code in (200, 201, 202), (name, how, answer.content)
+            assert type(answer.parsed).__name__ != "Error"
+            calls += 1
+    assert calls > 2 * len(operations)
