@@ -188,4 +188,4 @@ class Worker:
             tell_owed()
             forget_samples_in_time()
         except DATABASE_ERRORS:
-            log.warning("The database cannot be used. Notices of webhooks that were switched off may come later.")
+            log.warning("The database cannot be used. Managers are told of webhooks that were switched off later.")
