@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cars.models import Car
-from leads.contacts import contact_pattern, contact_search_text
+from leads.contacts import contact_pattern, contact_search_text, search_words
 from steerleads.api.fields import FoldedField
 from steerleads.api.ids import new_id
 from steerleads.api.text import fold, normalise
@@ -37,12 +37,10 @@ class LeadQuerySet(models.QuerySet):
 
     def matching(self, typed):
         """What staff look for: action, contact name and tag by their words; phones in any spelling, e-mails, or parts."""
-        typed = normalise(typed)
         found = Q()
-        for word in typed.split():
+        for word in search_words(normalise(typed)):
             found &= _containing(search_text=fold(word)) | _containing(contact_text=contact_pattern(word))
-        whole = contact_pattern(typed)
-        return self.filter(found | _containing(contact_text=whole) if whole else found)
+        return self.filter(found)
 
 
 def _containing(**text):
@@ -118,7 +116,7 @@ class Lead(models.Model):
         self.tag_folded = fold(self.tag) if self.tag else None
         # One column for the search; a word has no line break, so none can match across two fields.
         self.search_text = "\n".join([self.action_folded, self.target_name_folded, self.tag_folded or ""])
-        self.contact_text = contact_search_text(self.target_info)
+        self.contact_text = contact_search_text(self.target_info, self.target_name)
 
 
 class EventKind(models.TextChoices):

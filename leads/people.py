@@ -8,24 +8,20 @@ from django.db import transaction
 from django.db.models import Q
 
 from leads.actions import delete_lead
-from leads.contacts import LEAST_DIGITS, contact_pattern, contact_search_text
+from leads.contacts import LEAST_DIGITS, contact_pattern, contact_search_text, emails_in, numbers_in
 from leads.errors import LeadNotFound
 from leads.feed import locked_feed
 from leads.models import Lead, LeadEvent, PersonRequest
 from leads.serializers import EVENT_COLUMNS, car_row_of, event_object, lead_with_car, row_of
-from steerleads.api.text import fold, words
+from steerleads.api.text import words
 from steerleads.dealers import audit
 from steerleads.dealers.audit_kinds import AuditKind
 from steerleads.dealers.idempotency import forget_answers
 
-EMAIL = re.compile(r"[^\s<>(),;:\"'|/]+@[^\s<>(),;:\"'|/]*[^\s<>(),;:\"'|/.]")
-# A run of digits with what people write between them. A slash, a comma or a `+` begins another number.
-NUMBER = re.compile(r"\+?[0-9][0-9 .()\xa0-]*")
 AUDIT_KINDS = {
     PersonRequest.Kind.EXPORT: AuditKind.CONTACT_EXPORTED,
     PersonRequest.Kind.ERASE: AuditKind.CONTACT_ERASED,
 }
-LONGEST_NUMBER = 15  # digits, by ITU-T E.164
 
 
 class TooVague(Exception):
@@ -50,8 +46,8 @@ class Person:
         return cls(tuple(words(text)), pattern, is_number)
 
     def is_meant_by(self, lead):
-        """Whether the contact's name, or one of the numbers or addresses in its info, equals the text."""
-        return self.words == tuple(words(lead.target_name)) or self.pattern in _contacts(lead.target_info)
+        """Whether the contact's name, its info, or one of the numbers or addresses in either, equals the text."""
+        return self.words == tuple(words(lead.target_name)) or self.pattern in _contacts(lead)
 
     def is_mentioned_in(self, searchable):
         """Whether a text names the person, given what contact_search_text makes of it."""
@@ -100,8 +96,8 @@ def erase_leads(dealership, text, leads, *, actor, now):
 
 def persons_in(text, leads):
     """Every Person that `text` or the contacts of these leads name: by what others may mention them."""
-    named = [text, *(lead.target_name for lead in leads)]
-    named += [contact for lead in leads for contact in _written_contacts(lead.target_info)]
+    named = [text, *(lead.target_name for lead in leads), *(lead.target_info for lead in leads)]
+    named += [contact for lead in leads for contact in _contacts(lead)]
     return {person for person in map(_person, named) if person}
 
 
@@ -131,18 +127,13 @@ def _like(dealership, person):
     return Lead.objects.of(dealership).filter(named | Q(contact_text__contains=person.pattern))
 
 
-def _contacts(info):
-    """What contact_pattern makes of every number and address in an info, and of the whole of it."""
-    return {contact_pattern(contact) for contact in _written_contacts(info)}
+def _contacts(lead):
+    """What contact_pattern makes of a lead's contact info, and of every number and address in that or in the name."""
+    return {contact_pattern(lead.target_info), *_named_in(lead.target_info), *_named_in(lead.target_name)}
 
 
-def _written_contacts(info):
-    folded = fold(info)
-    found = [info, *EMAIL.findall(folded)]
-    for number in NUMBER.findall(EMAIL.sub(" ", folded)):
-        # Two numbers with but a space between them.
-        found += [number] if sum(map(str.isdigit, number)) <= LONGEST_NUMBER else number.split()
-    return found
+def _named_in(text):
+    return {*emails_in(text), *numbers_in(text)}
 
 
 def _person(text):

@@ -19,6 +19,7 @@ from phonenumbers import (
     number_type,
 )
 
+from leads.contacts import DATES
 from steerleads.api.text import TATWEEL
 
 HOME, HOME_CODE = "MA", 212
@@ -29,9 +30,6 @@ MOST_MATCHES, MOST_TRIES, MOST_TRIES_OF_NEW = 6, 60, 10  # good and bad ones: ho
 MOBILE = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 
 URL = re.compile(r"://|^www\.|^[^@]*\.[a-z]{2,}[/?#]", re.IGNORECASE)
-DATES = re.compile(
-    r"(?<![\d./-])(?:\d{1,2}([./-])\d{1,2}\1(?:19|20)\d\d|(?:19|20)\d\d([./-])\d{1,2}\2\d{1,2})(?![./-]?\d)"
-)
 TIMES = re.compile(r"(?<![\d:])\d{1,2}[:hH]\d\d(?![\d:])")
 # Spellings that the library does not know: `06/12/34/56/78`, and two numbers with one sign between them.
 PAIRS = re.compile(r"(?<![\d/_,])0[5-8](?:([/_,])\d\d)(?:\1\d\d){3}(?![\d/_,])")

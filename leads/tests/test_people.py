@@ -3,9 +3,11 @@
 import json
 import logging
 import stat
+from importlib import import_module
 from io import StringIO
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -13,9 +15,11 @@ from django.db import connection
 from conftest import TESTER, ApiClient, make_car, make_lead
 from leads.actions import archive_lead, change_lead
 from leads.models import Lead, LeadEvent, PersonRequest
-from leads.people import Person, TooVague
+from leads.people import Person, TooVague, leads_of_person
 from steerleads.api.remains import forget_samples_in_time
 from steerleads.tests.servers import wait_until
+
+NUMBERED = import_module("leads.migrations.0006_contacts_by_number")
 
 
 def run(name, *arguments, dealership="Casa Motors"):
@@ -40,6 +44,32 @@ def people(civic):
     }
     return {name: make_lead(civic, target_name=name, target_info=info) for name, info in contacts.items()}
 
+
+# One number, as people write it: alone, and among other things.
+ALONE = [
+    *("0661123456", "06 61 12 34 56", "06.61.12.34.56", "06/61/12/34/56", "06–61–12–34–56", "06_61_12_34_56"),
+    *(
+        "٠٦٦١١٢٣٤٥٦",
+        "۰۶۶۱۱۲۳۴۵۶",
+        "+٢١٢ ٦٦١ ١٢٣٤٥٦",
+        "06ـ61ـ12ـ34ـ56",
+        "06\u200e61123456",
+        "06\xa061\u202f12\xa034\xa056",
+    ),
+    *(
+        "+212 661-123456",
+        "00212661123456",
+        "212661123456",
+        "+212 (0)661 123456",
+        "+2120661123456",
+        "(+212) 661 123 456",
+    ),
+    "661 12 34 56",
+]
+AMONG = [
+    *("سارة ٠٦٦١١٢٣٤٥٦", "tel 06/61/12/34/56", "tel 06–61–12–34–56", "Sara0661123456", "GSM:0661123456."),
+    *("le 05/06/2024 06 61 12 34 56", "0661123456/0522445566", "0522445566 - 0661123456", "0522445566 0661123456"),
+]
 
 # --- Finding -----------------------------------------------------------------------------------
 
@@ -131,6 +161,13 @@ def test_export_and_erasure_mean_the_whole_name_number_or_address(people, text, 
         ("0600123456", "0600123456 0522334455", True),
         ("0522334455", "tel. 0600 12 34 56 / 0522 33 44 55", True),
         ("+33612345678", "0033 6 12 34 56 78", True),
+        ("+33612345678", "+33 (0)6 12 34 56 78", True),
+        ("0612345678", "+33 (0)6 12 34 56 78", False),
+        *(("0661123456", info, True) for info in [*ALONE, *AMONG]),
+        *((typed, "سارة ٠٦٦١١٢٣٤٥٦", True) for typed in ALONE),
+        ("0661123456", "sara0661123456@mail.ma", False),
+        ("0661123456", "0661123457", False),
+        ("0661123456", "00661123456", False),
         ("0612345678", "+33 6 12 34 56 78", False),
         ("sara@x.ma", "mailto:SARA@x.ma", True),
         ("sara@x.ma", "Sara <sara@x.ma>", True),
@@ -145,6 +182,24 @@ def test_a_number_or_address_is_meant_only_as_a_whole(text, info, is_meant):
 def test_nobody_is_called_nothing():
     with pytest.raises(TooVague):
         Person.of(" ")
+
+
+def test_a_number_is_meant_wherever_the_contact_has_it(civic, api):
+    make_lead(civic, target_name="Sara", target_info="سارة ٠٦٦١١٢٣٤٥٦")
+    make_lead(civic, target_name="tel 06/61/12/34/56", target_info="?")
+    api.post(f"/leads/car/{civic.pk}", {"action": "Call", "targetName": "Sara", "targetInfo": "+212 661-123456"})
+    other = make_lead(civic, target_name="Karim", target_info="0600112233", note="Call 06–61–12–34–56")
+    out, err = run("erase_person", "0661123456", "--yes")
+    assert (out, str(other.pk) in err) == ("3", True)
+    assert Lead.objects.get().pk == other.pk
+
+
+def test_leads_of_before_are_found_after_the_migration(civic, casa):
+    lead = make_lead(civic, target_info="tel 06/61/12/34/56")
+    Lead.objects.update(contact_text="tel 06/61/12/34/56")
+    assert leads_of_person(casa, "+212 661 12 34 56") == []
+    NUMBERED.write_numbers(apps, None)
+    assert leads_of_person(casa, "+212 661 12 34 56") == [lead]
 
 
 # --- Handing out -------------------------------------------------------------------------------
