@@ -129,8 +129,7 @@ def _take_lease(key, now):
 def _take_written(key, now):
     with transaction.atomic():
         window = RateWindow.objects.select_for_update().get(key=key)
-        _begin_if_over(window, now)
-        owed = _owed(key, window)
+        owed = _settle(window, now)
         lease = _lease_of(key, window, owed)
         if lease.left or owed:
             window.taken += owed + lease.left
@@ -141,28 +140,23 @@ def _take_written(key, now):
 
 def _take_unwritten(key, now):
     window = RateWindow.objects.get(key=key)
-    began_at, _ = _unwritten.get(key.pk, (None, 0))
-    if began_at is not None and window.began_at != began_at and _runs(began_at, now):
-        window.began_at, window.taken = began_at, 0  # a window that only this process knows
-    _begin_if_over(window, now)
-    owed = _owed(key, window)
+    owed = _settle(window, now)
     lease = _lease_of(key, window, owed)
     _unwritten[key.pk] = window.began_at, owed + lease.left
     return lease
 
 
+def _settle(window, now):
+    """Begin another hour if that of the row is over. How many requests of this hour are not written down yet."""
+    began_at, owed = _unwritten.get(window.pk, (None, 0))
+    is_ours_running = _runs(began_at, now)
+    if not _runs(window.began_at, now):
+        window.began_at, window.taken = began_at if is_ours_running else now, 0
+    return owed if is_ours_running else 0
+
+
 def _runs(began_at, now):
-    return began_at <= credible_until(now) and now < began_at + HOUR
-
-
-def _begin_if_over(window, now):
-    if window.began_at is None or not _runs(window.began_at, now):
-        window.began_at, window.taken = now, 0
-
-
-def _owed(key, window):
-    began_at, requests = _unwritten.get(key.pk, (None, 0))
-    return requests if began_at == window.began_at else 0
+    return began_at is not None and began_at <= credible_until(now) and now < began_at + HOUR
 
 
 def _lease_of(key, window, owed):

@@ -68,6 +68,25 @@ class Cluster:
             )
         assert answer.returncode == 0, (self.folder / f"{program}.out").read_text(errors="replace")[-2000:]
 
+    def copy_to(self, standby):
+        """Make another Cluster a standby of this one, which follows it and takes no writes."""
+        if os.getuid() == 0:
+            shutil.chown(standby.folder, USER)
+        standby._run("pg_basebackup", "--pgdata", standby._data, "--write-recovery-conf", "--dbname", self.url())
+
+
+@contextmanager
+def running_standby(cluster):
+    """A standby of a running Cluster, running too."""
+    with tempfile.TemporaryDirectory(prefix="steerleads-standby-") as folder:
+        standby = Cluster(folder)
+        cluster.copy_to(standby)
+        standby.start()
+        try:
+            yield standby
+        finally:
+            standby.stop("immediate")
+
 
 @contextmanager
 def running_cluster():
