@@ -1,106 +1,85 @@
-"""Stands between the server and Django: reads the API's request bodies whole, and minds answers that break off."""
+"""A request's body, awaited with an eye on the clock: whole or not at all, and never for long."""
 
+import asyncio
 import io
-import logging
+import time
 
 from django.conf import settings
 
-log = logging.getLogger(__name__)
+from steerleads.api.errors import RequestTimeout
 
-METHODS_WITH_BODY = {"POST", "PUT", "PATCH", "DELETE"}
-PIECE = 64 * 1024
-# A client that is still sending cannot read why it was refused: so this much is read and thrown away.
+SECONDS_FOR_A_BODY = 30
+SECONDS_WITHOUT_A_QUESTION = 0.05  # within which a body that was sent with its head is there
+# A client that is still sending cannot read its answer. So what nobody wants is taken, too, from a client that hurries.
 MOST_THROWN_AWAY = 64 * 1024 * 1024
+HURRY_BYTES, HURRY_SECONDS = 16 * 1024, 0.5  # at least as many, each time
 
 
-class BodyBrokeOff(OSError):
-    """The client went away before it had sent what its Content-Length promised."""
+class Body:
+    """What comes by an ASGI `receive`: `promised` bytes, or as many as there are (None)."""
+
+    def __init__(self, receive, promised):
+        self._receive, self._promised = receive, promised
+        self._ends_at = time.monotonic() + SECONDS_FOR_A_BODY
+        self._pieces, self._length = [], 0
+        self._coming = None  # the piece that is awaited
+        self._is_over = self.broke_off = False
+
+    async def arrives(self, seconds=SECONDS_FOR_A_BODY):
+        """Whether it is there within so many seconds, and before its time is up."""
+        until = min(self._ends_at, time.monotonic() + seconds)
+        while not self.has_arrived and await self._take(until):
+            pass
+        return self.has_arrived
+
+    @property
+    def has_arrived(self):
+        """Whether there is nothing more to wait for: it is whole, or broke off, or is too large."""
+        return self._is_over or self._size > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+
+    def put_into(self, environ):
+        """As Django is to read it. It judges bodies by CONTENT_LENGTH: a chunked one it would take for none at all."""
+        environ["CONTENT_LENGTH"] = str(self._size if self.has_arrived else max(1, self._size))
+        environ["wsgi.input"] = io.BytesIO(b"".join(self._pieces)) if self.has_arrived else _Late()
+
+    async def throw_away_the_rest(self):
+        """So that a client that is still sending can read its answer. One that dawdles is not waited for."""
+        self._pieces = []
+        while not self._is_over and self._length < MOST_THROWN_AWAY:
+            before, until = self._length, min(self._ends_at, time.monotonic() + HURRY_SECONDS)
+            while not self._is_over and self._length < MOST_THROWN_AWAY and await self._take(until):
+                self._pieces = []
+            if self._length - before < HURRY_BYTES:
+                break
+        if self._coming:
+            self._coming.cancel()
+
+    # --- How -----------------------------------------------------------------------------------
+
+    @property
+    def _size(self):
+        return max(self._promised or 0, self._length)
+
+    async def _take(self, until):
+        """Whether another piece came until then."""
+        if self._coming is None:
+            self._coming = asyncio.ensure_future(self._receive())
+        await asyncio.wait([self._coming], timeout=max(0, until - time.monotonic()))
+        if not self._coming.done():
+            return False
+        message, self._coming = self._coming.result(), None
+        if piece := message.get("body"):
+            self._pieces.append(piece)
+            self._length += len(piece)
+        self._is_over = not message.get("more_body") or self._length == self._promised
+        self.broke_off = message["type"] == "http.disconnect" or (self._is_over and self._length < self._size)
+        return True
 
 
-class AnswerBrokeOff(Exception):
-    """Said to the server in place of the error, whose text the server would log."""
+class _Late:
+    """The file of a body that is not there, for those who judge a request without asking for its body."""
 
-
-class Bodies:
-    """A WSGI application around another one.
-
-    Django judges bodies by CONTENT_LENGTH alone: it takes a chunked body for an empty one, and one that is cut short
-    for a whole one. So the length is made true here, and a body that broke off cannot be read.
-    """
-
-    def __init__(self, application):
-        self.application = application
-
-    def __call__(self, environ, start_response):
-        if environ["REQUEST_METHOD"] in METHODS_WITH_BODY and environ["PATH_INFO"].startswith("/v1/"):
-            _settle(environ)
-        answer = self.application(environ, start_response)
-        if getattr(answer, "streaming", True):
-            return _Answer(answer)
-        pieces = list(answer)  # which the server takes whole; anything else it would ask for piece by piece
-        try:
-            answer.close()
-        except Exception as error:  # what it answers is done, and said
-            log.error("Tidying up behind an answer failed", exc_info=error)
-        return pieces
-
-
-def _settle(environ):
-    """Put in the body's place what Django is to read of it."""
-    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-    chunked = "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
-    promised = None if chunked else int(environ.get("CONTENT_LENGTH") or 0)
-    if promised == 0 or (promised or 0) > MOST_THROWN_AWAY:
-        return
-    source = environ["wsgi.input"]
-    body = _read(source, limit + 1 if chunked else min(promised, limit + 1))
-    environ["wsgi.input"] = io.BytesIO(body)
-    if len(body) > limit:
-        _throw_away(source, MOST_THROWN_AWAY - len(body))
-    elif not chunked and len(body) < promised:
-        environ["wsgi.input"] = _BrokenOff()
-    if chunked:
-        environ["CONTENT_LENGTH"] = str(len(body))
-
-
-def _read(source, most):
-    """Up to `most` bytes. Granian's input understands nothing but `read` of a positive number."""
-    pieces, left = [], most
-    while left and (piece := source.read(min(left, PIECE))):
-        pieces.append(piece)
-        left -= len(piece)
-    return b"".join(pieces)
-
-
-def _throw_away(source, most):
-    while most > 0 and (piece := source.read(PIECE)):
-        most -= len(piece)
-
-
-class _BrokenOff:
     def read(self, *size):
-        raise BodyBrokeOff()
+        raise RequestTimeout()
 
     readline = read
-
-
-class _Answer:
-    """The application's answer, whose failure is logged in our way: without the exception's text."""
-
-    def __init__(self, answer):
-        self._answer, self._pieces = answer, iter(answer)
-
-    def __iter__(self):
-        return self
-
-    def __next__(self):
-        try:
-            return next(self._pieces)
-        except StopIteration:
-            raise
-        except Exception as error:
-            log.error("An answer broke off", exc_info=error)
-            raise AnswerBrokeOff() from None
-
-    def close(self):
-        self._answer.close()

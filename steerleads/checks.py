@@ -152,8 +152,8 @@ def check_what_proxies_write(app_configs, **kwargs):
     if settings.TRUSTED_PROXIES:
         yield Info(
             "What the proxies in TRUSTED_PROXIES write of the client is believed.",
-            hint="Each must add who connects to it at the end of X-Forwarded-For, write X-Forwarded-Proto itself whatever "
-            "the client sent, and drop headers with underscores in their names (nginx: underscores_in_headers off).",
+            hint="Each must add who connects to it at the end of X-Forwarded-For, and write X-Forwarded-Proto itself "
+            "whatever the client sent.",
             id="steerleads.I002",
         )
 

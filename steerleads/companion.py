@@ -9,8 +9,9 @@ from contextlib import contextmanager
 
 from django.conf import settings
 
+from steerleads.pauses import Pauses
+
 SECONDS_TO_FINISH = 30  # for what is on its way, once the worker is told to stop
-SECONDS_BEFORE_ANOTHER = 2
 
 log = logging.getLogger(__name__)
 
@@ -32,12 +33,12 @@ def delivering(wanted=True):
 
 class _Companion:
     def __init__(self):
-        self.ending = threading.Event()
+        self.ending, self.pauses = threading.Event(), Pauses()
         self.process = self._begin()
 
     def keep(self):
         # It ends with 0 only when it is told to: by us, or by a Ctrl+C that reached us as well.
-        while self.process.wait() != 0 and not self.ending.wait(SECONDS_BEFORE_ANOTHER):
+        while self.process.wait() != 0 and not self.ending.wait(self.pauses.after_death()):
             log.warning("The delivery worker died. Starting another.")
             try:
                 self.process = self._begin()

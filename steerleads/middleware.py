@@ -24,7 +24,11 @@ PAGE_POLICY = (
 
 
 def is_api(request):
-    return request.path_info == "/v1" or request.path_info.startswith("/v1/")
+    return is_api_path(request.path_info)
+
+
+def is_api_path(path):
+    return path == "/v1" or path.startswith("/v1/")
 
 
 class RequestLog:

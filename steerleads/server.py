@@ -2,6 +2,7 @@
 
 import copy
 import ctypes
+import logging
 import multiprocessing
 import os
 import signal
@@ -9,6 +10,7 @@ import socket
 import sys
 import threading
 import time
+from collections import defaultdict
 
 from django.conf import settings
 from django.db import connection
@@ -17,6 +19,9 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
 from steerleads import counters  # noqa: F401  its memory must be there before the workers are
+from steerleads.pauses import Pauses
+
+log = logging.getLogger(__name__)
 
 SECONDS_TO_FINISH = 30  # for requests in flight, once the server is told to stop
 SECONDS_FOR_HEADERS = 15
@@ -32,16 +37,15 @@ class CannotListen(Exception):
 def serve(address, port, *, workers, threads, when_ready):
     """Serve at an address that `free_address` gave, until SIGTERM or SIGINT; call `when_ready` once it answers.
 
-    Raises SystemExit(1) if workers keep dying.
+    Each worker has `threads` requests in work at a time. Workers that die are replaced, with growing pauses.
     """
+    os.environ["SERVE_THREADS"] = str(threads)  # `steerleads.asgi` is loaded by the workers
     server = Granian(
-        "steerleads.wsgi:application",
+        "steerleads.asgi:application",
         address=address,
         port=port,
-        interface="wsgi",
+        interface="asginl",
         workers=workers,
-        blocking_threads=threads,
-        blocking_threads_idle_timeout=600,
         backpressure=MOST_CONNECTIONS,
         http="1",
         http1_settings=HTTP1Settings(header_read_timeout=SECONDS_FOR_HEADERS * 1000),
@@ -53,8 +57,9 @@ def serve(address, port, *, workers, threads, when_ready):
         log_level=LogLevels.error,
         log_dictconfig=copy.deepcopy(settings.LOGGING),
     )
+    server.respawned_wrks = renewals = _Renewals()
     _let_go_of_the_database()
-    _mind_the_workers()
+    _mind_the_workers(renewals)
     _hear_when_to_stop(server)
     threading.Thread(target=_wait_until_ready, args=(address, port, when_ready), daemon=True).start()
     try:
@@ -98,6 +103,25 @@ def _let_go_of_the_database():
         connection.close_pool()
 
 
+class _Renewals(dict):
+    """Granian's memory of when it last replaced which worker, by its index; it writes here just before it does.
+
+    From a second death within 5.5 s it would conclude that the whole server has to end, with the workers that are well.
+    So it is told of none. `pause` is how many seconds the next worker waits before it begins.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.pause, self._pauses = 0, defaultdict(Pauses)
+
+    def get(self, index, default=None):
+        return default
+
+    def __setitem__(self, index, now):
+        self.pause = self._pauses[index].after_death()
+        log.warning("Worker %d died. Another begins %s.", index + 1, f"in {self.pause} s" if self.pause else "at once")
+
+
 def _hear_when_to_stop(server):
     """SIGTERM, Ctrl+C, or a closed terminal, unless nohup said otherwise: there, granian would only renew its workers.
 
@@ -123,7 +147,7 @@ def _hear_when_to_stop(server):
         signal.signal(signal.SIGHUP, signal.SIG_IGN if by_nohup else stop)
 
 
-def _mind_the_workers():
+def _mind_the_workers(renewals):
     """Give every worker, also those that replace dead ones, its first steps."""
     main, is_worker = os.getpid(), False
 
@@ -141,6 +165,7 @@ def _mind_the_workers():
         # Ctrl+C and a closed terminal reach the whole group, but the parent decides, and sends SIGTERM: a worker that
         # gets one of each hangs. Blocked rather than ignored, because granian sets handlers of its own later.
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
+        time.sleep(renewals.pause)  # here, where the parent goes on, and a SIGTERM ends it
 
     if sys.platform == "linux":
         multiprocessing.set_start_method("fork", force=True)  # Python 3.14's default would skip these steps

@@ -1,4 +1,4 @@
-"""The WSGI application that `manage.py serve` runs."""
+"""Django as a WSGI application. `manage.py serve` runs it by `steerleads.asgi`, which waits for slow clients."""
 
 import gc
 import os
@@ -12,8 +12,6 @@ from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, connection, reset_queries
 from django.utils.http import parse_header_parameters
-
-from steerleads.bodies import Bodies
 
 
 class Request(WSGIRequest):
@@ -32,7 +30,7 @@ class Handler(WSGIHandler):
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "steerleads.settings")
 django.setup(set_prefix=False)
-application = Bodies(Handler())
+application = Handler()
 if connection.vendor == "sqlite":  # where the database is so near that Django's machinery is most of a small read
     application = import_module("steerleads.fast_path").FastPath(application)
 # Of what Django does around each request one thing matters here: that at its end its connection is put in order. It need

@@ -102,6 +102,11 @@ class MethodNotAllowed(ApiError):
     message = "This path does not take this method."
 
 
+class RequestTimeout(ApiError):
+    status, code, type = 408, "REQUEST_TIMEOUT", "api_error"
+    message = "The body did not arrive within 30 seconds. Send it again, on a connection that is quick enough."
+
+
 class PreconditionFailed(ApiError):
     status, code, type = 412, "PRECONDITION_FAILED", "conflict"
     message = "It has changed since you read it: its ETag is another one now. Read it again and retry."

@@ -109,9 +109,9 @@ class ApiSchema(AutoSchema):
         if described.takes("If-Match"):
             possible.append(errors.PreconditionFailed)
         if described.body:
-            possible += [errors.PayloadTooLarge, errors.UnsupportedMediaType]
+            possible += [errors.PayloadTooLarge, errors.RequestTimeout, errors.UnsupportedMediaType]
         if described.takes("Idempotency-Key"):
-            possible += [errors.PayloadTooLarge, errors.IdempotencyKeyReused]
+            possible += [errors.PayloadTooLarge, errors.RequestTimeout, errors.IdempotencyKeyReused]
         return [*possible, errors.RateLimitExceeded, errors.ApiError, errors.ServiceUnavailable]
 
     def _error(self, status, found, ignored):

@@ -103,7 +103,7 @@ class Server:
         wait_until(lambda: not self.is_alive(), 10)
 
     def kill_worker(self):
-        """kill -9 of one worker. Killed again within 6 s of its birth, granian gives up and ends with exit code 1."""
+        """kill -9 of one worker. Each that replaces it waits longer before it begins."""
         os.kill(self.worker_pids()[0], signal.SIGKILL)
 
     def restart(self):

@@ -1,7 +1,6 @@
 """`manage.py serve` as a real process: its life and death, and what passes through the server itself."""
 
 import gzip
-import io
 import json
 import os
 import signal
@@ -10,10 +9,9 @@ import sys
 import time
 
 import pytest
-from django.http import HttpResponse
 
-from steerleads.bodies import AnswerBrokeOff, Bodies
 from steerleads.management.commands import serve
+from steerleads.pauses import Pauses
 from steerleads.tests.servers import (
     SECONDS_TO_STOP,
     environment,
@@ -99,6 +97,28 @@ def test_killed_worker_is_replaced_and_every_log_line_is_json():
         wait_until(lambda: "steerleads.server" in server.log())
         lines = [json.loads(line) for line in server.log().splitlines()]
     assert {"steerleads.server", "steerleads.access", "_granian"} <= {line["logger"] for line in lines}
+
+
+@only_linux
+def test_workers_that_die_again_and_again_end_neither_the_server_nor_each_other():
+    with running_server(workers=2) as server:
+        healthy = max(server.worker_pids())
+        for _ in range(3):
+            [dying] = {*server.worker_pids()} - {healthy}
+            os.kill(dying, signal.SIGKILL)
+            wait_until(lambda dying=dying: len({*server.worker_pids()} - {healthy, dying}) == 1)
+        assert server.process.poll() is None
+        assert healthy in server.worker_pids()
+        assert server.call("GET", "/v1/auth/test", key=server.casa.key).status == 200
+        assert "Another begins at once" in server.log() and "Another begins in 2 s" in server.log()
+
+
+def test_pauses_grow_to_a_minute_and_are_forgiven_after_a_minute_of_life():
+    now = [0]
+    pauses = Pauses(clock=lambda: now[0])
+    assert [pauses.after_death() for _ in range(9)] == [0, 1, 2, 4, 8, 16, 32, 60, 60]
+    now[0] += 60 + 61  # it waited a minute, and lived for longer than one
+    assert [pauses.after_death() for _ in range(3)] == [0, 1, 2]
 
 
 def test_used_port_is_said(server):
@@ -199,39 +219,6 @@ def test_body_that_breaks_off_makes_no_lead(server):
     assert number_of_leads(server) == before
 
 
-def test_body_shorter_than_promised_cannot_be_read():
-    environ = environ_of(b"{}", CONTENT_LENGTH="3")
-    with pytest.raises(OSError):
-        judged(environ)["wsgi.input"].read(3)
-
-
-def test_bodies_of_others_are_left_alone():
-    environ = environ_of(b"a=b", PATH_INFO="/admin/login/", HTTP_TRANSFER_ENCODING="chunked")
-    assert judged(environ)["wsgi.input"].read() == b"a=b"
-
-
-def test_failure_inside_an_answer_is_logged_without_its_text(caplog):
-    phone = "+212-600-123456"
-
-    def answer():
-        yield b"[1"
-        raise ValueError(phone)
-
-    pieces = Bodies(lambda environ, start: answer())(environ_of(b""), None)
-    assert next(pieces) == b"[1"
-    with pytest.raises(AnswerBrokeOff) as raised:
-        next(pieces)
-    assert "An answer broke off" in caplog.text
-    assert raised.value.__suppress_context__ and phone not in str(raised.value)
-
-
-def test_failure_behind_a_whole_answer_does_not_replace_it(caplog):
-    answer = HttpResponse(b"[1]")
-    answer.close = lambda: 1 / 0
-    assert Bodies(lambda environ, start: answer)(environ_of(b""), None) == [b"[1]"]
-    assert "Tidying up behind an answer failed" in caplog.text
-
-
 # --- What else the server does ------------------------------------------------------------------
 
 
@@ -328,13 +315,3 @@ def number_of_leads(server):
 
 def chunks_of(body):
     return (body[start : start + 65536] for start in range(0, len(body), 65536))
-
-
-def environ_of(body, **others):
-    return {"REQUEST_METHOD": "POST", "PATH_INFO": "/v1/leads", "wsgi.input": io.BytesIO(body), **others}
-
-
-def judged(environ):
-    """The environ as Django would get it."""
-    Bodies(lambda environ, start: [])(environ, None)
-    return environ
