@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db.models import Count, F, Window
+from django.db.models.functions import RowNumber
 from django.utils.formats import number_format
 
 from leads.board.cards import mark_of, minute_of
@@ -33,9 +34,14 @@ class Column:
 
 def first_pages(filters):
     """The three Columns with their first PAGE leads, cars included."""
-    counts = _counts(filters.leads)
-    leads = filters.leads.select_related("car").order_by(*ORDER)
-    return [Column(status, counts[status], list(leads.with_status(status)[:PAGE])) for status in Status]
+    found = _look(filters, dict.fromkeys(Status.values, PAGE))
+    ids = [id for _count, rows in found.values() for id, *_facts in rows]
+    leads = Lead.objects.of(filters.dealership).select_related("car").in_bulk(ids)
+    # Whoever is deleted just now is left out.
+    return [
+        Column(status, count, [leads[id] for id, *_facts in rows if id in leads])
+        for status, (count, rows) in zip(Status, found.values(), strict=True)
+    ]
 
 
 def state(filters, sizes, *, now):
@@ -44,19 +50,13 @@ def state(filters, sizes, *, now):
     {status: {count, shown, cards: [[id, mark], …]}}; the ids in their order are the truth of the whole column.
     """
     now = minute_of(now)
-    leads = filters.leads.order_by(*ORDER).values_list("id", *MARKED_BY)
-    # One more than was asked for: a column that has no more is counted by that.
-    rows = {status: list(leads.with_status(status)[: sizes[status] + 1]) for status in Status.values}
-    counts = {status: len(found) for status, found in rows.items()}
-    if any(counts[status] > sizes[status] for status in counts):
-        counts = _counts(filters.leads)
     return {
         status: {
-            "count": counts[status],
-            "shown": grouped(counts[status]),
-            "cards": [[id, mark_of(*facts, now)] for id, *facts in found[: sizes[status]]],
+            "count": count,
+            "shown": grouped(count),
+            "cards": [[id, mark_of(*facts, now)] for id, *facts in rows],
         }
-        for status, found in rows.items()
+        for status, (count, rows) in _look(filters, sizes).items()
     }
 
 
@@ -69,6 +69,35 @@ def number_on_top(dealership, status):
 
 def grouped(number):
     return number_format(number, use_l10n=True, force_grouping=True)
+
+
+def _look(filters, sizes):
+    """{status: (how many leads there are, the first of them up to its size as (id, *MARKED_BY))}"""
+    return (_search if filters.search else _walk)(filters.leads, sizes)
+
+
+def _walk(leads, sizes):
+    """Column by column, along the index that has them in their order."""
+    leads = leads.order_by(*ORDER).values_list("id", *MARKED_BY)
+    # One more than was asked for: a column that has no more is counted by that.
+    found = {status: list(leads.with_status(status)[: sizes[status] + 1]) for status in Status.values}
+    counts = {status: len(rows) for status, rows in found.items()}
+    if any(counts[status] > sizes[status] for status in counts):
+        counts = _counts(leads)
+    return {status: (counts[status], rows[: sizes[status]]) for status, rows in found.items()}
+
+
+def _search(leads, sizes):
+    """All columns in one look. A limit for each would tempt PostgreSQL to walk a column until enough leads match."""
+    column = {"partition_by": F("status_rank")}
+    ranked = leads.annotate(nth=Window(RowNumber(), order_by=ORDER, **column), total=Window(Count("pk"), **column))
+    first = ranked.filter(nth__lte=max(sizes.values())).order_by(*ORDER)
+    rows = first.values_list("status_rank", "total", "id", *MARKED_BY)
+    found = {status: [row for row in rows if row[0] == rank] for status, rank in WORKFLOW.items()}
+    return {
+        status: (rows[0][1] if rows else 0, [row[2:] for row in rows[: sizes[status]]])
+        for status, rows in found.items()
+    }
 
 
 def _counts(leads):

@@ -58,7 +58,7 @@ SCOPED = {"of", "none", "create", "bulk_create"}  # the last two carry their dea
 # RateWindow is its key's; what the audit log has of strangers and superusers, and what limits count, is of no dealership.
 NOT_OF_A_TENANT = {Dealership, User, RateWindow, AuditEvent, Tally}
 OWN_INDEXES = {"car_id"}  # a foreign key's own: the database looks for a car's leads when the car is deleted
-SEARCH_INDEXES = {"lead_search", "car_search"}  # trigrams, on PostgreSQL
+SEARCH_INDEXES = {"lead_searched", "car_search"}  # trigrams, on PostgreSQL
 
 
 def _modules():

@@ -386,7 +386,7 @@ def test_extension_stays_as_the_administrator_made_it(database, backup):
     made = run(database, "SELECT oid, extname FROM pg_extension ORDER BY oid")
     backups.restore(database, backup)
     assert run(database, "SELECT oid, extname FROM pg_extension ORDER BY oid") == made
-    assert run(database, "SELECT 1 FROM pg_indexes WHERE indexname = 'lead_search'") == [(1,)]
+    assert run(database, "SELECT 1 FROM pg_indexes WHERE indexname = 'lead_searched'") == [(1,)]
 
 
 @only_postgresql

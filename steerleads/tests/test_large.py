@@ -382,7 +382,7 @@ def plan_of(api, path):
 @pytest.mark.parametrize("query", [f"search={RARE_TAG}", f"search={RARE_TAG}&limit=50", "search=alami+zanz"])
 def test_a_rare_word_is_searched_by_the_index(loaded, rows, query):
     api = ApiClient(loaded)
-    assert "lead_search" in plan_of(api, f"/leads?{query}")
+    assert "lead_searched" in plan_of(api, f"/leads?{query}")
     assert len(api.get(f"/leads?search={RARE_TAG}").json()) == rows // ROWS_A_RARE_TAG
 
 

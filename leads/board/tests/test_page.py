@@ -107,7 +107,7 @@ def test_columns_come_in_pages_with_true_counts(seller, civic):
 
 
 def test_counts_are_grouped_as_the_language_does(casa, seller, monkeypatch):
-    monkeypatch.setattr("leads.board.columns._counts", lambda leads: dict.fromkeys(COLUMNS, 12345))
+    monkeypatch.setattr("leads.board.columns._look", lambda filters, sizes: dict.fromkeys(COLUMNS, (12345, [])))
     assert ">12,345</span>" in seller.page()
     Dealership.objects.update(language="fr")
     assert ">12 345</span>" in seller.page().replace("\xa0", " ").replace("\u202f", " ")
