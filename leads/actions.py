@@ -11,8 +11,9 @@ from cars.errors import CarNotFound
 from cars.models import Car
 from leads.errors import ColumnBusy, LeadNotFound, UnauthorizedLeadAccess
 from leads.history import RECORDED, change_event, erase_texts, record, time_after, tombstone
+from leads.meanwhile import Seen, check_unmoved
 from leads.models import EventKind, Lead
-from leads.moving import Overtaken, check_unmoved, plan_move
+from leads.moving import Overtaken, plan_move
 from leads.reordering import write_orders
 from steerleads.api import etags
 from steerleads.api.errors import PreconditionFailed, ValidationFailed
@@ -83,17 +84,19 @@ def reorder_leads(dealership, car_id, orders, *, actor):
             write_orders(dealership, moved, orders, actor=actor)
 
 
-def move_lead(dealership, lead_id, place, *, actor, version=None):
+def move_lead(dealership, lead_id, place, *, actor, version=None, mine=frozenset()):
     """The Lead at a Place (leads/placing.py). Neighbours get other orders where there was no number left for it.
 
-    `version` is the row version that the person saw: what others did since is told, not undone.
+    `version` is the row version that the person saw, `mine` are later ones that are that person's own: what others did
+    since is told, not undone.
     Raises LeadNotFound, UnauthorizedLeadAccess, ValidationFailed, LeadMovedMeanwhile, ColumnBusy.
     """
+    seen = None if version is None else Seen(version, mine)
     for _ in range(MOVE_ATTEMPTS):
         try:
             # A failed attempt lets go of all its locks: taking more while holding these would be out of order.
             with transaction.atomic():
-                return _move(dealership, lead_id, place, actor, version)
+                return _move(dealership, lead_id, place, actor, seen)
         except Overtaken:
             continue
     raise ColumnBusy()
@@ -151,7 +154,7 @@ def _check_listed(lead, car_id, field):
         raise ValidationFailed("This lead belongs to another vehicle.", field=field)
 
 
-def _move(dealership, lead_id, place, actor, version):
+def _move(dealership, lead_id, place, actor, seen):
     dealership.lock_order()
     plan = plan_move(dealership, lead_id, place)
     if plan is None:
@@ -159,7 +162,7 @@ def _move(dealership, lead_id, place, actor, version):
     leads = _locked_many(dealership, plan.orders)
     plan.check(leads)
     lead = leads.pop(lead_id)
-    check_unmoved(lead, version)
+    check_unmoved(lead, seen, actor=actor)
     event = _put(lead, {"status": place.status, "order": plan.orders[lead_id]}, actor, bool(leads))
     if leads:
         write_orders(dealership, list(leads.values()), plan.orders, actor=actor, batch=event.pk)

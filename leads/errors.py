@@ -20,18 +20,25 @@ class InvalidLeadStatus(ValidationFailed):
     message = "Invalid status value provided."
 
 
-class LeadMovedMeanwhile(ApiError):
-    """Somebody else (or the same person elsewhere) put the lead where the one who moves it now did not see it.
+class LeadChangedMeanwhile(ApiError):
+    """Somebody else (or the same person elsewhere) did something to a lead that the one who writes now did not see.
 
     `actor_name` and `kind` (an EventKind) are those of what happened last.
     """
 
-    status, code, type = 409, "LEAD_MOVED", "conflict"
-    message = _("This lead was moved or archived since you saw it. Look where it is now and try again.")
+    status, code, type = 409, "LEAD_CHANGED", "conflict"
+    message = _("This lead was changed since you saw it. Look at it and try again.")
 
     def __init__(self, actor_name, kind):
         super().__init__()
         self.actor_name, self.kind = actor_name, kind
+
+
+class LeadMovedMeanwhile(LeadChangedMeanwhile):
+    """The same, and it lies elsewhere now."""
+
+    code = "LEAD_MOVED"
+    message = _("This lead was moved or archived since you saw it. Look where it is now and try again.")
 
 
 class ColumnBusy(ApiError):

@@ -1,14 +1,8 @@
-"""Plans a move before anything is locked: reads the column outwards from the place, and no further than it must.
-
-Also tells what a move is to others: to the neighbours that only made room, and to a person who saw the lead before it.
-"""
+"""Plans a move before anything is locked: reads the column outwards from the place, and no further than it must."""
 
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef
-
-from leads.errors import LeadMovedMeanwhile
-from leads.models import EventKind, Lead, LeadEvent
+from leads.models import Lead
 from leads.placing import Card, Side, number_between, respread
 from steerleads.api.errors import ValidationFailed
 from steerleads.api.lists import Order
@@ -49,31 +43,6 @@ def plan_move(dealership, lead_id, place):
     seen = {card.id: (place.status, card.order, False) for card in (*front.cards, *behind.cards)}
     seen[lead_id] = _facts(lead)
     return Plan(orders, {pk: seen[pk] for pk in orders})
-
-
-def made_room():
-    """Of an event: whether its lead only made room for another, whose event is the batch."""
-    others = LeadEvent.objects.of(OuterRef("dealership")).exclude(lead_id=OuterRef("lead_id"))
-    return Exists(others.filter(pk=OuterRef("batch")))
-
-
-def check_unmoved(lead, version):
-    """Raise LeadMovedMeanwhile if somebody moved a lead (locked) since the row `version` (or None) that a person saw."""
-    events = LeadEvent.objects.of(lead.dealership_id).filter(lead_id=lead.pk).order_by("-at", "-id")
-    events = events.annotate(made_room=made_room()).values("kind", "changes", "actor_name", "made_room")
-    if lead.archived:
-        archived = events.filter(kind=EventKind.ARCHIVED).first()
-        raise LeadMovedMeanwhile(archived["actor_name"] if archived else "", EventKind.ARCHIVED)
-    if version is not None and lead.version > version:
-        for event in events[: lead.version - version]:
-            if _is_a_move(event):
-                raise LeadMovedMeanwhile(event["actor_name"], event["kind"])
-
-
-def _is_a_move(event):
-    if event["kind"] == EventKind.CHANGED:
-        return bool(event["changes"].keys() & {"status", "order"})
-    return not event["made_room"]
 
 
 def _facts(lead):

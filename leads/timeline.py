@@ -5,8 +5,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from leads.history import UNTOLD
+from leads.meanwhile import made_room
 from leads.models import EventKind, Lead, LeadEvent, Status
-from leads.moving import made_room
 from leads.serializers import EVENT_COLUMNS, WRITABLE, event_object
 from steerleads.dealers.actors import ActorType
 

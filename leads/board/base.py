@@ -10,7 +10,7 @@ from django.views import View
 
 from leads.board.cards import render_cards
 from leads.board.filters import read_filters
-from leads.errors import LeadMovedMeanwhile, LeadNotFound, UnauthorizedLeadAccess
+from leads.errors import LeadChangedMeanwhile, LeadMovedMeanwhile, LeadNotFound, UnauthorizedLeadAccess
 from leads.models import Lead
 from steerleads.api import json
 from steerleads.api.errors import ApiError, PreconditionFailed, ValidationFailed
@@ -76,7 +76,8 @@ class BoardView(View):
     def saved(self, lead, **more):
         """The answer to a write of one lead: its card as it is now."""
         fresh = Lead.objects.of(self.dealership).with_archived(False).select_related("car").filter(pk=lead.pk)
-        return answer({"lead": lead.pk, "cards": self.cards(fresh), **more})
+        told = {"lead": lead.pk, "title": lead.action, "version": lead.version, "cards": self.cards(fresh)}
+        return answer({**told, **more})
 
 
 def answer(data, status=200):
@@ -91,6 +92,8 @@ def refusal(error):
     """What a person on the board reads when a verb refuses."""
     if isinstance(error, LeadMovedMeanwhile):
         return _("%(who)s moved or archived this lead meanwhile.") % {"who": error.actor_name}
+    if isinstance(error, LeadChangedMeanwhile):
+        return _("%(who)s changed this lead meanwhile, so it stays as it is now.") % {"who": error.actor_name}
     if isinstance(error, LeadNotFound | UnauthorizedLeadAccess):
         return _("This lead is not there any more.")
     if isinstance(error, PreconditionFailed):

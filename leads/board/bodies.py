@@ -3,13 +3,15 @@
 from leads import actions
 from leads.models import Status
 from leads.placing import Place
-from leads.serializers import LeadBody
+from leads.serializers import WRITABLE, LeadBody
 from steerleads.api.errors import ValidationFailed
 from steerleads.api.ids import parse_id
 from steerleads.api.serializers import BodyField, BodySerializer, ChoiceField, IdField, WholeNumberField, check
 
 VERBS = {"archive": actions.archive_lead, "restore": actions.restore_lead}
-FIELDS = ("status", "tag")  # what many leads can be given at once
+GIVEN = {"status", "tag"}  # what many leads can be given at once
+MOST_MINE = 1000
+MOST_AT_ONCE = 500  # leads that one "change all selected" takes
 
 
 class LeadIdsField(BodyField):
@@ -24,11 +26,43 @@ class LeadIdsField(BodyField):
         return self.fail("invalid") if None in ids else ids
 
 
-class WhateverField(BodyField):
-    """A value that the field of a lead judges for which it is meant."""
+class ChangesField(BodyField):
+    """Fields of a lead, by the API's names, as the lead's own columns. Judged as the API judges them."""
+
+    default_error_messages = {"invalid": "This field must be an object with one or more of: {names}."}
+
+    def __init__(self, names, **kwargs):
+        super().__init__(**kwargs)
+        self.names = names
 
     def to_internal_value(self, value):
-        return value
+        if not isinstance(value, dict) or not value or value.keys() - self.names:
+            self.fail("invalid", names=", ".join(sorted(self.names)))
+        changes, _ignored = check(LeadBody, value, partial=True)
+        return {WRITABLE[name]: value for name, value in changes.items()}
+
+
+class BackField(ChangesField):
+    """The same, or {"archived": true or false}; as the verb that writes it, like those of VERBS."""
+
+    ARCHIVED = {True: actions.archive_lead, False: actions.restore_lead}
+
+    def to_internal_value(self, value):
+        if isinstance(value, dict) and value.keys() == {"archived"} and isinstance(value["archived"], bool):
+            return self.ARCHIVED[value["archived"]]
+        return changing(super().to_internal_value(value))
+
+
+class VersionsField(BodyField):
+    """A set of row versions."""
+
+    default_error_messages = {"invalid": "This field must be a list of at most {most} versions."}
+
+    def to_internal_value(self, value):
+        if not isinstance(value, list) or len(value) > MOST_MINE:
+            self.fail("invalid", most=MOST_MINE)
+        version = WholeNumberField(least=0)
+        return frozenset(version.run_validation(each) for each in value)
 
 
 class CallBody(BodySerializer):
@@ -48,14 +82,39 @@ class MoveBody(CallBody):
     end = ChoiceField(["top", "bottom"], required=False)
     car = IdField(required=False)
     version = WholeNumberField(least=0, required=False)
+    mine = VersionsField(required=False)
 
 
 class ManyBody(CallBody):
     """The same done to one lead or to several."""
 
     leads = LeadIdsField()
-    do = ChoiceField([*VERBS, *FIELDS])
-    value = WhateverField(required=False)
+    do = ChoiceField([*VERBS, "change"])
+    value = ChangesField(GIVEN, required=False)
+
+
+class WayBackBody(CallBody):
+    """One of an UndoBody (leads/board/undo.py)."""
+
+    lead = IdField()
+    version = WholeNumberField(least=1)
+    changes = BackField(set(WRITABLE))
+    mine = VersionsField(required=False)
+
+
+class WaysBackField(BodyField):
+    default_error_messages = {"invalid": "This field must be a list of 1 to {most} ways back."}
+
+    def to_internal_value(self, value):
+        if not isinstance(value, list) or not 1 <= len(value) <= MOST_AT_ONCE:
+            self.fail("invalid", most=MOST_AT_ONCE)
+        if not all(isinstance(each, dict) for each in value):
+            self.fail("invalid", most=MOST_AT_ONCE)
+        return [check(WayBackBody, each)[0] for each in value]
+
+
+class UndoBody(CallBody):
+    back = WaysBackField()
 
 
 def place_of(move):
@@ -65,9 +124,16 @@ def place_of(move):
 
 
 def verb_of(many):
-    """What clean values of a ManyBody ask for, as a function of dealership, lead id and actor."""
-    do = many["do"]
-    if do in VERBS:
-        return VERBS[do]
-    changes, _ignored = check(LeadBody, {do: many.get("value")}, partial=True)
-    return lambda dealership, lead_id, *, actor: actions.change_lead(dealership, lead_id, changes, actor=actor)
+    """What clean values of a ManyBody ask for, as a function of dealership, lead id, actor and if_match."""
+    if many["do"] in VERBS:
+        return VERBS[many["do"]]
+    return changing(many["value"]) if "value" in many else _refuse("value")
+
+
+def changing(changes):
+    """The verb that writes these columns."""
+    return lambda dealership, lead_id, **how: actions.change_lead(dealership, lead_id, changes, **how)
+
+
+def _refuse(field):
+    raise ValidationFailed(f"“{field}” is missing.")

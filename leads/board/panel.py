@@ -12,12 +12,11 @@ from leads.board.columns import number_on_top
 from leads.board.forms import CardForm, NewCardForm
 from leads.board.history import history_of
 from leads.board.links import links_of
-from leads.errors import LeadNotFound
-from leads.models import Lead, Status
+from leads.board.undo import find_lead, way_back_of_new, writing
+from leads.models import Status
 from steerleads.api.errors import ApiError, PreconditionFailed
 
 CARS_OFFERED = 20
-ATTEMPTS = 3
 
 
 class Cars(BoardView):
@@ -50,7 +49,7 @@ class Add(BoardView):
         except ApiError as error:
             form.show(error)
             return self._panel(form, status=422)
-        return self.saved(lead)
+        return self.saved(lead, back=way_back_of_new(lead))
 
     def _initial(self):
         return {"car": self.filters.car, "tag": self.filters.tag, "status": Status.NEW}
@@ -61,37 +60,39 @@ class Add(BoardView):
         return render(self.request, "board/panel.html", context, status=status)
 
 
+class Refused(Exception):
+    """What was typed cannot be saved: the form is shown again, with what is wrong."""
+
+    def __init__(self, lead, form):
+        self.lead, self.form = lead, form
+
+
 class Edit(BoardView):
     http_method_names = ["get", "post"]
 
     def get(self, request, id):
-        lead = self._lead(id)
+        lead = find_lead(self.dealership, id)
         return self._panel(lead, CardForm(instance=lead))
 
     def post(self, request, id):
         self.need("change")
-        for _attempt in range(ATTEMPTS):
-            lead = self._lead(id)
-            form = CardForm(request.POST, instance=lead)
-            if not form.is_valid():
-                return self._panel(lead, form, status=422)
-            try:
-                return self.saved(self._write(lead, form))
-            except PreconditionFailed as error:
-                refused = error  # between our reading and our lock: the form judges once more
-            except ApiError as error:
-                form.show(error)
-                return self._panel(lead, form, status=422)
-        raise refused
+        try:
+            lead, back = writing(self.dealership, id, self._write)
+        except Refused as refused:
+            return self._panel(refused.lead, refused.form, status=422)
+        return self.saved(lead, back=back)
 
-    def _write(self, lead, form):
-        return actions.change_lead(self.dealership, lead.pk, form.changes, actor=self.actor, if_match={lead.etag})
-
-    def _lead(self, id):
-        lead = Lead.objects.of(self.dealership).select_related("car", "dealership").filter(pk=id).first()
-        if lead is None:
-            raise LeadNotFound()
-        return lead
+    def _write(self, lead, if_match):
+        form = CardForm(self.request.POST, instance=lead)
+        if not form.is_valid():
+            raise Refused(lead, form)
+        try:
+            return actions.change_lead(self.dealership, lead.pk, form.changes, actor=self.actor, if_match=if_match)
+        except PreconditionFailed:
+            raise  # somebody was there between our reading and our lock: the form judges once more
+        except ApiError as error:
+            form.show(error)
+            raise Refused(lead, form) from None
 
     def _panel(self, lead, form, status=200):
         context = {

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from leads.models import Status
 
-CALLS = ("state", "cards", "move", "many", "cars", "add")
+CALLS = ("state", "token", "cards", "move", "many", "undo", "cars", "add")
 NO_LEAD = "00000000-0000-0000-0000-000000000000"  # stands in the address of a lead for its id
 
 
@@ -30,12 +30,26 @@ def _words():
         "over": _("Position {position} of {count} in {column}."),
         "dropped": _("Dropped “{lead}”: position {position} of {count} in {column}."),
         "cancelled": _("Put back “{lead}”."),
+        # --- What was done, seen by all ----------------------------------------------------------
         "moved": _("“{lead}” is now in {column}, position {position} of {count}."),
         "movedAway": _("“{lead}” is now in {column}."),
-        "undone": _("Undone."),
+        "isThere": _("“{lead}” is there already: {column}, position {position} of {count}."),
+        "archived": _("“{lead}” is archived."),
+        "archivedMany": _("Leads archived: {count}."),
+        "changedStatus": _("Leads that are now in {column}: {count}."),
+        "changedTag": _("Leads that now have the tag “{tag}”: {count}."),
+        "changedBoth": _("Leads that are now in {column} with the tag “{tag}”: {count}."),
+        "left": _("leads that a colleague deleted or is changing just now: {count}."),
+        "added": _("“{lead}” is on the board."),
+        "addedElsewhere": _("“{lead}” is saved, but the filter hides it."),
+        "saved": _("“{lead}” is saved."),
+        "unchanged": _("Nothing was changed in “{lead}”."),
+        "undone": _("Undone: “{lead}” is as it was."),
+        "undoneMany": _("Undone, leads that are as they were: {count}."),
+        "undoneSome": _("Undone, leads that are as they were: {count}. A colleague has changed others since: {left}."),
         "nothingToUndo": _("There is nothing to undo."),
-        "changed": _("Leads changed: {count}."),
-        # --- Messages --------------------------------------------------------------------------
+        "gone": _("This lead is not there any more."),
+        # --- What went wrong -------------------------------------------------------------------
         "notSaved": _("Not saved: {why}"),
         "unreachable": _("the server cannot be reached. “{lead}” is back where it was."),
         "unreachableNow": _("the server cannot be reached. Nothing was changed."),
@@ -43,11 +57,6 @@ def _words():
         "broken": _("the server had a problem. Try again in a moment."),
         "signedOut": _("you are signed out. Sign in again to go on."),
         "refused": _("you may not do this, or the page is too old. Load it again."),
-        "archived": _("“{lead}” is archived."),
-        "added": _("“{lead}” is on the board."),
-        "addedElsewhere": _("“{lead}” is saved, but the filter hides it."),
-        "saved": _("Saved."),
-        "discard": _("Close without saving what you typed?"),
         "undo": _("Undo"),
         "reload": _("Load again"),
         "dismiss": _("Close"),

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import path
 
-from leads.board import panel, views
+from leads.board import panel, undo, views
 
 app_name = "board"
 
@@ -15,9 +15,11 @@ def _staff_only(view):
 urlpatterns = [
     path("", _staff_only(views.Page), name="page"),
     path("state/", _staff_only(views.State), name="state"),
+    path("token/", _staff_only(views.Token), name="token"),
     path("cards/", _staff_only(views.Cards), name="cards"),
     path("move/", _staff_only(views.Move), name="move"),
     path("many/", _staff_only(views.Many), name="many"),
+    path("undo/", _staff_only(undo.Undo), name="undo"),
     path("cars/", _staff_only(panel.Cars), name="cars"),
     path("add/", _staff_only(panel.Add), name="add"),
     path("lead/<uuid:id>/", _staff_only(panel.Edit), name="lead"),

@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.http import HttpResponse, HttpResponseNotModified
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -9,17 +10,16 @@ from django.utils.translation import gettext as _
 from leads import actions
 from leads.board import texts
 from leads.board.base import BoardView, answer, refuse
-from leads.board.bodies import ManyBody, MoveBody, place_of, verb_of
+from leads.board.bodies import MOST_AT_ONCE, ManyBody, MoveBody, place_of, verb_of
 from leads.board.columns import LARGEST, PAGE, first_pages, state
 from leads.board.filters import chosen_dealership, read_filters, tags_in_use
+from leads.board.undo import writing
 from leads.errors import LeadNotFound
 from leads.models import Lead, Status
 from steerleads.api import etags, json
 from steerleads.api.errors import ApiError
 from steerleads.api.ids import parse_id
 from steerleads.dealers.models import Dealership
-
-MOST_AT_ONCE = 500  # leads that one "change all selected" takes
 
 
 class Page(BoardView):
@@ -91,6 +91,15 @@ class Cards(BoardView):
         return answer({"cards": self.cards(leads)})
 
 
+class Token(BoardView):
+    """The token that writes need. Who signs in again in another tab makes this page's own worthless."""
+
+    http_method_names = ["get"]
+
+    def get(self, request):
+        return answer({"token": get_token(request)})
+
+
 class Move(BoardView):
     """One lead to its place, by its neighbours' ids."""
 
@@ -99,9 +108,8 @@ class Move(BoardView):
     def post(self, request):
         self.need("change")
         move = self.body(MoveBody)
-        lead = actions.move_lead(
-            self.dealership, move["lead"], place_of(move), actor=self.actor, version=move.get("version")
-        )
+        seen = {name: move[name] for name in ("version", "mine") if name in move}
+        lead = actions.move_lead(self.dealership, move["lead"], place_of(move), actor=self.actor, **seen)
         return self.saved(lead)
 
 
@@ -117,15 +125,20 @@ class Many(BoardView):
             return refuse(_("Choose between 1 and %(most)s leads.") % {"most": MOST_AT_ONCE})
         self.need("change" if len(ids) == 1 else "bulk")
         verb = verb_of(many)
-        done = [lead_id for lead_id in ids if self._did(verb, lead_id)]
+        found = [self._write(verb, lead_id) for lead_id in ids]
+        done = [(lead, back) for lead, back in found if lead is not None]
         if not done:
             raise LeadNotFound()
-        return answer({"done": done})
+        back = [back for _lead, back in done if back]
+        return answer({"done": [lead.pk for lead, _back in done], "left": len(ids) - len(done), "back": back})
 
-    def _did(self, verb, lead_id):
-        """Whether it could be done. A lead that a colleague deleted meanwhile is passed over."""
+    def _write(self, verb, lead_id):
+        """The lead and its way back. A lead that a colleague deleted meanwhile is passed over: (None, None)."""
         try:
-            verb(self.dealership, lead_id, actor=self.actor)
+            return writing(
+                self.dealership,
+                lead_id,
+                lambda lead, if_match: verb(self.dealership, lead_id, actor=self.actor, if_match=if_match),
+            )
         except ApiError:
-            return False
-        return True
+            return None, None

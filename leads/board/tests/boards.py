@@ -41,6 +41,11 @@ class Board:
     def move(self, lead, **place):
         return self.post("move", lead=lead, **{"status": "NEW", "version": lead.version, **place})
 
+    def undo(self, *answers, mine=()):
+        """Take back what these answers tell of."""
+        ways = [back for answer in answers for back in (answer["back"] if "done" in answer else [answer["back"]])]
+        return self.post("undo", back=[{**back, "mine": list(mine)} for back in ways])
+
     def panel(self, lead):
         return self.client.get(f"{PATH}lead/{lead.pk}/")
 

@@ -95,7 +95,7 @@ def test_a_stranger_is_sent_to_the_sign_in(lead):
 
 def test_many_get_a_tag_a_status_or_are_archived(boss, civic):
     leads = [make_lead(civic) for _ in range(3)]
-    for do, value in (("tag", " Hot "), ("status", "COMPLETED"), ("archive", None)):
+    for do, value in (("change", {"tag": " Hot ", "status": "COMPLETED"}), ("archive", None)):
         assert len(boss.post("many", leads=leads, do=do, value=value).json()["done"]) == 3
     assert set(Lead.objects.values_list("tag", "status", "archived")) == {("Hot", "COMPLETED", True)}
     assert boss.post("many", leads=leads, do="restore").status_code == 200
@@ -120,13 +120,17 @@ def test_what_is_gone_or_foreign_is_passed_over(boss, lead, atlas):
 @pytest.mark.parametrize(
     "do, value",
     [
-        ("status", "DONE"),
-        ("status", None),
-        ("tag", "x" * 101),
-        ("tag", ["a"]),
+        ("change", {"status": "DONE"}),
+        ("change", {"status": None}),
+        ("change", {"tag": "x" * 101}),
+        ("change", {"tag": ["a"]}),
+        ("change", {"note": "a"}),
+        ("change", {}),
+        ("change", "a"),
+        ("change", None),
         ("delete", None),
         (None, None),
-        (["tag"], "x"),
+        (["change"], {"tag": "x"}),
     ],
 )
 def test_what_many_may_not_become(boss, lead, do, value):

@@ -1,0 +1,72 @@
+"""Undo: each write of the board answers how it is taken back, and the call that does so unless others were there since.
+
+A way back is {"lead": id, "version": row version after the write, "changes": what to write back, by the API's names,
+or {"archived": true or false}}. The browser keeps it, and sends it with `mine`: later versions that are its own writes.
+"""
+
+from leads.board.base import BoardView, answer
+from leads.board.bodies import UndoBody
+from leads.errors import LeadNotFound
+from leads.meanwhile import Seen, check_unchanged
+from leads.models import Lead
+from leads.serializers import WRITABLE
+from steerleads.api.errors import ApiError, PreconditionFailed
+
+ATTEMPTS = 3
+FIELDS = {**WRITABLE, "archived": "archived"}
+
+
+def writing(dealership, lead_id, write):
+    """What `write(lead, if_match=…)` gives for a lead as it is just now, and the way back (None if nothing changed)."""
+    for _attempt in range(ATTEMPTS):
+        before = find_lead(dealership, lead_id)
+        try:
+            after = write(before, if_match={before.etag})
+            return after, way_back(before, after)
+        except PreconditionFailed as error:
+            refused = error  # between our reading and the verb's lock: once more
+    raise refused
+
+
+def way_back(before, after):
+    changes = {name: getattr(before, column) for name, column in FIELDS.items()}
+    changes = {name: value for name, value in changes.items() if getattr(after, FIELDS[name]) != value}
+    return {"lead": after.pk, "version": after.version, "changes": changes} if changes else None
+
+
+def way_back_of_new(lead):
+    """A new lead goes to the archive: nothing that was typed is lost."""
+    return {"lead": lead.pk, "version": lead.version, "changes": {"archived": True}}
+
+
+def find_lead(dealership, lead_id):
+    lead = Lead.objects.of(dealership).select_related("car", "dealership").filter(pk=lead_id).first()
+    if lead is None:
+        raise LeadNotFound()
+    return lead
+
+
+class Undo(BoardView):
+    """Takes back one write or a bulk change. Of many, those that somebody else changed since stay as they are."""
+
+    http_method_names = ["post"]
+
+    def post(self, request):
+        ways = self.body(UndoBody)["back"]
+        self.need("change" if len(ways) == 1 else "bulk")
+        done, refused = [], []
+        for way in ways:
+            try:
+                done.append(self._take_back(**way))
+            except ApiError as error:
+                refused.append(error)
+        if not done:
+            raise refused[0]
+        return answer({"done": [{"lead": lead.pk, "version": lead.version} for lead in done], "left": len(refused)})
+
+    def _take_back(self, lead, version, changes, mine=frozenset()):
+        def write(found, if_match):
+            check_unchanged(found, Seen(version, mine), actor=self.actor)
+            return changes(self.dealership, lead, actor=self.actor, if_match=if_match)
+
+        return writing(self.dealership, lead, write)[0]
