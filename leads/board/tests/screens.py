@@ -5,7 +5,7 @@ from leads.models import Lead
 from steerleads.tests.browsers import DESKTOP, signed_in
 from steerleads.tests.servers import wait_until
 
-SAVED = "() => !document.querySelector('[data-saving], .is-lifted, .is-picked')"
+SAVED = "() => !document.querySelector('[data-saving], [data-unsettled], .is-lifted, .is-picked')"
 
 LINE = """() => {
   const line = document.querySelector(".board-dropline:not([hidden])")?.getBoundingClientRect();
@@ -60,7 +60,10 @@ class Screen:
         return [plain(text) for text in self.page.locator(".board-message").all_text_contents()]
 
     def wait_to_be_told(self, part):
-        wait_until(lambda: any(part in text for text in self.told()), 10)
+        try:
+            wait_until(lambda: any(part in text for text in self.told()), 10)
+        except AssertionError:
+            raise AssertionError(f"waited for “{part}”, and was told {self.told()}") from None
 
     def wait_to_be_said(self, part):
         wait_until(lambda: part in self.said(), 10)

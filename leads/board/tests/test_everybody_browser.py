@@ -95,7 +95,12 @@ def states(board):
     page.click("[data-act=open] >> nth=0")
     page.wait_for_selector(".timeline-line")
     yield "panel"
+    page.fill("[data-panel] [name=note]", "Zqx")
     board.press("Escape")
+    page.wait_for_selector("[data-question][open]")
+    yield "question"
+    page.click("[data-question] [value=discard]")
+    page.wait_for_selector("[data-panel]:not([open])", state="attached")
     page.click("[data-add]")
     page.fill("#panel-car", "hond")
     page.wait_for_selector("#panel-cars [aria-selected=true]")

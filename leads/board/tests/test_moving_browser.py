@@ -119,7 +119,7 @@ def test_one_tap_is_enough(casa, board, words, status):
     board.card("B").get_by_role("button", name=words).click()
     board.wait_for(list("ACD"))
     assert stored(casa, status)[0] == "B"
-    board.wait_to_be_said("“B” is now in")
+    board.wait_to_be_told("“B” is now in")
 
 
 def test_moves_are_undone_one_by_one(casa, board):
@@ -141,7 +141,7 @@ def test_the_same_card_moved_twice_is_undone_twice(board):
     board.wait_for(list("BCAD"))
     board.press("Control+z", "Control+z")
     board.wait_for(list("ABCD"))
-    assert board.told() == []
+    assert board.told() == ["Undone: “A” is as it was. Close"]
 
 
 def test_undo_does_not_take_back_what_a_colleague_did(open_page, cards, seller, boss):

@@ -130,7 +130,7 @@ def test_making_room_for_a_colleagues_card_is_no_conflict(open_page, casa, cards
     assert made_room.exists()
     board.press("Space")
     wait_until(lambda: board.page.evaluate(SAVED) and board.shown() == stored(casa))
-    assert board.told() == [] and "C" in board.shown()
+    assert len(board.told()) == 1 and "“C” is now in New" in board.told()[0]
 
 
 def test_two_people_at_once_end_with_the_same_board(open_page, casa, cards, seller, boss):

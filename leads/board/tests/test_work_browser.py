@@ -35,7 +35,7 @@ def test_a_lead_is_archived_and_the_message_undoes_it(casa, board):
     assert Lead.objects.get(action="B").archived
     board.page.locator(".board-message").get_by_role("button", name="Undo").click()
     board.wait_for(list("ABC"))
-    assert stored(casa) == list("ABC") and board.told() == []
+    assert stored(casa) == list("ABC") and board.told() == ["Undone: “B” is as it was. Close"]
     assert board.focused() is not None
 
 
@@ -68,7 +68,7 @@ def test_many_get_a_status_and_a_tag(casa, bosses):
     bosses.page.click("[data-bulk] [type=submit]")
     bosses.wait_for(list("AC"), "COMPLETED")
     wait_until(lambda: bosses.page.is_hidden("[data-bulk]"))
-    assert bosses.told() == ["Leads changed: 2. Close"]
+    assert bosses.told() == ["Leads that are now in Completed with the tag “Hot”: 2. Undo Close"]
     assert sorted(Lead.objects.filter(tag="Hot", status="COMPLETED").values_list("action", flat=True)) == ["A", "C"]
     assert bosses.page.locator("[data-select]:checked").count() == 0
 

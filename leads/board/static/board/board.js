@@ -11,19 +11,26 @@ import { Panel } from "./panel.js";
 import { Voice } from "./say.js";
 import { Selection } from "./selection.js";
 import { Server } from "./server.js";
+import { Still } from "./still.js";
+import { Undo } from "./undo.js";
+import { Writes } from "./writes.js";
 
 const board = document.querySelector("[data-board]");
 const settings = JSON.parse(document.getElementById("board-settings").textContent);
 const server = new Server(settings, board.querySelector("[name=csrfmiddlewaretoken]").value);
-const voice = new Voice(board, settings.words);
-const columns = new Columns(board);
+const still = new Still(board);
+const voice = new Voice(board, settings.words, still);
+const columns = new Columns(board, still);
 const live = new Live({ board, columns, server, voice });
-const car = board.querySelector("[data-filters] [name=car]").value || null;
+const writes = new Writes({ board, live });
 const undoButton = board.querySelector("[data-undo]");
-const moves = new Moves({ columns, server, live, voice, car, undoButton });
-const panel = new Panel({ board, server, voice, live, saved, archive: (lead, title) => moves.archive([lead], title) });
+const undos = new Undo(undoButton);
+const car = board.querySelector("[data-filters] [name=car]").value || null;
+const moves = new Moves({ columns, server, writes, undos, voice, car, names: settings.columns });
+const panel = new Panel({ board, server, voice, still, writes, saved, archive });
 const selection = new Selection({ board, columns, moves, voice });
-const menu = new Menu({ board, columns, act: choose });
+const gone = () => voice.tell("gone");
+const menu = new Menu({ board, columns, still, act: choose, gone });
 const open = (card) => panel.edit(card.dataset.lead);
 const keys = new Keys({ board, columns, moves, live, voice, selection, open });
 
@@ -62,56 +69,46 @@ function tap(control, card) {
 }
 
 function choose(act, card, to) {
-  const lead = card.dataset.lead;
+  const { lead } = card.dataset;
   if (act === "open") panel.edit(lead);
   else if (act === "note") panel.edit(lead, "note");
-  else if (act === "archive") moves.archive([lead], columns.titleOf(card));
+  else if (act === "archive") archive(lead, columns.titleOf(card));
   else move(card, placeFor(act, card, to));
 }
 
-/** Where the words of a button or of the menu send a card. */
+function archive(lead, title) {
+  return moves.archive([lead], title);
+}
+
+/** Where the words of a button or of the menu send a card; null if it lies there by now: they may be older than the page. */
 function placeFor(act, card, to) {
   const status = columns.statusOf(card);
-  const others = (of) => columns.cards(of).filter((other) => other !== card);
-  if (act === "up") return { status, before: card.previousElementSibling.dataset.lead };
-  if (act === "down") return { status, after: card.nextElementSibling.dataset.lead };
-  if (act === "top") return { status, before: others(status)[0].dataset.lead };
-  if (act === "bottom") return columns.hasMore(status) ? { status, end: "bottom" } : below(status, others(status));
-  return { status: to, before: others(to)[0]?.dataset.lead ?? null, end: "top" };
+  const above = card.previousElementSibling;
+  const below = card.nextElementSibling;
+  if (act === "up") return above && { status, before: above.dataset.lead };
+  if (act === "down") return below && { status, after: below.dataset.lead };
+  if (act === "top") return above && { status, before: columns.cards(status)[0].dataset.lead };
+  if (act === "bottom" && columns.hasMore(status)) return { status, end: "bottom" };
+  if (act === "bottom") return below && { status, after: columns.lastOf(status) };
+  return to === status ? null : { status: to, before: columns.cards(to)[0]?.dataset.lead ?? null, end: "top" };
 }
 
-function below(status, cards) {
-  return { status, after: cards.at(-1).dataset.lead };
-}
-
-async function move(card, place) {
+function move(card, place) {
+  if (!place) return voice.tell("isThere", columns.whereabouts(card));
   const { lead } = card.dataset;
-  const title = columns.titleOf(card);
-  const saving = moves.move(card, place);
-  columns.card(lead)?.scrollIntoView({ block: "nearest" });
-  if (!(await saving)) return;
-  await live.refresh();
+  moves.move(card, place);
   const here = columns.card(lead);
-  if (here) voice.announce("moved", columns.whereabouts(here));
-  else voice.announce("movedAway", { lead: title, column: settings.columns[place.status] });
+  if (here) columns.reveal(here);
 }
 
-function saved({ lead, cards }, isNew) {
+async function saved({ lead, title, cards, back }, isNew) {
   if (cards[lead]) columns.renew(cards[lead]);
-  live.refresh().then(() => {
-    const card = columns.card(lead);
-    const title = card ? columns.titleOf(card) : "";
-    if (!isNew) voice.announce("saved");
-    else if (card) voice.tell("added", { lead: title });
-    else voice.tell("addedElsewhere", { lead: titleIn(cards[lead]) });
-    if (card?.checkVisibility()) card.focus();
-  });
-}
-
-function titleIn(html) {
-  const template = document.createElement("template");
-  template.innerHTML = html ?? "";
-  return template.content.querySelector("[data-act=open]")?.textContent ?? "";
+  const undo = moves.remember(title, back);
+  await live.refresh();
+  const card = columns.card(lead);
+  if (isNew) voice.tell(card ? "added" : "addedElsewhere", { lead: title }, undo);
+  else voice.tell(undo ? "saved" : "unchanged", { lead: title }, undo);
+  if (card?.checkVisibility()) card.focus();
 }
 
 // --- Phones show one column at a time --------------------------------------------------------------

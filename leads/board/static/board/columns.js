@@ -1,8 +1,8 @@
 /** The board's columns and cards as they lie in the page: finding, placing, and bringing them in line with the truth. */
 
 export class Columns {
-  constructor(board) {
-    this.board = board;
+  constructor(board, still) {
+    Object.assign(this, { board, still });
     this.all = [...board.querySelectorAll("[data-column]")];
   }
 
@@ -71,7 +71,7 @@ export class Columns {
       const found = this.card(id);
       return found && found !== card && list.contains(found) ? found : null;
     });
-    keepingFocus(() => {
+    this.#change(() => {
       if (after) after.after(card);
       else if (before) before.before(card);
       else if (place.end === "top") list.prepend(card);
@@ -86,7 +86,7 @@ export class Columns {
     const old = this.card(fresh.dataset.lead);
     if (!old) return null;
     adopt(fresh, old);
-    keepingFocus(() => old.replaceWith(fresh));
+    this.#change(() => old.replaceWith(fresh));
     return fresh;
   }
 
@@ -109,7 +109,7 @@ export class Columns {
   apply(state, html) {
     const changed = [];
     const known = new Map([...this.board.querySelectorAll("[data-lead]")].map((card) => [card.dataset.lead, card]));
-    keepingFocus(() => {
+    this.#change(() => {
       for (const [status, column] of Object.entries(state.columns)) {
         const cards = column.cards.map(([id]) => this.#current(id, known, html, changed)).filter(Boolean);
         lay(this.list(status), cards);
@@ -118,6 +118,15 @@ export class Columns {
     });
     this.#showEmptiness();
     return changed;
+  }
+
+  /** Bring a card into view. */
+  reveal(card) {
+    this.still.moving(() => card.scrollIntoView({ block: "nearest" }));
+  }
+
+  #change(act) {
+    this.still.moving(() => keepingFocus(act));
   }
 
   #current(id, known, html, changed) {
@@ -188,13 +197,22 @@ function keepingFocus(act) {
   const active = document.activeElement;
   const card = active?.closest?.("[data-lead]");
   const lead = card?.dataset.lead;
-  const nth = card ? [...card.querySelectorAll("a, button, input")].indexOf(active) : -1;
+  const nth = card ? controlsOf(card).indexOf(active) : -1;
   const neighbour = (card?.nextElementSibling ?? card?.previousElementSibling)?.dataset.lead;
   act();
   if (!lead || (document.activeElement === active && active.isConnected)) return;
   const moved = cardById(lead);
-  const control = moved && nth >= 0 ? moved.querySelectorAll("a, button, input")[nth] : moved;
+  // The same place in a card of another column may do another thing: then it is the card.
+  const control = moved && nth >= 0 ? controlsOf(moved).find((each, at) => at === nth && isSame(each, active)) : moved;
   const next = neighbour && cardById(neighbour);
   // On a phone the card may have gone to a column that is not shown.
   [control, moved, next].find((each) => each?.checkVisibility())?.focus({ preventScroll: true });
+}
+
+function controlsOf(card) {
+  return [...card.querySelectorAll("a, button, input")];
+}
+
+function isSame(control, other) {
+  return ["act", "to"].every((name) => control.dataset[name] === other.dataset[name]);
 }

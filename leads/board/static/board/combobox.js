@@ -39,8 +39,9 @@ export class Combobox {
   async #ask() {
     clearTimeout(this.timer);
     const typed = this.#half;
-    const answer = await this.server.get(this.server.urls.cars, [["q", typed]]).catch(() => null);
-    const cars = (await answer?.json())?.cars;
+    const { cars } = await this.server.get(this.server.urls.cars, [["q", typed]])
+      .then((answer) => answer.json())
+      .catch(() => ({}));
     // Somebody who types fast gets the answers of earlier letters later.
     if (!cars || document.activeElement !== this.text || typed !== this.#half) return;
     this.isStale = false;

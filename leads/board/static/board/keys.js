@@ -5,7 +5,7 @@ export class Keys {
     Object.assign(this, { board, columns, moves, live, voice, selection, open });
     this.picked = null; // {lead, home}
     board.addEventListener("focusin", (event) => this.#arrive(event.target.closest("[data-lead]")));
-    board.addEventListener("focusout", (event) => this.#leave(event));
+    board.addEventListener("focusout", () => this.#leave());
     board.addEventListener("keydown", (event) => this.#press(event));
     board.addEventListener("board:renewed", () => this.#oneStop());
     this.#oneStop();
@@ -18,6 +18,7 @@ export class Keys {
   /** Let only one card be reached by Tab, and its controls. */
   #arrive(card) {
     if (!card) return;
+    if (this.picked && this.picked.lead !== card.dataset.lead && !this.isMoving) this.#cancel();
     for (const other of this.board.querySelectorAll('[data-lead][tabindex="0"]')) if (other !== card) reach(other, false);
     reach(card, true);
   }
@@ -27,9 +28,9 @@ export class Keys {
     if (reached) reach(reached, true);
   }
 
-  #leave(event) {
+  #leave() {
     // Not while the card itself is being moved in the page, which takes its focus for a moment.
-    if (!this.picked || this.isMoving || this.board.contains(event.relatedTarget)) return;
+    if (!this.picked || this.isMoving) return;
     setTimeout(() => {
       if (this.picked && !document.activeElement?.closest("[data-lead]")) this.#cancel();
     });
@@ -100,7 +101,7 @@ export class Keys {
     if (!card) return;
     this.board.dispatchEvent(new CustomEvent("board:show", { detail: this.columns.statusOf(card) }));
     card.focus({ preventScroll: true });
-    card.scrollIntoView({ block: "nearest" });
+    this.columns.reveal(card);
   }
 
   // --- Moving --------------------------------------------------------------------------------

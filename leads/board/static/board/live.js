@@ -50,7 +50,7 @@ export class Live {
   async #ask(turn) {
     try {
       const answer = await this.server.get(this.server.urls.state, this.#query(), this.#condition());
-      if (answer.status !== 304) await this.#take(await answer.json(), answer.headers.get("ETag"), turn);
+      if (answer.status !== 304) await this.#take(answer.json(), answer.tag, turn);
       this.#shine(true);
     } catch (failure) {
       if (!(failure instanceof Failure)) throw failure;
@@ -95,7 +95,7 @@ export class Live {
     const html = {};
     for (let from = 0; from < ids.length; from += PAGE) {
       const some = ids.slice(from, from + PAGE).map((id) => ["id", id]);
-      Object.assign(html, (await (await this.server.get(this.server.urls.cards, some)).json()).cards);
+      Object.assign(html, (await this.server.get(this.server.urls.cards, some)).json().cards);
     }
     return html;
   }
@@ -114,7 +114,7 @@ export class Live {
   /** While a card is in the air: only what follows the cards that are here. All else waits until it has landed. */
   async #append() {
     try {
-      const { columns } = await (await this.server.get(this.server.urls.state, this.#query())).json();
+      const { columns } = (await this.server.get(this.server.urls.state, this.#query())).json();
       for (const [status, { cards }] of Object.entries(columns)) {
         const ids = cards.map(([id]) => id);
         const at = ids.indexOf(this.columns.lastOf(status));

@@ -1,9 +1,9 @@
 /** The menu behind a card's three dots: every move without dragging. One menu serves all cards. */
 
 export class Menu {
-  /** `act(name, card, status)` does what was chosen. */
-  constructor({ board, columns, act }) {
-    Object.assign(this, { columns, act });
+  /** `act(name, card, status)` does what was chosen; `gone()` tells that there is no such card any more. */
+  constructor({ board, columns, still, act, gone }) {
+    Object.assign(this, { columns, still, act, gone });
     this.menu = board.querySelector("[data-menu]");
     this.menu.addEventListener("click", (event) => this.#choose(event.target.closest("[data-menu-act]")));
     this.menu.addEventListener("keydown", (event) => this.#press(event));
@@ -67,7 +67,9 @@ export class Menu {
   #choose(item) {
     if (!item) return;
     const card = this.columns.card(this.lead);
+    this.still.uncovered(this.menu.getBoundingClientRect());
     this.menu.hidePopover();
     if (card) this.act(item.dataset.menuAct, card, item.dataset.to);
+    else this.gone();
   }
 }

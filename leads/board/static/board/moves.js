@@ -1,16 +1,12 @@
-/** Moves: shown at once, saved one after the other, put back if they were not saved, and undone. */
+/** What a person does to the cards: shown at once, saved, told, put back if it was not saved, and undone. */
 
 import { fill } from "./say.js";
 
-const MOST_UNDONE = 20;
+const NOT_FOR_GOOD = [0, 401, 403]; // and 5xx: what may still be undone later
 
 export class Moves {
-  constructor({ columns, server, live, voice, car, undoButton }) {
-    Object.assign(this, { columns, server, live, voice, car, undoButton });
-    this.done = [];
-    this.written = new Map(); // {lead: its version after the last move of this person}
-    this.last = Promise.resolve();
-    this.waiting = 0;
+  constructor({ columns, server, writes, undos, voice, car, names }) {
+    Object.assign(this, { columns, server, writes, undos, voice, car, names });
   }
 
   /** Move a card to a place: {status, after, before} or {status, end}. */
@@ -21,110 +17,142 @@ export class Moves {
   }
 
   /** Save that a card lies where it is shown by now; it goes back `home` if that fails. */
-  save(card, home, place = this.columns.placeOf(card)) {
-    const lead = card.dataset.lead;
+  async save(card, home, place = this.columns.placeOf(card)) {
+    const { lead } = card.dataset;
+    const title = this.columns.titleOf(card);
     card.classList.add("is-saving");
     this.voice.clearWarnings();
-    return this.#inTurn(async () => {
-      const version = Number(this.columns.card(lead)?.dataset.version ?? card.dataset.version);
-      await this.#send({ lead, version, ...place });
-      this.#remember({ lead, home });
-      return true;
-    }, (failure) => this.#goBack(lead, home, failure));
+    try {
+      await this.writes.inTurn(async () => {
+        const seen = Number(this.columns.card(lead)?.dataset.version ?? card.dataset.version);
+        const version = await this.#send({ lead, version: seen, ...place });
+        this.undos.remember({ title, lead, version, home });
+        this.#tellWhere(lead, title, home, place);
+      });
+    } catch (failure) {
+      this.#goBack(lead, title, home, failure);
+    }
   }
 
-  async archive(leads, title) {
-    await this.#many(leads, "archive", () => {
-      const undo = { words: this.voice.words.undo, act: () => this.undo() };
-      this.#remember({ archived: leads });
-      if (leads.length === 1) this.voice.tell("archived", { lead: title }, undo);
-      else this.voice.tell("changed", { count: leads.length }, undo);
-    });
+  archive(leads, title) {
+    const tell = (undo, count) =>
+      leads.length === 1
+        ? this.voice.tell("archived", { lead: title }, undo)
+        : this.voice.tell("archivedMany", { count }, undo);
+    return this.#many(leads, { do: "archive" }, title, tell);
   }
 
-  /** Give all these leads a status or a tag. */
-  change(leads, what, value) {
-    return this.#many(leads, what, (answer) => this.voice.tell("changed", { count: answer.done.length }), value);
+  /** Give all these leads a status, a tag or both. Says whether that was saved. */
+  change(leads, value) {
+    const column = this.names[value.status];
+    const words = value.tag ? (column ? "changedBoth" : "changedTag") : "changedStatus";
+    const tell = (undo, count) => this.voice.tell(words, { count, column, tag: value.tag }, undo);
+    return this.#many(leads, { do: "change", value }, "", tell);
   }
 
-  undo() {
-    const entry = this.done.pop();
-    this.#showUndo();
-    if (!entry) return this.voice.announce("nothingToUndo");
-    if (entry.archived) return this.#many(entry.archived, "restore", () => this.voice.announce("undone"));
-    return this.#moveBack(entry);
+  /** What was done elsewhere: `back` is the server's way back. The button that takes it back. */
+  remember(title, back) {
+    if (!back) return null;
+    this.undos.remember({ title, ways: [back] });
+    return this.#undoButton();
   }
 
-  #moveBack({ lead, home }) {
+  /** Take back what was done last, once all that is under way is through. */
+  async undo() {
+    try {
+      await this.writes.inTurn(() => this.#takeBack(this.undos.take()));
+    } catch (failure) {
+      this.#warn(failure);
+    }
+  }
+
+  async #takeBack(entry) {
+    if (!entry) return this.voice.tell("nothingToUndo");
+    try {
+      if (entry.home) await this.#moveBack(entry);
+      else await this.#writeBack(entry);
+    } catch (failure) {
+      if (NOT_FOR_GOOD.includes(failure.status) || failure.status >= 500) this.undos.put(entry);
+      throw failure;
+    }
+  }
+
+  async #moveBack({ title, lead, version, home }) {
     const card = this.columns.card(lead);
     const from = card && this.columns.placeOf(card);
     if (card) this.columns.put(card, home);
     card?.classList.add("is-saving");
-    return this.#inTurn(async () => {
-      // Only if nobody has moved it since this person did.
-      await this.#send({ lead, version: this.written.get(lead), ...home });
-      this.voice.announce("undone");
-    }, (failure) => this.#goBack(lead, from, failure));
-  }
-
-  async #send({ lead, version, status, after = null, before = null, end = null }) {
-    const move = { lead, version, status, after, before, end, car: this.car };
-    const { cards } = await this.server.post(this.server.urls.move, move);
-    const html = cards[lead];
-    if (!html) return; // archived by a colleague in this very moment
-    this.columns.renew(html);
-    this.written.set(lead, Number(/data-version="(\d+)"/.exec(html)[1]));
-  }
-
-  #goBack(lead, home, failure) {
-    const card = this.columns.card(lead);
-    if (card) {
-      this.columns.put(card, home);
-      card.classList.remove("is-saving");
+    try {
+      // Only if nobody else has moved it since this person did.
+      const mine = this.undos.mine(lead, version);
+      this.undos.wrote(lead, await this.#send({ lead, version, mine, ...home }));
+      this.voice.tell("undone", { lead: title });
+    } catch (failure) {
+      this.#lieAt(lead, from);
+      throw failure;
     }
-    const { unreachable } = this.voice.words;
-    const why = card && failure.unreachable ? fill(unreachable, { lead: this.columns.titleOf(card) }) : failure.why;
-    this.voice.warn(why, failure.status === 401 || failure.status === 403 ? this.#reload() : null);
   }
 
-  #reload() {
-    return { words: this.voice.words.reload, act: () => location.reload() };
+  async #writeBack({ title, ways }) {
+    const back = ways.map((way) => ({ ...way, mine: this.undos.mine(way.lead, way.version) }));
+    const { done, left } = await this.server.post(this.server.urls.undo, { back });
+    for (const { lead, version } of done) this.undos.wrote(lead, version);
+    if (ways.length === 1) this.voice.tell("undone", { lead: title });
+    else this.voice.tell(left ? "undoneSome" : "undoneMany", { count: done.length, left });
   }
 
-  #many(leads, what, told, value = null) {
-    return this.#inTurn(
-      async () => told(await this.server.post(this.server.urls.many, { leads, do: what, value })),
-      (failure) => this.voice.warn(failure.why),
-    );
+  /** The version that the lead has by then. */
+  async #send({ lead, version, mine = [], status, after = null, before = null, end = null }) {
+    const move = { lead, version, mine, status, after, before, end, car: this.car };
+    const answer = await this.server.post(this.server.urls.move, move);
+    const html = answer.cards[lead];
+    if (html) this.columns.renew(html); // else a colleague archived it in this very moment
+    return answer.version;
   }
 
-  /** One request after the other, in the order of the person's doing; the board stands still meanwhile. */
-  #inTurn(act, failed) {
-    const { board } = this.columns;
-    this.live.hold();
-    this.waiting += 1;
-    board.toggleAttribute("data-saving", true);
-    const turn = this.last.then(act).catch((failure) => {
-      if (failure.why === undefined) throw failure;
-      failed(failure);
+  #tellWhere(lead, title, home, place) {
+    const card = this.columns.card(lead);
+    const isHere = card && place.status === home.status && this.columns.statusOf(card) === place.status;
+    if (isHere) this.voice.tell("moved", this.columns.whereabouts(card), this.#undoButton());
+    else this.voice.tell("movedAway", { lead: title, column: this.names[place.status] }, this.#undoButton());
+  }
+
+  #goBack(lead, title, home, failure) {
+    this.#lieAt(lead, home);
+    this.#warn(failure, title);
+  }
+
+  #lieAt(lead, place) {
+    const card = this.columns.card(lead);
+    if (!card || !place) return;
+    this.columns.put(card, place);
+    card.classList.remove("is-saving");
+  }
+
+  #warn(failure, title = null) {
+    if (failure.why === undefined) throw failure;
+    const { unreachable, reload } = this.voice.words;
+    const why = title !== null && failure.unreachable ? fill(unreachable, { lead: title }) : failure.why;
+    const isOver = failure.status === 401 || failure.status === 403;
+    this.voice.warn(why, isOver ? { words: reload, act: () => location.reload() } : null);
+  }
+
+  async #many(leads, what, title, tell) {
+    try {
+      const { done, left, back } = await this.writes.inTurn(() =>
+        this.server.post(this.server.urls.many, { leads, ...what }),
+      );
+      if (back.length) this.undos.remember({ title, ways: back });
+      tell(back.length ? this.#undoButton() : null, done.length);
+      if (left) this.voice.warn(fill(this.voice.words.left, { count: left }));
+      return true;
+    } catch (failure) {
+      this.#warn(failure);
       return false;
-    });
-    const end = () => {
-      this.waiting -= 1;
-      board.toggleAttribute("data-saving", this.waiting > 0);
-      this.live.release();
-    };
-    this.last = turn.catch(() => {}).then(end);
-    return turn;
+    }
   }
 
-  #remember(entry) {
-    this.done.push(entry);
-    this.done.splice(0, this.done.length - MOST_UNDONE);
-    this.#showUndo();
-  }
-
-  #showUndo() {
-    this.undoButton.disabled = this.done.length === 0;
+  #undoButton() {
+    return { words: this.voice.words.undo, act: () => this.undo() };
   }
 }

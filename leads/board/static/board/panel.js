@@ -1,18 +1,23 @@
 /** The side panel: a form that the server makes and judges, for a new lead or for an old one with its history. */
 
 import { Combobox } from "./combobox.js";
+import { Question } from "./question.js";
 
 export class Panel {
   /** `saved(answer, isNew)` is told what the server wrote; `archive(lead, title)` is asked to archive. */
-  constructor({ board, server, voice, live, saved, archive }) {
-    Object.assign(this, { board, server, voice, live, saved, archive });
+  constructor({ board, server, voice, still, writes, saved, archive }) {
+    Object.assign(this, { server, voice, still, writes, saved, archive });
     this.dialog = board.querySelector("[data-panel]");
+    this.question = new Question(board.querySelector("[data-question]"));
+    this.opening = null;
     this.dialog.addEventListener("submit", (event) => this.#submit(event));
     this.dialog.addEventListener("click", (event) => this.#click(event));
     this.dialog.addEventListener("pointerdown", (event) => (this.pressed = event.target));
     this.dialog.addEventListener("cancel", (event) => this.#cancel(event));
     this.dialog.addEventListener("keydown", (event) => event.key === "Escape" && this.#cancel(event));
-    this.dialog.addEventListener("close", () => this.dialog.replaceChildren());
+    this.dialog.addEventListener("close", () => this.#closed());
+    // Back, reload, signing out and closing the tab: the browser asks.
+    addEventListener("beforeunload", (event) => this.#isTouched && event.preventDefault());
   }
 
   add() {
@@ -23,11 +28,14 @@ export class Panel {
     return this.#open(this.server.leadUrl(lead), [], field);
   }
 
+  /** Of several that are asked for, the last one: what was typed into an earlier one stays, unless its writer says no. */
   async #open(url, query, field) {
+    const opening = (this.opening = {});
     try {
-      const answer = await this.server.get(url, query);
+      const { text } = await this.server.get(url, query);
+      if (this.opening !== opening || !(await this.#mayLeave())) return;
       this.url = url;
-      this.#show(await answer.text());
+      this.#show(text);
       if (!this.dialog.open) this.dialog.showModal();
       this.#first(field)?.focus();
     } catch (failure) {
@@ -53,21 +61,29 @@ export class Panel {
   }
 
   #text() {
-    return String(new URLSearchParams(new FormData(this.dialog.querySelector("form"))));
+    const form = this.dialog.querySelector("form");
+    return form && String(new URLSearchParams(new FormData(form)));
+  }
+
+  get #isTouched() {
+    return this.dialog.open && this.#text() !== this.typed;
   }
 
   async #submit(event) {
     event.preventDefault();
     const form = event.target;
     const button = form.querySelector("[type=submit]");
-    button.disabled = true;
+    const { url } = this;
+    const typed = new URLSearchParams(new FormData(form));
+    form.inert = true; // what were typed now would not be saved
     try {
-      const answer = await this.server.post(this.url, new URLSearchParams(new FormData(form)));
-      this.dialog.close();
+      const answer = await this.writes.inTurn(() => this.server.post(url, typed));
+      if (form.isConnected) this.#leave();
       this.saved(answer, !form.dataset.panelLead);
     } catch (failure) {
-      button.disabled = false;
-      if (failure.html) this.#judged(failure.html);
+      form.inert = false;
+      button.focus();
+      if (failure.html && form.isConnected) this.#judged(failure.html);
       else this.#told(failure);
     }
   }
@@ -82,13 +98,14 @@ export class Panel {
   #told(failure) {
     if (failure.why === undefined) throw failure;
     // A message on the board lies behind an open panel.
-    if (!this.dialog.open) return this.voice.warn(failure.why);
-    const words = this.dialog.querySelector("[data-panel-failure]");
-    words.textContent = failure.why;
+    const words = this.dialog.open && this.dialog.querySelector("[data-panel-failure]");
+    if (!words) return this.voice.warn(failure.why);
+    words.querySelector("span").textContent = failure.why;
+    words.querySelector("a").hidden = failure.status !== 401;
     words.hidden = false;
   }
 
-  #click(event) {
+  async #click(event) {
     const form = this.dialog.querySelector("form");
     // Beside the panel; not where selecting its text only ended.
     const isBeside = event.target === this.dialog && this.pressed === this.dialog;
@@ -96,7 +113,7 @@ export class Panel {
     else if (event.target.closest("[data-panel-archive]")) {
       const { panelLead } = form.dataset;
       const title = form.querySelector("h2").textContent;
-      if (this.#close()) this.archive(panelLead, title);
+      if (await this.#close()) this.archive(panelLead, title);
     }
   }
 
@@ -106,10 +123,30 @@ export class Panel {
   }
 
   /** Whether it is closed: not if the person would rather keep what was typed. */
-  #close() {
-    const isTouched = this.#text() !== this.typed;
-    if (isTouched && !confirm(this.voice.words.discard)) return false;
-    this.dialog.close();
+  async #close() {
+    if (!(await this.#mayLeave())) return false;
+    this.#leave();
     return true;
+  }
+
+  async #mayLeave() {
+    return !this.#isTouched || this.question.ask();
+  }
+
+  #leave() {
+    this.typed = this.#text();
+    this.dialog.close();
+  }
+
+  /** A phone's own way back may close a dialog without asking the page. The event comes late, too. */
+  #closed() {
+    if (this.dialog.open) return;
+    if (this.#text() !== this.typed) {
+      this.dialog.showModal();
+      this.#close();
+    } else {
+      this.dialog.replaceChildren();
+      this.still.uncovered({ left: 0, top: 0, right: innerWidth, bottom: innerHeight });
+    }
   }
 }

@@ -9,10 +9,11 @@ export function fill(words, values) {
 }
 
 export class Voice {
-  constructor(board, words) {
-    Object.assign(this, { board, words });
+  constructor(board, words, still) {
+    Object.assign(this, { board, words, still });
     this.said = board.querySelector("[data-said]");
-    this.messages = board.querySelector("[data-messages]");
+    this.told = board.querySelector("[data-told]");
+    this.warnings = board.querySelector("[data-warnings]");
   }
 
   /** For screen readers only. */
@@ -22,45 +23,48 @@ export class Voice {
     this.said.textContent = this.said.textContent === text ? `${text}\u00a0` : text;
   }
 
-  /** A message that goes away by itself, perhaps with one thing to do: {words, act}. */
+  /** What was done: a message that goes away by itself or for the next one, perhaps with one thing to do: {words, act}. */
   tell(name, values = {}, button = null) {
-    const message = this.#show(fill(this.words[name], values), "is-good", button);
+    for (const message of [...this.told.children]) this.#remove(message);
+    const message = this.#show(this.told, fill(this.words[name], values), "is-good", button);
     this.#removeLater(message);
   }
 
   /** Something was not saved. It stays until it is closed. */
   warn(why, button = null) {
-    this.#show(fill(this.words.notSaved, { why }), "is-bad", button);
+    this.#show(this.warnings, fill(this.words.notSaved, { why }), "is-bad", button);
   }
 
   clearWarnings() {
-    for (const message of this.messages.querySelectorAll(".is-bad")) this.#remove(message);
+    for (const message of [...this.warnings.children]) this.#remove(message);
   }
 
   /** Not while somebody is about to press its button. */
   #removeLater(message) {
     setTimeout(() => {
       if (message.matches(":hover, :focus-within")) this.#removeLater(message);
-      else message.remove();
+      else this.#remove(message);
     }, SHOWN_FOR);
   }
 
   #remove(message) {
     const hadFocus = message.contains(document.activeElement);
+    const box = message.getBoundingClientRect();
     message.remove();
+    this.still.uncovered(box);
     if (hadFocus) this.board.querySelector('[data-lead][tabindex="0"]')?.focus({ preventScroll: true });
   }
 
-  #show(text, kind, button) {
+  #show(messages, text, kind, button) {
     const message = document.createElement("p");
     message.className = `board-message ${kind}`;
     message.append(text, " ");
-    if (button) message.append(this.#button(button.words, button.act, message));
+    if (button) message.append(this.#button(button.words, button.act, message), " ");
     message.append(this.#button(this.words.dismiss, () => {}, message));
     // The same twice is told once.
-    for (const other of [...this.messages.children]) if (other.textContent === message.textContent) other.remove();
-    this.messages.append(message);
-    while (this.messages.children.length > MOST) this.messages.firstElementChild.remove();
+    for (const other of [...messages.children]) if (other.textContent === message.textContent) other.remove();
+    messages.append(message);
+    while (messages.children.length > MOST) messages.firstElementChild.remove();
     return message;
   }
 

@@ -5,6 +5,7 @@ import { fill } from "./say.js";
 export class Selection {
   constructor({ board, columns, moves, voice }) {
     Object.assign(this, { board, columns, moves, voice });
+    this.isDoing = false;
     this.bar = board.querySelector("[data-bulk]");
     this.button = board.querySelector("[data-selecting]");
     if (!this.bar) return;
@@ -46,27 +47,42 @@ export class Selection {
     const count = this.#chosen.length;
     this.bar.querySelector("[data-bulk-count]").textContent = fill(this.voice.words.selected, { count });
     for (const control of this.bar.querySelectorAll("select, input, [type=submit], [data-bulk-archive]")) {
-      control.disabled = count === 0;
+      control.disabled = count === 0 || this.isDoing;
     }
   }
 
   async #apply(event) {
     event.preventDefault();
     const leads = this.#chosen.map((card) => card.dataset.lead);
+    if (!leads.length || this.isDoing) return;
     const { status, tag } = this.bar.elements;
     const wanted = Object.entries({ status: status.value, tag: tag.value.trim() }).filter(([, value]) => value);
     if (!wanted.length) return status.focus();
     // What could not be saved stays chosen.
-    for (const [what, value] of wanted) if ((await this.moves.change(leads, what, value)) === false) return;
-    this.bar.reset();
-    this.#mode(false);
+    await this.#doing(async () => {
+      if (!(await this.moves.change(leads, Object.fromEntries(wanted)))) return;
+      this.bar.reset();
+      this.#mode(false);
+    });
   }
 
   async #archive() {
     const cards = this.#chosen;
     const count = cards.length;
+    if (!count || this.isDoing) return;
     if (count > 1 && !confirm(fill(this.voice.words.archiveMany, { count }))) return;
-    await this.moves.archive(cards.map((card) => card.dataset.lead), this.columns.titleOf(cards[0]));
-    this.#mode(false);
+    const leads = cards.map((card) => card.dataset.lead);
+    await this.#doing(async () => {
+      if (await this.moves.archive(leads, this.columns.titleOf(cards[0]))) this.#mode(false);
+    });
+  }
+
+  /** Once, however often it is asked for meanwhile. */
+  async #doing(act) {
+    this.isDoing = true;
+    this.#count();
+    await act();
+    this.isDoing = false;
+    this.#count();
   }
 }

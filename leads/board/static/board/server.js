@@ -18,7 +18,7 @@ export class Server {
     return this.urls.lead.replace(this.noLead, id);
   }
 
-  /** The Response to a GET; `query` are [name, value] pairs. A 304 is an answer as well. */
+  /** What a GET answered: {status, tag, text, json()}; `query` are [name, value] pairs. A 304 is an answer as well. */
   get(url, query = [], headers = {}) {
     const address = new URL(url, location.href);
     for (const [name, value] of query) address.searchParams.append(name, value);
@@ -27,32 +27,51 @@ export class Server {
 
   /** What a write answered, as JSON. */
   async post(url, body) {
+    try {
+      return (await this.#post(url, body)).json();
+    } catch (failure) {
+      // Who signed in again in another tab has another token; what was typed here need not be lost for it.
+      if (failure.status !== 403) throw failure;
+      this.token = (await this.get(this.urls.token)).json().token;
+      return (await this.#post(url, body)).json();
+    }
+  }
+
+  #post(url, body) {
     const isForm = body instanceof URLSearchParams;
     const headers = { "X-CSRFToken": this.token };
     if (!isForm) headers["Content-Type"] = "application/json";
-    const answer = await this.#ask(url, { method: "POST", headers, body: isForm ? body : JSON.stringify(body) });
-    return answer.json();
+    return this.#ask(url, { method: "POST", headers, body: isForm ? body : JSON.stringify(body) });
   }
 
   async #ask(url, options) {
-    const answer = await fetch(url, { ...options, redirect: "manual", signal: AbortSignal.timeout(PATIENCE) }).catch(
-      (error) => {
-        if (error.name === "TimeoutError") throw new Failure(this.words.unsure, { unsure: true });
-        throw new Failure(this.words.unreachableNow, { unreachable: true });
-      },
-    );
-    if (answer.ok || answer.status === 304) return answer;
-    throw await this.#failure(answer);
+    try {
+      const answer = await fetch(url, { ...options, redirect: "manual", signal: AbortSignal.timeout(PATIENCE) });
+      const text = answer.type === "opaqueredirect" ? "" : await answer.text();
+      if (!answer.ok && answer.status !== 304) throw this.#failure(answer, text);
+      return { status: answer.status, tag: answer.headers.get("ETag"), text, json: () => this.#read(text) };
+    } catch (error) {
+      if (error instanceof Failure) throw error;
+      if (error.name === "TimeoutError") throw new Failure(this.words.unsure, { unsure: true });
+      throw new Failure(this.words.unreachableNow, { unreachable: true });
+    }
   }
 
-  async #failure(answer) {
+  #failure(answer, text) {
     const { status } = answer;
     if (answer.type === "opaqueredirect") return new Failure(this.words.signedOut, { status: 401 });
-    const type = answer.headers.get("Content-Type") || "";
-    if (type.startsWith("application/json")) {
-      return new Failure((await answer.json()).message, { status });
+    if (status === 422) return new Failure("", { status, html: text });
+    const words = status >= 500 ? this.words.broken : this.words.refused;
+    const isJson = (answer.headers.get("Content-Type") ?? "").startsWith("application/json");
+    return new Failure((isJson && this.#read(text).message) || words, { status });
+  }
+
+  /** Not whatever a proxy says in the place of the server. */
+  #read(text) {
+    try {
+      return JSON.parse(text);
+    } catch {
+      throw new Failure(this.words.broken);
     }
-    if (status === 422) return new Failure("", { status, html: await answer.text() });
-    return new Failure(status >= 500 ? this.words.broken : this.words.refused, { status });
   }
 }
