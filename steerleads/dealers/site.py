@@ -3,7 +3,7 @@
 from django.contrib.admin import AdminSite
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import LoginView
-from django.shortcuts import redirect
+from django.http import HttpResponseRedirect
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
@@ -44,7 +44,7 @@ class StaffSite(AdminSite):
         """On to the page that was asked for, or to the board: Django would send everybody to its own overview."""
         way_on = _way_on(request)
         if request.method == "GET" and self.has_permission(request):
-            return redirect(way_on)
+            return HttpResponseRedirect(way_on)  # `redirect` would take a word for the name of a view, and fail
         context = {"offers_reset": staff.mail_is_configured(), REDIRECT_FIELD_NAME: way_on}
         return super().login(request, {**context, **(extra_context or {})})
 
