@@ -20,7 +20,8 @@ class BulkCommand(BaseCommand):
     def read(self, older_than, dealership):
         """(the dealerships to go through, the time before which leads are old)."""
         before = timezone.now() - duration(older_than)
-        return [find_dealership(dealership)] if dealership else list(Dealership.objects.all()), before
+        # An empty one, of a script's unset variable, does not mean all.
+        return list(Dealership.objects.all()) if dealership is None else [find_dealership(dealership)], before
 
     def act(self, verb, dealerships, *, name, **how):
         """How many leads the verb acted on in all of the dealerships."""

@@ -1,6 +1,6 @@
 """Imports cars from a CSV file."""
 
-from pathlib import Path
+import os
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -30,7 +30,7 @@ class Command(BaseCommand):
 
     def handle(self, *, file, dealership, dry_run, **options):
         dealership = find_dealership(dealership)
-        if Path(file).exists() and not Path(file).is_file():
+        if os.path.exists(file) and not os.path.isfile(file):
             raise CommandError(f"{file} is not a file.")
         try:
             with open(file, "rb") as opened:

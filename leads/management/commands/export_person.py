@@ -9,6 +9,7 @@ from django.utils import timezone
 from leads.management.persons import PersonCommand
 from leads.people import export_leads, leads_of_person
 from steerleads.api.json import render
+from steerleads.api.text import shown
 from steerleads.dealers.actors import Actor
 
 
@@ -28,7 +29,7 @@ class Command(PersonCommand):
         held = _pretty(export_leads(dealership, leads, actor=Actor.of_operator(), now=timezone.now()))
         if output:
             _write(output, held)
-        self.stdout.write(output or held)
+        self.stdout.write(shown(output, len(output)) if output else held)
         self.say(f"Exported {len(leads)} leads.")
         self.warn_of_mentions(dealership, text, leads)
 

@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from steerleads import backups
+from steerleads.api.text import shown
 from steerleads.backups.errors import BackupError
 from steerleads.progress import Progress
 
@@ -25,4 +26,4 @@ class Command(BaseCommand):
         except BackupError as error:
             raise CommandError(str(error)) from None
         self.stderr.write(f"Backed up {backups.NAMES[connection.vendor]}: {size:,} bytes.", str)
-        self.stdout.write(file)
+        self.stdout.write(shown(file, len(file)))

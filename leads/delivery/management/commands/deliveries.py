@@ -35,7 +35,7 @@ class Command(BaseCommand):
     def handle(self, *, dealership, limit, state, dead, redeliver, redeliver_dead, **options):
         deliveries = Delivery.objects.select_related("dealership", "webhook", "rule").order_by("-created_at", "-id")
         deliveries = with_due(deliveries, timezone.now())
-        if dealership:
+        if dealership is not None:
             deliveries = deliveries.of(find_dealership(dealership))
         if redeliver:
             self._told(1, self._one(deliveries, redeliver))

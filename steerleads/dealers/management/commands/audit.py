@@ -27,7 +27,7 @@ class Command(BaseCommand):
 
     def handle(self, *, since, dealership, json, **options):
         events = AuditEvent.objects.select_related("dealership").filter(last_at__gte=_time(since))
-        if dealership:
+        if dealership is not None:
             events = events.filter(dealership=find_dealership(dealership))
         events = events.order_by("at", "id")
         if json:

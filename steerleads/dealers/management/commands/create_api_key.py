@@ -32,7 +32,11 @@ class Command(BaseCommand):
             environment=lookup.one_of(environment, Environment.values),
             scopes=lookup.several_of(scopes, Scope.values),
             hourly_limit=lookup.whole_number(str(hourly_limit), "--hourly-limit"),
-            expires_at=expires and timezone.now() + lookup.duration(expires, least=timedelta(hours=1)),
+            expires_at=_end(expires),
         )
         self.stderr.write(f"Made {key} for {key.dealership}. It is shown this once.", str)
         self.stdout.write(secret)
+
+
+def _end(expires):
+    return None if expires is None else timezone.now() + lookup.duration(expires, least=timedelta(hours=1))

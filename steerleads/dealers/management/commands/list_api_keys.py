@@ -20,7 +20,7 @@ class Command(BaseCommand):
 
     def handle(self, *, dealership, json, **options):
         keys = ApiKey.objects.select_related("dealership")
-        if dealership:
+        if dealership is not None:
             keys = keys.filter(dealership=find_dealership(dealership))
         now = timezone.now()
         if json:
