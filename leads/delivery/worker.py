@@ -4,7 +4,6 @@ import logging
 import math
 import threading
 import time
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
@@ -14,9 +13,9 @@ from django.utils import timezone
 from leads.delivery import ahead, claims
 from leads.delivery.due import anything_due
 from leads.delivery.housekeeping import forget_old
-from leads.delivery.models import Rule, Webhook
 from leads.delivery.notices import tell_owed
 from leads.delivery.sending import send
+from leads.delivery.sharing import Threads
 from leads.delivery.telling import tell_all
 from steerleads.api.clock import APART
 from steerleads.api.errors import DATABASE_ERRORS
@@ -37,10 +36,8 @@ class Worker:
     """Runs until `stop()`; what it holds then is finished."""
 
     def __init__(self, *, threads=THREADS, clock=timezone.now):
-        self.threads, self.clock = threads, clock
+        self.threads, self.clock = Threads(threads), clock
         self.stopping, self.wake = threading.Event(), threading.Event()
-        self.lock = threading.Lock()
-        self.serving = Counter()  # {(model, failing, dealership's id): how many threads}
         self.look_by = self.cleaned_at = self.dated_at = None
         self.offset = -math.inf  # of the clock to the one that nobody sets
 
@@ -50,7 +47,7 @@ class Worker:
 
     def run(self):
         pause = PAUSE
-        with ThreadPoolExecutor(self.threads + 1, thread_name_prefix="deliver") as pool:
+        with ThreadPoolExecutor(self.threads.number + 1, thread_name_prefix="deliver") as pool:
             while not self.stopping.is_set():
                 try:
                     if self.look(lambda serve, *args: pool.submit(self._in_thread, serve, *args)):
@@ -82,11 +79,11 @@ class Worker:
 
     def _take_up(self, submit):
         busy = tell_all(now=self.clock())
-        for model, failing, most in self._room():
-            choose = partial(self._share, model, failing, most)
+        for turn, most in self.threads.turns():
+            (model, failing), choose = turn, partial(self.threads.share, turn, most)
             for destination in claims.claim(model, now=self.clock(), choose=choose, most=most, failing=failing):
-                self._count(destination, failing, 1)
-                submit(self._serve, destination, failing)
+                self.threads.count(turn, destination.dealership_id, 1)
+                submit(self._serve, destination, turn)
                 busy = True
         return busy
 
@@ -95,42 +92,7 @@ class Worker:
         while self.look(lambda serve, *args: serve(*args)):
             pass
 
-    def _room(self):
-        """(model, failing, how many more may be claimed): first a few each for rules and for what fails, so that
-        webhooks with long queues do not keep them waiting; and never so many that those would wait."""
-        few, half = max(self.threads // 4, 1), max(self.threads // 2, 1)
-        turns = [(Rule, False, few), (Rule, True, few), (Webhook, True, few)]
-        for model, failing, most in [*turns, (Webhook, False, self.threads), (Webhook, True, half)]:
-            yield model, failing, min(self._free(), most - self._held(model, failing).total())
-
-    def _share(self, model, failing, most, waiting):
-        """Of (id, dealership's id), in order, the ids that get a thread.
-
-        No dealership gets one that holds as many as are left: so half is the most for the first, a quarter for the
-        second that comes, and there is one for whoever comes next. The same within the room of this turn.
-        """
-        chosen, free, held, held_of_turn = [], self._free(), self._held(), self._held(model, failing)
-        for pk, dealership in waiting:
-            if held[dealership] < free and held_of_turn[dealership] < most:
-                chosen.append(pk)
-                held[dealership] += 1
-                held_of_turn[dealership] += 1
-                free, most = free - 1, most - 1
-        return chosen
-
-    def _free(self):
-        return self.threads - self._held().total()
-
-    def _held(self, *turn):
-        """{dealership's id: how many threads serve it}: in all, or of one model that fails or does not."""
-        held = Counter()
-        with self.lock:
-            for (*of_turn, dealership), threads in self.serving.items():
-                if not turn or [*turn] == of_turn:
-                    held[dealership] += threads
-        return held
-
-    def _serve(self, destination, failing):
+    def _serve(self, destination, turn):
         try:
             self._send_what_is_due(destination)
         except DATABASE_ERRORS:
@@ -139,7 +101,7 @@ class Worker:
         except Exception:
             log.exception("Serving a destination failed. Its lease ends by itself.")
         finally:
-            self._count(destination, failing, -1)
+            self.threads.count(turn, destination.dealership_id, -1)
             self.wake.set()
 
     def _in_thread(self, serve, *args):
@@ -169,11 +131,6 @@ class Worker:
             ahead.date_all_back(now)
             self.dated_at = time.monotonic()
         self.offset = offset
-
-    def _count(self, destination, failing, change):
-        with self.lock:
-            self.serving[type(destination), failing, destination.dealership_id] += change
-            self.serving = +self.serving
 
     def _clean(self, submit):
         """A batch at a time: whatever is to be sent comes first."""

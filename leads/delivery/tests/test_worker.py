@@ -8,7 +8,8 @@ from django.db import OperationalError, connection, connections
 
 from conftest import TESTER, make_lead
 from leads.actions import change_lead
-from leads.delivery.models import Delivery, State, Webhook
+from leads.delivery.models import Delivery, Rule, State, Webhook
+from leads.delivery.sharing import Threads
 from leads.delivery.tests.deliveries import subscribe
 from leads.delivery.tests.receivers import Reply, receiver
 from leads.delivery.worker import Worker
@@ -28,12 +29,8 @@ def test_few_threads_serve_what_fails_too(casa, civic, webhook, crm, clock, thre
 
 
 def test_rules_have_their_turn_beside_webhooks_with_long_queues():
-    worker = Worker(threads=2)
-    assert [(model.__name__, failing) for model, failing, most in worker._room() if most][:3] == [
-        ("Rule", False),
-        ("Rule", True),
-        ("Webhook", True),
-    ]
+    turns = [turn for turn, most in Threads(2).turns() if most]
+    assert turns[:3] == [(Rule, False), (Rule, True), (Webhook, True)]
 
 
 def test_a_mail_server_that_takes_its_time_holds_up_no_delivery(casa, webhook, clock, monkeypatch):
