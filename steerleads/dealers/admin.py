@@ -130,20 +130,27 @@ class StaffAdmin(DealershipAdmin):
         self.message_user(request, _("Devices removed: %(count)s.") % {"count": removed}, messages.SUCCESS)
 
     def _send(self, request, links):
-        """A page with the links that no mail took: the only place where they are shown."""
-        mail = staff.mail_is_configured()
-        left = [link for link in links if not (mail and staff.send_link(link))]
+        """Mail the links. A page shows, this once, that of an account just made which no mail took; no other link ever."""
+        actor = self.actor(request)
+        left = [link for link in links if not (staff.mail_is_configured() and staff.send_link(link, actor=actor))]
         if len(left) < len(links):
             self.message_user(
                 request, _("Links sent by mail: %(count)s.") % {"count": len(links) - len(left)}, messages.SUCCESS
             )
-        if not left:
+        for link in left:
+            if not link.is_new:
+                self.message_user(request, staff.no_link_words(link.user), messages.WARNING)
+        return self._show_new(request, [link for link in left if link.is_new])
+
+    def _show_new(self, request, links):
+        if not links:
             return None
-        words = _("The mail server did not take this.") + " " if mail else ""
+        for link in links:
+            staff.note_shown(link, request.user)
+        words = _("The mail server did not take this.") + " " if staff.mail_is_configured() else ""
         words += _("Give each person their link, in a way that others do not see. It works once, for three days.")
-        return self.show_once(
-            request, _("Links to set a password"), [(link.user.email, link.url) for link in left], words=words
-        )
+        secrets = [(link.user.email, link.url) for link in links]
+        return self.show_once(request, _("Links to set a password"), secrets, words=words)
 
 
 @admin.register(ApiKey)

@@ -3,16 +3,15 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from steerleads.api.clock import credible_until, date_back
-from steerleads.dealers.models import ApiKey, IdempotencyRecord
+from steerleads.dealers.models import ApiKey, IdempotencyRecord, StaffSession
 
 
 def date_all_back(now):
     """Sessions, kept answers, noted uses and devices. What the hourly limit stores is judged when it is read."""
-    date_back(Session.objects.all(), "expire_date", now, ahead=timedelta(seconds=settings.SESSION_COOKIE_AGE))
+    date_back(StaffSession.objects.all(), "expire_date", now, ahead=timedelta(seconds=settings.SESSION_COOKIE_AGE))
     date_back(IdempotencyRecord.objects.all(), "created_at", now)
     date_back(ApiKey.objects.all(), "last_used_at", now)
     date_devices_back(TOTPDevice.objects.all(), now)

@@ -15,9 +15,10 @@ class DealersConfig(AppConfig):
         from axes.signals import user_locked_out
         from django.contrib.auth.signals import user_logged_in, user_login_failed
 
-        from steerleads.dealers import signins
+        from steerleads.dealers import sessions, signins
 
         user_logged_in.connect(signins.note_success)
+        user_logged_in.connect(sessions.note_beginning)
         user_login_failed.connect(signins.note_failure)
         user_locked_out.connect(signins.note_lockout)
 

@@ -17,6 +17,8 @@ LABELS = {
     "old": gettext_lazy("old key"),
     "oldEndsAt": gettext_lazy("it ends"),
     "leads": gettext_lazy("leads"),
+    "count": gettext_lazy("count"),
+    "left": gettext_lazy("left"),
     "why": gettext_lazy("why"),
 }
 VALUES = {

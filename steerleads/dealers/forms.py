@@ -14,6 +14,7 @@ from rest_framework import serializers
 from steerleads.api.errors import ApiError
 from steerleads.api.serializers import INT_MAX, TextField, check
 from steerleads.dealers import password_tries, staff, two_factor
+from steerleads.dealers.actors import NOBODY_KNOWN
 from steerleads.dealers.models import DEFAULT_HOURLY_LIMIT, FRESH_KEY_SCOPES, ApiKey, Dealership, Membership, Scope
 
 OVERLAPS = [(0, _("at once")), (1, _("in an hour")), (24, _("in 24 hours")), (168, _("in 7 days"))]
@@ -26,7 +27,7 @@ class SignInForm(AdminAuthenticationForm):
     otp_token = forms.CharField(
         label=_("Code"),
         required=False,
-        max_length=20,
+        max_length=40,
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
     )
 
@@ -60,7 +61,7 @@ class ForgottenPasswordForm(PasswordResetForm):
 
     def save(self, **options):
         for user in staff.with_email(self.cleaned_data["email"]):
-            staff.send_link(staff.password_link(user), template="password_reset")
+            staff.send_link(staff.password_link(user), template="password_reset", actor=NOBODY_KNOWN)
 
 
 class RefusalForm(forms.ModelForm):
@@ -144,7 +145,7 @@ class DealershipForm(RefusalForm):
 
     class Meta:
         model = Dealership
-        fields = ["name", "time_zone", "language"]
+        fields = ["name", "time_zone", "language", "demands_two_factor"]
         field_classes = {"name": LineField}
 
 

@@ -5,9 +5,12 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from steerleads.api.ids import new_id
@@ -41,6 +44,11 @@ class Dealership(models.Model):
     name = models.CharField(_("name"), max_length=200, unique=True)
     time_zone = models.CharField(_("time zone"), max_length=64, default="Africa/Casablanca", validators=[is_time_zone])
     language = models.CharField(_("language"), max_length=8, default="fr", choices=settings.LANGUAGES)
+    demands_two_factor = models.BooleanField(
+        _("everybody needs two-factor sign-in"),
+        default=False,
+        help_text=_("Who has not set it up is led to do so at the next click, and gets nowhere else before."),
+    )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
     class Meta:
@@ -89,6 +97,29 @@ class User(AbstractUser):
 
     def __str__(self):
         return self.get_full_name() or self.email
+
+    @cached_property
+    def has_device(self):
+        """Whether two-factor sign-in is on. StaffBackend reads it with the person."""
+        return self.totpdevice_set.filter(confirmed=True).exists()
+
+
+class StaffSession(AbstractBaseSession):
+    """A session, with whose it is: nobody's before the sign-in. See `sessions`."""
+
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="sessions")
+
+    @classmethod
+    def get_session_store_class(cls):
+        return import_string(f"{settings.SESSION_ENGINE}.SessionStore")
+
+
+class RecoveryCode(models.Model):
+    """What stands in for the second factor once, when the phone is gone. Only a digest is stored."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.ForeignKey(User, models.CASCADE, related_name="recovery_codes")
+    digest = models.CharField(max_length=64, unique=True)
 
 
 class Role(models.TextChoices):

@@ -1,7 +1,8 @@
-"""The pages where staff set a password with a link that came by mail, or from a colleague. Included below /admin."""
+"""The pages where staff set a password with a link that came by mail, or from the operator. Included below /admin."""
 
 from django.contrib import admin
 from django.contrib.auth import views
+from django.db import transaction
 from django.http import Http404
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
@@ -39,7 +40,10 @@ class SetPassword(StaffPage, views.PasswordResetConfirmView):
     def form_valid(self, form):
         # Strangers may have used up the tries of somebody who now proves to be the owner.
         password_tries.forget(form.user.email)
-        return super().form_valid(form)
+        with transaction.atomic():
+            answer = super().form_valid(form)
+            staff.note_password_set(self.user)
+        return answer
 
 
 class Done(StaffPage, views.PasswordResetCompleteView):

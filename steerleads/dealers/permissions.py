@@ -41,3 +41,14 @@ def may(user, least):
         return True
     membership = getattr(user, "membership", None)
     return membership is not None and least in (Role.SALESPERSON, membership.role)
+
+
+def owes_second_factor(user):
+    """Whether this session has yet to show the person's second factor; or the person, to set one up where it is demanded.
+
+    `user` is the request's: OTPMiddleware has told it what its session has shown.
+    """
+    if user.has_device:
+        return not user.is_verified()
+    dealership = dealership_of(user)
+    return dealership is not None and dealership.demands_two_factor

@@ -2,14 +2,20 @@
 
 from django.contrib.admin import AdminSite
 from django.contrib.auth import REDIRECT_FIELD_NAME
-from django.contrib.auth.views import LoginView
+from django.contrib.auth.views import redirect_to_login
+from django.db import transaction
 from django.http import HttpResponseRedirect
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
-from steerleads.dealers import password_tries, staff, two_factor
+from steerleads.dealers import password_tries, sessions_page, staff, two_factor_page
 from steerleads.dealers.forms import SignInForm
 from steerleads.dealers.modeladmin import DealershipAdmin
+from steerleads.dealers.permissions import owes_second_factor
+from steerleads.dealers.two_factor_page import way_on
+
+# All that a session may do which has yet to show its second factor, or to set one up.
+OPEN_TO_WHO_OWES = ("admin:two_factor", "admin:logout", "admin:jsi18n")
 
 
 class StaffSite(AdminSite):
@@ -27,7 +33,22 @@ class StaffSite(AdminSite):
     def get_urls(self):
         # Without Django's `view_on_site`: it looks up any row of any table, and ours have no page of their own.
         urls = [url for url in super().get_urls() if getattr(url, "name", None) != "view_on_site"]
-        return [path("two-factor/", self.admin_view(two_factor.page), name="two_factor"), *urls]
+        own = [
+            path("two-factor/", self.admin_view(two_factor_page.page), name="two_factor"),
+            path("sessions/", self.admin_view(sessions_page.page), name="sessions"),
+        ]
+        return [*own, *urls]
+
+    def has_permission(self, request):
+        """The one place that every page and call of the admin, the board's too, asks whether somebody may be here."""
+        if not super().has_permission(request):
+            return False
+        here = getattr(request.resolver_match, "view_name", "")
+        return here in OPEN_TO_WHO_OWES or not owes_second_factor(request.user)
+
+    def each_context(self, request):
+        owes = super().has_permission(request) and owes_second_factor(request.user)
+        return {**super().each_context(request), "owes_second_factor": owes}
 
     def password_change(self, request, extra_context=None):
         """Asks for the old password: each try counts like one at the sign-in."""
@@ -35,22 +56,19 @@ class StaffSite(AdminSite):
             return super().password_change(request, extra_context)
         if not password_tries.begin(request, request.user.email):
             return password_tries.locked_out(request)
-        answer = super().password_change(request, extra_context)
-        if answer.status_code == 302:
-            password_tries.succeed(request)
+        with transaction.atomic():
+            answer = super().password_change(request, extra_context)
+            if answer.status_code == 302:
+                password_tries.succeed(request)
+                staff.note_password_change(request.user, request.session.session_key)
         return answer
 
     def login(self, request, extra_context=None):
         """On to the page that was asked for, or to the board: Django would send everybody to its own overview."""
-        way_on = _way_on(request)
-        if request.method == "GET" and self.has_permission(request):
-            return HttpResponseRedirect(way_on)  # `redirect` would take a word for the name of a view, and fail
-        context = {"offers_reset": staff.mail_is_configured(), REDIRECT_FIELD_NAME: way_on}
+        to = way_on(request)
+        if request.method == "GET" and super().has_permission(request):
+            if owes_second_factor(request.user):
+                return redirect_to_login(to, reverse("admin:two_factor"))
+            return HttpResponseRedirect(to)  # `redirect` would take a word for the name of a view, and fail
+        context = {"offers_reset": staff.mail_is_configured(), REDIRECT_FIELD_NAME: to}
         return super().login(request, {**context, **(extra_context or {})})
-
-
-def _way_on(request):
-    """Where `?next=` says, if that is a page of ours; else LOGIN_REDIRECT_URL."""
-    view = LoginView()
-    view.setup(request)
-    return view.get_success_url()

@@ -19,10 +19,10 @@ from django.utils.translation import gettext as _
 from steerleads.api.errors import ApiError
 from steerleads.api.serializers import check
 from steerleads.api.text import forbidden_character, normalise, one_line
-from steerleads.dealers import audit, two_factor
+from steerleads.dealers import audit, sessions, two_factor
 from steerleads.dealers.actors import Actor
 from steerleads.dealers.audit_kinds import AuditKind
-from steerleads.dealers.models import Membership, Role, User
+from steerleads.dealers.models import Membership, Role, StaffSession, User
 from steerleads.dealers.permissions import dealership_of
 from steerleads.dealers.serializers import PersonBody
 
@@ -40,11 +40,16 @@ class StaffRefused(ApiError):
 
 @dataclass(frozen=True)
 class PasswordLink:
-    """Where one person sets a password, once. `language` is the one to write to them in."""
+    """Where one person sets a password, once. `language` is the one to write to them in.
+
+    A colleague may see it only if the account was made with it (`is_new`), and no mail can carry it: with the link to an
+    account that exists, they would sign in as its owner.
+    """
 
     user: User
     url: str
     language: str
+    is_new: bool = False
 
 
 def invite(email, dealership, *, role=Role.SALESPERSON, name="", superuser=False, by=None):
@@ -57,7 +62,8 @@ def invite(email, dealership, *, role=Role.SALESPERSON, name="", superuser=False
     try:
         with transaction.atomic():
             user = User.objects.select_for_update().filter(email=email).first() or User(email=email)
-            if user.is_active and user.pk:
+            is_new = user.pk is None
+            if user.is_active and not is_new:
                 raise StaffRefused(_("There is an account with this e-mail address already."))
             first, _space, last = " ".join(name.split()).partition(" ")
             user.first_name, user.last_name = first[:LONGEST_NAME], last[:LONGEST_NAME]
@@ -71,7 +77,7 @@ def invite(email, dealership, *, role=Role.SALESPERSON, name="", superuser=False
             _record(AuditKind.PERSON_INVITED, user, by, dealership=dealership, role=given)
     except IntegrityError:
         raise StaffRefused(_("There is an account with this e-mail address already.")) from None
-    return password_link(user)
+    return password_link(user, is_new=is_new)
 
 
 def change_role(membership, role, *, by):
@@ -103,6 +109,7 @@ def remove(membership, *, by):
             raise StaffRefused(_("This is the last superuser: nobody could manage the dealerships any more."))
         _record(AuditKind.PERSON_REMOVED, user, by, dealership=membership.dealership)
         two_factor.forget_devices(user)
+        StaffSession.objects.filter(user=user).delete()
         user.is_active = user.is_staff = user.is_superuser = False
         user.set_unusable_password()
         user.save()
@@ -112,7 +119,17 @@ def remove(membership, *, by):
 def new_link(user, *, by):
     """A PasswordLink for somebody who has not used, or has lost, theirs. Raises StaffRefused."""
     _check_may_touch(user, by)
+    if by and not mail_is_configured():
+        raise StaffRefused(no_link_words(user))
     return password_link(user)
+
+
+def no_link_words(user):
+    """What is said where a colleague's link would be shown."""
+    words = _(
+        "No mail was sent to %(person)s, and nobody is shown a colleague's link. Ask your operator to run: %(command)s"
+    )
+    return words % {"person": user, "command": f"manage.py reset_password {user.email}"}
 
 
 def remove_two_factor(user, *, by):
@@ -122,17 +139,34 @@ def remove_two_factor(user, *, by):
         had_one = two_factor.forget_devices(user)
         if had_one:
             _record(AuditKind.TWO_FACTOR_REMOVED, user, by)
+    if had_one:
+        _mail(user, "two_factor_removed")
     return had_one
 
 
-def password_link(user):
+def note_password_change(user, session_key):
+    """What comes with a new password that the person has chosen: all other sessions end. Within its transaction."""
+    _record(AuditKind.PASSWORD_CHANGED, user, user)
+    sessions.end_others(user, session_key)
+
+
+def note_password_set(user):
+    """The same, by a link."""
+    _record(AuditKind.PASSWORD_SET, user, user)
+    sessions.end_all(user)
+
+
+def note_shown(link, by):
+    """That somebody, perhaps the operator, sees a link."""
+    _record(AuditKind.LINK_SHOWN, link.user, by)
+
+
+def password_link(user, *, is_new=False):
     path = reverse(
         "password_reset_confirm",
         args=[urlsafe_base64_encode(force_bytes(user.pk)), default_token_generator.make_token(user)],
     )
-    membership = getattr(user, "membership", None)
-    language = membership.dealership.language if membership else settings.LANGUAGE_CODE
-    return PasswordLink(user, f"{settings.SITE_URL}{path}", language)
+    return PasswordLink(user, f"{settings.SITE_URL}{path}", _language_of(user), is_new)
 
 
 def with_email(email):
@@ -145,23 +179,40 @@ def mail_is_configured():
     return settings.EMAIL_BACKEND != NO_MAIL
 
 
-def send_link(link, *, template="invitation"):
-    """Whether the mail server took it. Never inside a transaction: a mail server may take seconds."""
-    dealership = dealership_of(link.user)
+def send_link(link, *, template="invitation", actor=None):
+    """Whether the mail server took it. Never inside a transaction: a mail server may take seconds.
+
+    `actor` is who asked for it; None is the operator.
+    """
+    taken = _mail(link.user, template, link=link.url)
+    if taken:
+        audit.record(AuditKind.LINK_SENT, actor=actor, dealership=dealership_of(link.user), subject=link.user)
+    return taken
+
+
+def _mail(user, template, **context):
+    """Whether there is a mail server and it took the mail of this template, in the person's language."""
+    if not mail_is_configured():
+        return False
+    dealership = dealership_of(user)
     # Names as plain lines: with one that has line ends in it, somebody could write the mail's text.
-    context = {
-        "link": link.url,
-        "name": one_line(link.user.first_name, LONGEST_IN_MAIL),
+    context |= {
+        "name": one_line(user.first_name, LONGEST_IN_MAIL),
         "dealership": one_line(dealership.name, LONGEST_IN_MAIL) if dealership else "",
     }
     # The template's first line is the subject.
-    subject, text = render_to_string(f"registration/{template}_{link.language}.txt", context).split("\n", 1)
+    subject, text = render_to_string(f"registration/{template}_{_language_of(user)}.txt", context).split("\n", 1)
     try:
-        send_mail(" ".join(subject.split()), text.strip() + "\n", None, [link.user.email])
+        send_mail(" ".join(subject.split()), text.strip() + "\n", None, [user.email])
     except (SMTPException, OSError) as error:
-        log.error("The mail server did not take a password link: %s", type(error).__name__)
+        log.error("The mail server did not take the mail “%s”: %s", template, type(error).__name__)
         return False
     return True
+
+
+def _language_of(user):
+    dealership = dealership_of(user)
+    return dealership.language if dealership else settings.LANGUAGE_CODE
 
 
 def _clean_email(email):

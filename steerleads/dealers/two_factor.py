@@ -1,41 +1,23 @@
-"""Two-factor sign-in (TOTP): the page where a person switches it on and off, and what the sign-in asks of it."""
+"""Two-factor sign-in (TOTP): switched on and off, its recovery codes, and what counts as a second factor."""
 
-import base64
+import secrets
+from hashlib import sha256
 
-import qrcode
-from django import forms
-from django.contrib import admin, messages
 from django.db import transaction
-from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.safestring import mark_safe
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django_otp import login, verify_token
+from django_otp import verify_token
 from django_otp.plugins.otp_totp.models import TOTPDevice
-from qrcode.image.svg import SvgPathImage
 
-from steerleads.dealers import audit, password_tries
+from steerleads.dealers import audit
 from steerleads.dealers.actors import Actor
 from steerleads.dealers.ahead import date_devices_back
 from steerleads.dealers.audit_kinds import AuditKind
+from steerleads.dealers.models import RecoveryCode, User
 from steerleads.dealers.permissions import dealership_of
 
-
-class CodeForm(forms.Form):
-    code = forms.CharField(
-        label=gettext_lazy("Code"),
-        max_length=20,
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
-    )
-
-
-class ProofForm(forms.Form):
-    """What only the person knows: the code that the app shows now, or the password."""
-
-    proof = forms.CharField(
-        label=gettext_lazy("Code or password"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "off"})
-    )
+CODES = 10
+# 66 random bits, so that a plain digest will do. Digits, as phones offer no more where a code is asked for.
+DIGITS, GROUP = 20, 5
 
 
 def device_of(user):
@@ -44,107 +26,83 @@ def device_of(user):
 
 
 def accept(device, code):
-    """The device, if `code` is right and not used before, and its throttle lets it be judged; else None."""
+    """The device, if `code` is right and not used before, and its throttle lets it be judged; else None.
+
+    One of the person's recovery codes is as good, once.
+    """
+    typed = code.replace(" ", "").replace("-", "")
+    if len(typed) == DIGITS:
+        return device if _use_recovery_code(device.user, typed) else None
     date_devices_back(TOTPDevice.objects.filter(pk=device.pk), timezone.now())
-    return verify_token(device.user, device.persistent_id, code.replace(" ", ""))
+    return verify_token(device.user, device.persistent_id, typed)
+
+
+def begin(user):
+    """A device to be confirmed; which session may see its secret is the session's to know."""
+    return TOTPDevice.objects.create(user=user, name="TOTP", confirmed=False)
+
+
+def pending(user, device_id):
+    return TOTPDevice.objects.filter(user=user, confirmed=False, pk=device_id).first()
+
+
+def confirm(device, code):
+    """The person's recovery codes, to be shown this once, if `code` is right: from now on it is asked for. Else None."""
+    user = device.user
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=user.pk)  # two sessions must not both set one up
+        if device_of(user) or not accept(device, code):
+            return None
+        TOTPDevice.objects.filter(pk=device.pk).update(confirmed=True)
+        TOTPDevice.objects.filter(user=user).exclude(pk=device.pk).delete()
+        _record(AuditKind.TWO_FACTOR_ON, user)
+        return _new_codes(user)
+
+
+def renew_codes(user):
+    """New recovery codes, to be shown this once; the old ones end."""
+    with transaction.atomic():
+        _record(AuditKind.RECOVERY_CODES_MADE, user)
+        return _new_codes(user)
+
+
+def switch_off(user):
+    with transaction.atomic():
+        if forget_devices(user):
+            _record(AuditKind.TWO_FACTOR_OFF, user)
 
 
 def forget_devices(user):
     """Whether there was one in use."""
     had_one = device_of(user) is not None
     TOTPDevice.objects.filter(user=user).delete()
+    RecoveryCode.objects.filter(user=user).delete()
     return had_one
 
 
-def page(request):
-    """Off, being set up, or on: what is shown follows from the person's device; a POST says what to do."""
-    act = {"begin": _begin, "confirm": _confirm, "end": _end}.get(request.POST.get("do"))
-    if request.method == "POST" and act and (answer := act(request)):
-        return answer
-    return _show(request)
+def codes_left(user):
+    return RecoveryCode.objects.filter(user=user).count()
 
 
-def _begin(request):
+def _new_codes(user):
+    RecoveryCode.objects.filter(user=user).delete()
+    codes = [f"{secrets.randbelow(10**DIGITS):0{DIGITS}}" for _ in range(CODES)]
+    RecoveryCode.objects.bulk_create(RecoveryCode(user=user, digest=_digest(user, code)) for code in codes)
+    return ["-".join(code[start : start + GROUP] for start in range(0, DIGITS, GROUP)) for code in codes]
+
+
+def _use_recovery_code(user, typed):
     with transaction.atomic():
-        if device_of(request.user) is None:
-            TOTPDevice.objects.filter(user=request.user).delete()
-            TOTPDevice.objects.create(user=request.user, name="TOTP", confirmed=False)
-    return redirect("admin:two_factor")
+        # The deletion is the judgement: of two who use one code at once, one finds it.
+        used, _by_table = RecoveryCode.objects.filter(user=user, digest=_digest(user, typed)).delete()
+        if used:
+            _record(AuditKind.RECOVERY_CODE_USED, user, left=codes_left(user))
+    return bool(used)
 
 
-def _confirm(request):
-    form, device = CodeForm(request.POST), _pending(request.user)
-    if device is None or not form.is_valid():
-        return _show(request, form)
-    if not accept(device, form.cleaned_data["code"]):
-        form.add_error("code", _("This code is wrong. The app's clock and this server's must agree."))
-        return _show(request, form)
-    with transaction.atomic():
-        TOTPDevice.objects.filter(pk=device.pk).update(confirmed=True)
-        _record(AuditKind.TWO_FACTOR_ON, request.user)
-    login(request, device)
-    return _done(request, _("Two-factor sign-in is on."))
+def _digest(user, code):
+    return sha256(f"{user.pk}:{code}".encode()).hexdigest()
 
 
-def _end(request):
-    form, device = ProofForm(request.POST), device_of(request.user)
-    if device is None or not form.is_valid():
-        return _show(request, form)
-    if not password_tries.begin(request, request.user.email):
-        return password_tries.locked_out(request)
-    if not _is_proof(request.user, device, form.cleaned_data["proof"]):
-        form.add_error("proof", _("This is neither the current code nor your password. Wait a moment and try again."))
-        return _show(request, form)
-    password_tries.succeed(request)
-    with transaction.atomic():
-        forget_devices(request.user)
-        _record(AuditKind.TWO_FACTOR_OFF, request.user)
-    return _done(request, _("Two-factor sign-in is off."))
-
-
-def _is_proof(user, device, proof):
-    if proof.replace(" ", "").isdecimal() and len(proof.replace(" ", "")) == device.digits:
-        return accept(device, proof) is not None
-    with transaction.atomic():
-        device = TOTPDevice.objects.select_for_update().get(pk=device.pk)
-        if not device.verify_is_allowed()[0]:
-            return False
-        if not user.check_password(proof):
-            # Guessing the password here is slowed down like guessing the code.
-            device.throttle_increment()
-            return False
-    return True
-
-
-def _record(kind, user):
-    audit.record(kind, actor=Actor.of_user(user), dealership=dealership_of(user), subject=user)
-
-
-def _pending(user):
-    return TOTPDevice.objects.filter(user=user, confirmed=False).order_by("pk").first()
-
-
-def _show(request, form=None):
-    device = device_of(request.user)
-    pending = None if device else _pending(request.user)
-    context = {
-        **admin.site.each_context(request),
-        "title": _("Two-factor sign-in"),
-        "device": device,
-        "pending": pending,
-        "form": form or (ProofForm() if device else CodeForm()),
-    }
-    if pending:
-        context["secret"] = base64.b32encode(pending.bin_key).decode().rstrip("=")
-        context["qr"] = _qr(pending.config_url)
-    return render(request, "admin/two_factor.html", context)
-
-
-def _qr(text):
-    """An <svg> element without styles, which the page's policy would not let in."""
-    return mark_safe(qrcode.make(text, image_factory=SvgPathImage, border=2).to_string(encoding="unicode"))
-
-
-def _done(request, words):
-    messages.success(request, words)
-    return redirect("admin:two_factor")
+def _record(kind, user, **details):
+    audit.record(kind, actor=Actor.of_user(user), dealership=dealership_of(user), subject=user, **details)

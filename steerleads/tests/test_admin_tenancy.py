@@ -11,6 +11,7 @@ import pytest
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.urls import get_resolver
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from cars.models import Car
 from conftest import make_car, make_lead
@@ -41,6 +42,7 @@ SITE = {
     "reset/<uidb64>/<token>/": (200, 200, 200),  # says that the link is not valid
     "reset/done/": (200, 200, 200),
     "two-factor/": (302, 200, 200),
+    "sessions/": (302, 200, 200),
     "autocomplete/": (302, 200, 200),
     "jsi18n/": (302, 200, 200),
     "^(?P<app_label>dealers|cars|leads|delivery)/$": (302, 200, 200),
@@ -188,6 +190,30 @@ def test_each_person_gets_what_the_table_says(theirs, manager, route):
     if EXPECTED[route][0] == 302:
         assert answers[0]["Location"].startswith("/admin/login/?next=" if route != "logout/" else "/admin/")
     assert MARK not in answers[2].content.decode().lower()
+
+
+# What is open to a session that has yet to show its second factor, and what a GET and a POST are answered with.
+OPEN_TO_WHO_OWES = {"two-factor/": (200, 200), "logout/": (405, 200), "jsi18n/": (200, 200)}
+
+
+@pytest.mark.parametrize("owed", ["a second factor", "a device"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_session_that_owes_a_second_factor_may_only_show_it(theirs, method, owed):
+    if owed == "a device":
+        Dealership.objects.filter(pk=theirs.seller.membership.dealership_id).update(demands_two_factor=True)
+    else:
+        TOTPDevice.objects.create(user=theirs.seller, name="TOTP")
+    before, wrong = everything_of_casas(theirs), {}
+    # What strangers may see, they may see; all else leads to the sign-in, and from there to the second factor.
+    closed = {route for route, (stranger, *_others) in EXPECTED.items() if stranger == 302} - OPEN_TO_WHO_OWES.keys()
+    for route in sorted(closed):
+        answer = getattr(browser(theirs.seller), method)(address(route, theirs), {"post": "yes"})
+        if answer.status_code != 302 or not answer["Location"].startswith("/admin/login/?next="):
+            wrong[route] = answer.status_code
+    assert wrong == {} and everything_of_casas(theirs) == before
+    for route, statuses in OPEN_TO_WHO_OWES.items():
+        answer = getattr(browser(theirs.seller), method)(address(route, theirs))
+        assert answer.status_code == statuses[method == "post"] and MARK not in answer.content.decode().lower()
 
 
 @pytest.mark.parametrize("method", ["get", "post"])

@@ -4,11 +4,11 @@ import re
 import time
 
 import pytest
-from django.contrib.sessions.models import Session
 
 from conftest import make_car, make_lead
 from leads.board.tests.screens import SAVED, Screen, screen, stored
 from leads.models import Lead, LeadEvent
+from steerleads.dealers.models import StaffSession
 from steerleads.tests.browsers import DESKTOP
 from steerleads.tests.servers import running_server, wait_until
 
@@ -178,7 +178,7 @@ def test_what_the_server_refuses_goes_back_and_says_why(open_page, casa, cards, 
 
 def test_who_is_signed_out_is_told(open_page, cards, seller):
     board = screen(open_page, seller)
-    Session.objects.all().delete()
+    StaffSession.objects.all().delete()
     board.menu("A", "To the bottom")
     board.wait_to_be_told("you are signed out")
     board.wait_for(list("ABCD"))

@@ -1,6 +1,7 @@
 """People for tests of the admin, and their browsers."""
 
 from django.test import Client
+from django_otp import DEVICE_ID_SESSION_KEY
 
 from steerleads.dealers.models import Membership, Role, User
 
@@ -19,11 +20,15 @@ def make_staff(dealership, role=Role.SALESPERSON, *, email=None, password=None, 
     return user
 
 
-def browser(user=None):
-    """A client that is signed in as this person."""
+def browser(user=None, device=None):
+    """A client that is signed in as this person, who has shown this second factor."""
     client = Client(headers={"host": "localhost"}, raise_request_exception=True)
     if user:
         client.force_login(user)
+    if device:
+        session = client.session
+        session[DEVICE_ID_SESSION_KEY] = device.persistent_id
+        session.save()
     return client
 
 

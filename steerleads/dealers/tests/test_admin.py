@@ -5,13 +5,13 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.contrib.sessions.models import Session
 from django.core import mail
 from django.utils import timezone
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from steerleads.dealers import staff
 from steerleads.dealers.keys import find_key, forget_cached_keys, issue_key
-from steerleads.dealers.models import ApiKey, Dealership, Membership, Role, User
+from steerleads.dealers.models import ApiKey, Dealership, Membership, Role, StaffSession, User
 from steerleads.dealers.tests.people import browser, form_errors, make_staff, told
 
 KEYS, STAFF, DEALERSHIPS = "/admin/dealers/apikey/", "/admin/dealers/membership/", "/admin/dealers/dealership/"
@@ -64,7 +64,7 @@ def test_a_new_keys_secret_is_on_the_answering_page_and_nowhere_else(casa, manag
     assert (key.dealership, key.scopes, key.hourly_limit) == (casa, ["leads:read"], 100)
     assert page.status_code == 200 and "no-store" in page["Cache-Control"]
     assert secret not in str(page.headers) + page.cookies.output() + str(manager.session.items())
-    assert not any(secret in str(session.get_decoded()) for session in Session.objects.all())
+    assert not any(secret in str(session.get_decoded()) for session in StaffSession.objects.all())
     assert secret not in str(list(LogEntry.objects.values()))
     for path in (KEYS, f"{KEYS}{key.pk}/change/", f"{KEYS}{key.pk}/history/"):
         assert secret.encode() not in manager.get(path).content
@@ -232,9 +232,31 @@ def test_a_superuser_among_the_staff_is_out_of_a_managers_reach(casa, manager):
     assert User.objects.get(pk=root.pk).is_superuser and Membership.objects.filter(user=root).exists()
 
 
-def test_a_new_link_is_made_for_who_lost_theirs(casa, manager):
-    sara = make_staff(casa).membership
-    assert "/admin/reset/" in secret_on(act(manager, STAFF, "send_link", [sara]))
+def test_no_manager_sees_a_link_for_an_account_that_exists(casa, manager):
+    page = act(manager, STAFF, "send_link", [make_staff(casa, email="sara@casa.example").membership])
+    assert b"/admin/reset/" not in page.content
+    assert "manage.py reset_password sara@casa.example" in told(page)[0]
+
+
+def test_nor_one_for_a_former_account_that_is_invited_again(casa, manager, boss):
+    staff.remove(make_staff(casa, email="omar@casa.example").membership, by=boss)
+    page = manager.post(f"{STAFF}add/", INVITATION, follow=True)
+    assert b"/admin/reset/" not in page.content and "reset_password omar@casa.example" in " ".join(told(page))
+    assert User.objects.get(email="omar@casa.example").is_active
+
+
+def test_with_mail_a_new_link_goes_to_its_owner_only(casa, manager, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    page = act(manager, STAFF, "send_link", [make_staff(casa, email="sara@casa.example").membership])
+    assert mail.outbox[0].to == ["sara@casa.example"] and b"/admin/reset/" not in page.content
+
+
+def test_who_loses_the_second_factor_is_told_by_mail(casa, manager, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    sara = make_staff(casa, email="sara@casa.example")
+    TOTPDevice.objects.create(user=sara, name="TOTP")
+    act(manager, STAFF, "remove_two_factor", [sara.membership])
+    assert mail.outbox[0].to == ["sara@casa.example"] and "two-factor" in mail.outbox[0].body
 
 
 def test_a_superuser_invites_into_any_dealership(atlas, root):

@@ -14,7 +14,7 @@ from leads.delivery.actions import create_webhook
 from leads.delivery.models import SwitchedOff, Webhook
 from leads.delivery.rules import create_rule
 from leads.delivery.sending import _switch_off
-from steerleads.dealers import audit, staff
+from steerleads.dealers import audit, staff, two_factor
 from steerleads.dealers.audit_kinds import AuditKind
 from steerleads.dealers.keys import MOST_NETWORKS, find_key, forget_cached_keys, issue_key, rotate_key
 from steerleads.dealers.models import ApiKey, AuditEvent, Dealership, Role
@@ -35,7 +35,7 @@ def _no_mail(settings):
 
 
 @pytest.fixture
-def world(casa):
+def world(casa, settings):
     """A manager's and a salesperson's browsers, a key with its client, and a row of everything that can be changed."""
     Dealership.objects.update(language="en")
     boss = make_staff(casa, Role.MANAGER, email="boss@casa.example", first_name="Amina")
@@ -45,7 +45,7 @@ def world(casa):
         "hook": create_webhook(casa, HOOK),
         "rule": create_rule(casa, {"occasion": "created", "to": "x@casa.example"}),
     }
-    found = SimpleNamespace(casa=casa, boss=browser(boss), sara=sara, api=api, key=api.key, **rows)
+    found = SimpleNamespace(casa=casa, boss=browser(boss), sara=sara, api=api, key=api.key, settings=settings, **rows)
     found.her_browser = browser(sara)
     for client in (found.boss, found.her_browser, api):
         client.defaults["REMOTE_ADDR"] = HERE
@@ -65,10 +65,33 @@ def switch_on(world):
     return device
 
 
-def switch_off(world):
+def switch_off(world, do="end"):
     device = switch_on(world)
     TOTPDevice.objects.update(last_t=-1)
-    world.her_browser.post("/admin/two-factor/", {"do": "end", "proof": code_of(device)})
+    world.her_browser.post("/admin/two-factor/", {"do": do, "code": code_of(device)})
+
+
+def use_recovery_code(world):
+    TOTPDevice.objects.create(user=world.sara, name="TOTP")
+    code = two_factor.renew_codes(world.sara)[0]
+    browser().post("/admin/login/", {**SIGN_IN, "otp_token": code}, REMOTE_ADDR=HERE)
+
+
+def forget_password(world, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    browser().post("/admin/password_reset/", {"email": "sara@casa.example"}, REMOTE_ADDR=HERE)
+
+
+def set_password(world):
+    client = browser()
+    page = client.get(staff.password_link(world.sara).url.removeprefix("http://localhost:8000"), follow=True)
+    new = {"new_password1": "a longer new one", "new_password2": "a longer new one"}
+    client.post(page.request["PATH_INFO"], new, REMOTE_ADDR=HERE)
+
+
+def change_password(world):
+    new = {"old_password": PASSWORD, "new_password1": "a longer new one", "new_password2": "a longer new one"}
+    world.her_browser.post("/admin/password_change/", new)
 
 
 def remove_device(world):
@@ -101,6 +124,16 @@ CASES = {
     AuditKind.SIGNIN_SUCCEEDED: (lambda w: sign_in(), SARA, "", HERE),
     AuditKind.SIGNIN_FAILED: (lambda w: sign_in("wrong"), NOBODY, SARA, HERE),
     AuditKind.SIGNIN_LOCKED_OUT: (lambda w: sign_in("wrong", times=5), NOBODY, SARA, HERE),
+    AuditKind.SESSIONS_ENDED: (
+        lambda w: w.her_browser.post("/admin/sessions/", {"do": "everywhere"}),
+        *(SARA, SARA, HERE),
+    ),
+    AuditKind.LINK_SENT: (lambda w: forget_password(w, w.settings), NOBODY, SARA, HERE),
+    AuditKind.LINK_SHOWN: (lambda w: w.boss.post(f"{ADMIN}/membership/add/", INVITED), BOSS, "Omar", HERE),
+    AuditKind.PASSWORD_SET: (set_password, SARA, SARA, HERE),
+    AuditKind.PASSWORD_CHANGED: (change_password, SARA, SARA, HERE),
+    AuditKind.RECOVERY_CODES_MADE: (lambda w: switch_off(w, "renew"), SARA, SARA, HERE),
+    AuditKind.RECOVERY_CODE_USED: (use_recovery_code, SARA, SARA, HERE),
     AuditKind.TWO_FACTOR_ON: (switch_on, SARA, SARA, HERE),
     AuditKind.TWO_FACTOR_OFF: (switch_off, SARA, SARA, HERE),
     AuditKind.TWO_FACTOR_REMOVED: (remove_device, BOSS, SARA, HERE),

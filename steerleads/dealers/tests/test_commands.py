@@ -5,14 +5,13 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from conftest import ApiClient
 from steerleads.dealers import lookup
 from steerleads.dealers.keys import find_key, forget_cached_keys, issue_key
-from steerleads.dealers.models import ApiKey, Dealership, IdempotencyRecord
+from steerleads.dealers.models import ApiKey, Dealership, IdempotencyRecord, StaffSession
 
 
 def run(name, *arguments, **options):
@@ -211,6 +210,6 @@ def test_clear_expired_deletes_what_has_run_out_only(casa, civic):
         client.post(f"/leads/car/{civic.pk}", body, idempotency_key=key)
     IdempotencyRecord.objects.filter(key="old").update(created_at=now - timedelta(hours=25))
     for name, hours in (("old", -1), ("new", 1)):
-        Session.objects.create(session_key=name, session_data="", expire_date=now + timedelta(hours=hours))
+        StaffSession.objects.create(session_key=name, session_data="", expire_date=now + timedelta(hours=hours))
     assert run("clear_expired") == ("2", "Deleted 1 kept answers, 1 sessions and 0 old audit entries.\n")
-    assert (IdempotencyRecord.objects.get().key, Session.objects.get().session_key) == ("new", "new")
+    assert (IdempotencyRecord.objects.get().key, StaffSession.objects.get().session_key) == ("new", "new")

@@ -134,6 +134,22 @@ def test_a_lost_device_is_taken_off_by_command(casa, capsys):
         call_command("reset_two_factor", "nobody@casa.example")
 
 
+def test_the_operator_gets_a_link_for_an_account_that_exists(casa, no_mail, capsys):
+    make_staff(casa, email="sara@casa.example")
+    call_command("reset_password", "Sara@casa.example")
+    assert set_password(capsys.readouterr().out.strip())["Location"] == "/admin/reset/done/"
+
+
+def test_with_mail_the_operators_link_goes_to_its_owner(casa, mailbox, capsys):
+    make_staff(casa, email="sara@casa.example")
+    call_command("reset_password", "sara@casa.example")
+    assert capsys.readouterr().out == "" and LINK.search(mailbox[0].body)
+    call_command("reset_password", "sara@casa.example", "--no-mail")
+    assert LINK.fullmatch(capsys.readouterr().out.strip()) and len(mailbox) == 1
+    with pytest.raises(CommandError, match="No active member"):
+        call_command("reset_password", "nobody@casa.example")
+
+
 # --- The verbs ---------------------------------------------------------------------------------
 
 
@@ -215,7 +231,7 @@ def test_a_mail_server_that_is_away_shows_nothing_and_logs_no_address(casa, brok
     make_staff(casa, email="sara@casa.example")
     response = browser().post("/admin/password_reset/", {"email": "sara@casa.example"})
     assert response["Location"] == "/admin/password_reset/done/"
-    assert "did not take a password link" in caplog.text and "sara@" not in caplog.text
+    assert "did not take the mail" in caplog.text and "sara@" not in caplog.text
 
 
 @pytest.mark.parametrize("path", ["/admin/reset/x/y/", "/admin/reset/MQ/set-password/", "/admin/reset/AA/a-b/"])

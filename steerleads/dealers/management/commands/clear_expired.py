@@ -1,12 +1,12 @@
 """Deletes what has run out: kept answers, sessions, old entries of the audit log, what limits have counted. For cron."""
 
-from django.contrib.sessions.models import Session
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from steerleads.dealers import audit, limits
 from steerleads.dealers.ahead import date_all_back
 from steerleads.dealers.idempotency import delete_expired
+from steerleads.dealers.models import StaffSession
 
 
 class Command(BaseCommand):
@@ -20,7 +20,7 @@ class Command(BaseCommand):
         now = timezone.now()
         date_all_back(now)
         answers = delete_expired(now)
-        sessions, _ = Session.objects.filter(expire_date__lt=now).delete()
+        sessions, _ = StaffSession.objects.filter(expire_date__lt=now).delete()
         entries = audit.delete_old(now)
         limits.forget_ended(now=now)
         self.stderr.write(f"Deleted {answers} kept answers, {sessions} sessions and {entries} old audit entries.", str)

@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from steerleads.api.errors import ApiError
 from steerleads.dealers import lookup, staff
+from steerleads.dealers.management.links import hand_over
 from steerleads.dealers.models import Role
 
 
@@ -30,13 +31,4 @@ class Command(BaseCommand):
             link = staff.invite(email, found, role=role, name=name, superuser=superuser)
         except ApiError as error:
             raise CommandError(f"--name: {error.message}" if error.details else error.message) from None
-        self._tell(link, no_mail)
-
-    def _tell(self, link, no_mail):
-        mail = staff.mail_is_configured() and not no_mail
-        if mail and staff.send_link(link):
-            self.stderr.write(f"Invited {link.user.email} by mail.", str)
-            return
-        why = "The mail server did not take the invitation. " if mail else ""
-        self.stderr.write(f"{why}Give {link.user.email} this link. It works once, for three days:", str)
-        self.stdout.write(link.url)
+        hand_over(self, link, no_mail=no_mail, sent=f"Invited {link.user.email} by mail.")
