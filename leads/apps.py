@@ -7,3 +7,9 @@ from django.utils.translation import gettext_lazy as _
 class LeadsConfig(AppConfig):
     name = "leads"
     verbose_name = _("Leads")
+
+    def ready(self):
+        from leads.leavers import HistoryOfPeople
+        from steerleads.dealers import leaving
+
+        leaving.register(HistoryOfPeople())

@@ -13,6 +13,7 @@ from django.db.models import F
 from leads.feed import locked_feed
 from leads.history import erase_texts, event_of, time_after, tombstone
 from leads.models import EventKind, Lead, LeadEvent
+from steerleads.dealers.actors import FORMER_COLLEAGUE, ActorType
 from steerleads.dealers.idempotency import forget_subjects
 
 BATCH = 500
@@ -39,6 +40,14 @@ def purge_leads(dealership, *, before, actor, now, progress=lambda done: None):
     leads = leads_to_purge(dealership, before=before)
     lock = partial(locked_feed, dealership)
     return _in_batches(leads, lambda batch: _delete(dealership, batch, actor, now), progress, lock)
+
+
+def forget_staff_name(dealership, names):
+    """How many entries of history that staff wrote under one of these names now say “a former colleague”."""
+    with transaction.atomic():
+        locked_feed(dealership)
+        written = LeadEvent.objects.of(dealership).filter(actor_type=ActorType.STAFF, actor_name__in=names)
+        return written.update(actor_name=FORMER_COLLEAGUE)
 
 
 def _in_batches(leads, act, progress, lock=lambda: None):

@@ -8,7 +8,7 @@ from leads.history import UNTOLD
 from leads.meanwhile import made_room
 from leads.models import EventKind, Lead, LeadEvent, Status
 from leads.serializers import EVENT_COLUMNS, WRITABLE, event_object
-from steerleads.dealers.actors import ActorType
+from steerleads.dealers.actors import ActorType, shown_name
 
 LABELS = {name: Lead._meta.get_field(column).verbose_name for name, column in WRITABLE.items()}
 LABELS |= {"archived": gettext_lazy("archived")}
@@ -29,7 +29,7 @@ def lines(rows, tz):
 def _line(event, tz, made_room):
     return {
         "at": localtime(event["at"], tz),
-        "who": event["actor"]["name"],
+        "who": shown_name(event["actor"]["name"]),
         "door": ActorType(event["actor"]["type"]).label,
         "kind": _("made room for another lead") if made_room else EventKind(event["kind"]).label,
         "changes": [

@@ -15,7 +15,7 @@ from leads.models import Lead
 from steerleads.api import json
 from steerleads.api.errors import ApiError, PreconditionFailed, ValidationFailed
 from steerleads.api.serializers import check
-from steerleads.dealers.actors import Actor
+from steerleads.dealers.actors import Actor, shown_name
 
 
 class BoardView(View):
@@ -91,9 +91,11 @@ def refuse(message, status=400):
 def refusal(error):
     """What a person on the board reads when a verb refuses."""
     if isinstance(error, LeadMovedMeanwhile):
-        return _("%(who)s moved or archived this lead meanwhile.") % {"who": error.actor_name}
+        return _("%(who)s moved or archived this lead meanwhile.") % {"who": shown_name(error.actor_name)}
     if isinstance(error, LeadChangedMeanwhile):
-        return _("%(who)s changed this lead meanwhile, so it stays as it is now.") % {"who": error.actor_name}
+        return _("%(who)s changed this lead meanwhile, so it stays as it is now.") % {
+            "who": shown_name(error.actor_name)
+        }
     if isinstance(error, LeadNotFound | UnauthorizedLeadAccess):
         return _("This lead is not there any more.")
     if isinstance(error, PreconditionFailed):

@@ -132,7 +132,7 @@ class Rule(Destination):
         indexes = [models.Index(fields=["dealership", "created_at", "id"], name="rule_list")]
 
     def __str__(self):
-        return f"{self.get_occasion_display()}: {self.to}"
+        return f"{self.get_occasion_display()}: {self.to or _('nobody')}"
 
     @property
     def audit_name(self):

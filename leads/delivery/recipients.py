@@ -11,6 +11,7 @@ from phonenumbers import ValidationResult
 
 from leads.delivery.models import Occasion, Rule
 from steerleads.api.text import forbidden_character, normalise
+from steerleads.dealers.models import User
 
 MOST_ADDRESSES = 20
 MOST_HOURS = 1000
@@ -47,6 +48,14 @@ def addresses_in(text):
     for address in filter(None, BETWEEN_ADDRESSES.split(text)):
         found.setdefault(address.lower(), address)
     return list(found.values())
+
+
+def still_told(to):
+    """The addresses in a text, but for those of people who were taken out of the staff, whatever rule still has them."""
+    addresses = addresses_in(to)
+    lowered = [address.lower() for address in addresses]
+    gone = set(User.objects.filter(email__in=lowered, is_active=False).values_list("email", flat=True))
+    return [address for address in addresses if address.lower() not in gone]
 
 
 def _clean_hours(fields):

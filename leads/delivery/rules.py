@@ -9,7 +9,7 @@ from leads.delivery.errors import RuleNotFound
 from leads.delivery.hours import after_business_hours, hours_of, quiet_until
 from leads.delivery.models import UNHARMED, Attempt, Delivery, Hours, Occasion, Rule, State
 from leads.delivery.outcomes import NOT_NEEDED, Postponed
-from leads.delivery.recipients import addresses_in
+from leads.delivery.recipients import still_told
 from leads.feed import locked_feed, number_events
 from leads.models import EventKind, Lead, LeadEvent, Status
 from steerleads.dealers.audit_kinds import AuditKind
@@ -154,7 +154,11 @@ def _too_early(rule, event, delivery, now):
 
 
 def _send(rule, delivery, words):
+    # Judged now: who was taken out of the staff since gets nothing.
+    recipients = still_told(rule.to) if rule.channel == Rule.EMAIL else None
     lend_connection()
-    if rule.channel == Rule.EMAIL:
-        return email.send(delivery.pk, addresses_in(rule.to), words.subject, words.mail, reached=delivery.reached)
+    if recipients == []:
+        return NOT_NEEDED
+    if recipients:
+        return email.send(delivery.pk, recipients, words.subject, words.mail, reached=delivery.reached)
     return apprise_channel.send(rule.channel, rule.to, words.short)

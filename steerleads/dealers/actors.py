@@ -4,8 +4,10 @@ import getpass
 import os
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from steerleads.api.text import shown
@@ -24,6 +26,7 @@ class ActorType(models.TextChoices):
 class Actor:
     type: str
     name: str
+    LONGEST_NAME: ClassVar = 200
     id: str = ""  # the key's or the person's: names are changed, and two may share one
 
     @classmethod
@@ -32,7 +35,7 @@ class Actor:
 
     @classmethod
     def of_user(cls, user):
-        return cls(ActorType.STAFF, str(user)[:200], str(user.pk))
+        return cls(ActorType.STAFF, str(user)[: cls.LONGEST_NAME], str(user.pk))
 
     @classmethod
     def of_command(cls, name):
@@ -54,3 +57,10 @@ class Actor:
 
 
 NOBODY_KNOWN = Actor("", "")
+
+FORMER_COLLEAGUE = "a former colleague"  # stands for somebody whose name was erased
+
+
+def shown_name(name):
+    """An actor's name as pages show it."""
+    return gettext("a former colleague") if name == FORMER_COLLEAGUE else name

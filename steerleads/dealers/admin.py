@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from steerleads.api.ids import parse_id
-from steerleads.dealers import staff
+from steerleads.dealers import leaving, staff
 from steerleads.dealers.audit_admin import AuditEventAdmin
 from steerleads.dealers.dealerships import change_dealership, make_dealership
 from steerleads.dealers.forms import ApiKeyForm, DealershipForm, InvitationForm, RoleForm, RotationForm
@@ -113,8 +113,32 @@ class StaffAdmin(DealershipAdmin):
         # After the transaction: a mail server may take seconds.
         return (self._send(request, [request.link]) if hasattr(request, "link") else None) or answer
 
+    def get_deleted_objects(self, objs, request):
+        """Each person with what names them."""
+        rows = list(objs)
+        told = []
+        for row in rows:
+            named = leaving.named(row.user, row.dealership)
+            told += [str(row), named] if named else [str(row)]
+        return told, {self.opts.verbose_name_plural: len(rows)}, set(), []
+
+    def delete_view(self, request, object_id, extra_context=None):
+        membership = self.get_queryset(request).filter(pk=parse_id(object_id)).first()
+        colleagues = leaving.successors(membership) if membership else []
+        context = {"title": _("Take out of the staff"), "successors": colleagues, **(extra_context or {})}
+        return super().delete_view(request, object_id, context)
+
     def delete_model(self, request, obj):
-        staff.remove(obj, by=request.user)
+        staff.remove(obj, by=request.user, successor=self._successor(request, obj))
+
+    def _successor(self, request, membership):
+        """The User whom the form names to take over, or None."""
+        if not request.POST.get("successor"):
+            return None
+        found = leaving.successors(membership).filter(pk=parse_id(request.POST["successor"])).first()
+        if found is None:
+            raise staff.StaffRefused(_("This colleague is not there any more. Choose another."))
+        return found.user
 
     def delete_queryset(self, request, queryset):
         for membership in queryset:
@@ -166,7 +190,7 @@ class ApiKeyAdmin(DealershipAdmin):
     search_fields = ("name", "hint")
     actions = ("revoke",)
     fields = ("name", "environment", "scopes", "hourly_limit", "expires_at")
-    FIXED = ("hint", "environment", "state", "last_used_at", "revoked_at", "created_at")
+    FIXED = ("hint", "environment", "state", "last_used_at", "revoked_at", "created_at", "made_by")
     CHANGEABLE = ("name", "scopes", "hourly_limit", "expires_at")
 
     def get_fields(self, request, obj=None):

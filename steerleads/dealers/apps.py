@@ -15,8 +15,9 @@ class DealersConfig(AppConfig):
         from axes.signals import user_locked_out
         from django.contrib.auth.signals import user_logged_in, user_login_failed
 
-        from steerleads.dealers import sessions, signins
+        from steerleads.dealers import leaving, sessions, signins
 
+        leaving.register(leaving.KeysOfPeople())
         user_logged_in.connect(signins.note_success)
         user_logged_in.connect(sessions.note_beginning)
         user_login_failed.connect(signins.note_failure)

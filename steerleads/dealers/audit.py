@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
-from steerleads.dealers.actors import Actor, client_address
+from steerleads.dealers.actors import FORMER_COLLEAGUE, Actor, ActorType, client_address
 from steerleads.dealers.models import AuditEvent
 
 KEPT = timedelta(days=730)
@@ -29,9 +29,22 @@ def record(kind, *, actor=None, dealership=None, subject=None, address=None, fol
         "address": client_address.get() if address is None else address,
         **_named(subject),
     }
-    if folded and AuditEvent.objects.filter(at__gt=now - folded, **fields).update(times=F("times") + 1, last_at=now):
+    recent = folded and AuditEvent.objects.filter(at__gt=now - folded, at__lte=now, **fields)
+    if folded and recent.update(times=F("times") + 1, last_at=now):
         return
     AuditEvent.objects.create(at=now, last_at=now, details=details, **fields)
+
+
+def dealerships_of(user):
+    """Ids of the dealerships where somebody did something, or something was done to them, as far as is known."""
+    events = AuditEvent.objects.filter(_by(user) | _to(user), dealership__isnull=False)
+    return set(events.values_list("dealership_id", flat=True).distinct())
+
+
+def forget(user):
+    """How many entries had the person's name, and have it no more. Their id stays, which is nobody's then."""
+    done = AuditEvent.objects.filter(_by(user)).update(actor_name=FORMER_COLLEAGUE)
+    return done + AuditEvent.objects.filter(_to(user)).update(subject_name=FORMER_COLLEAGUE)
 
 
 def delete_old(now):
@@ -40,6 +53,14 @@ def delete_old(now):
     while batch := list(AuditEvent.objects.filter(at__lt=now - KEPT).values_list("pk", flat=True)[:BATCH]):
         deleted += AuditEvent.objects.filter(pk__in=batch).delete()[0]
     return deleted
+
+
+def _by(user):
+    return Q(actor_type=ActorType.STAFF, actor_id=str(user.pk))
+
+
+def _to(user):
+    return Q(subject_type=user._meta.model_name, subject_id=str(user.pk))
 
 
 def _named(subject):

@@ -26,12 +26,12 @@ class AuditEventAdmin(DealershipAdmin):
 
     view_role = Role.MANAGER
     add_role = change_role = delete_role = bulk_role = NOBODY
-    list_display = ("at", "who", "what", "subject", "details", "address", "times")
+    list_display = ("at", "who", "what", "subject", "more", "address", "times")
     list_filter = (KindFilter, "at")
     filter_lookups = ("at__gte", "at__lt")
     search_fields = ("actor_name", "subject_name", "address")
     search_help_text = _("Who, whom or what, and address")
-    fields = ("at", "who", "what", "subject", "details", "address", "times", "last_at")
+    fields = ("at", "who", "what", "subject", "more", "address", "times", "last_at")
     ordering = ("-at", "-id")
 
     @admin.display(description=_("who"), ordering="actor_name")
@@ -47,5 +47,5 @@ class AuditEventAdmin(DealershipAdmin):
         return audit_words.subject(event)
 
     @admin.display(description=_("details"))
-    def details(self, event):
+    def more(self, event):
         return audit_words.details(event)

@@ -20,6 +20,7 @@ class AuditKind(models.TextChoices):
     RECOVERY_CODE_USED = "recovery_code.used", _("used a recovery code")
     PERSON_INVITED = "person.invited", _("invited a person")
     PERSON_REMOVED = "person.removed", _("removed a person from the staff")
+    PERSON_ERASED = "person.erased", _("erased a former colleague")
     ROLE_CHANGED = "role.changed", _("changed a role")
     KEY_MADE = "key.made", _("made an API key")
     KEY_CHANGED = "key.changed", _("changed an API key")

@@ -7,7 +7,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from steerleads.dealers.actors import ActorType
+from steerleads.dealers.actors import ActorType, shown_name
 from steerleads.dealers.models import Role
 
 LABELS = {
@@ -33,7 +33,9 @@ def who(event):
     """Whom an AuditEvent names as its actor."""
     if not event.actor_type:
         return _("somebody unknown")
-    return f"{ActorType(event.actor_type).label}: {event.actor_name}" if _is_no_person(event) else event.actor_name
+    if event.actor_type == ActorType.STAFF:
+        return shown_name(event.actor_name)
+    return f"{event.actor_name} ({ActorType(event.actor_type).label})"
 
 
 def subject(event):
@@ -42,16 +44,12 @@ def subject(event):
         return ""
     if event.subject_type == "rule":
         return translation.gettext(event.subject_name)  # of delivery's Occasion, which is above
-    return event.subject_name
+    return shown_name(event.subject_name)
 
 
 def details(event):
     """What else is known of it, in one line."""
     return "; ".join(f"{LABELS.get(name, name)}: {_shown(event, value)}" for name, value in event.details.items())
-
-
-def _is_no_person(event):
-    return event.actor_type != ActorType.STAFF
 
 
 def _shown(event, value):

@@ -43,7 +43,7 @@ def issue_key(dealership, name, *, by=None, **rights):
     """
     values, _ignored = check(ApiKeyBody, {"name": name})
     with transaction.atomic():
-        key, secret = _make(dealership, **values, **rights)
+        key, secret = _make(dealership, made_by=by, **values, **rights)
         _record(AuditKind.KEY_MADE, key, by, scopes=key.scopes)
     return key, secret
 
@@ -57,6 +57,7 @@ def _make(
     hourly_limit=10_000,
     expires_at=None,
     known_networks=None,
+    made_by=None,
 ):
     secret = f"{environment}_{''.join(secrets.choice(ALPHABET) for _ in range(LENGTH))}"
     with transaction.atomic():
@@ -70,6 +71,7 @@ def _make(
             hourly_limit=hourly_limit,
             expires_at=expires_at,
             known_networks=known_networks or {},
+            made_by=made_by,
         )
         RateWindow.objects.create(key=key)
     return key, secret
@@ -87,6 +89,7 @@ def rotate_key(key, *, overlap, now, by=None):
             hourly_limit=old.hourly_limit,
             expires_at=old.expires_at and now + (old.expires_at - old.created_at),
             known_networks=old.known_networks,
+            made_by=by,
         )
         end = now + overlap
         if old.expires_at is None or end < old.expires_at:
@@ -205,7 +208,7 @@ def _with_network(known, network, today):
         return None
     if len(known) >= MOST_NETWORKS:
         oldest = min(known, key=known.get)
-        if known[oldest] >= today:
+        if known[oldest] == today:
             return None
         known = {name: day for name, day in known.items() if name != oldest}
     return {**known, network: today}

@@ -165,6 +165,9 @@ class ApiKey(models.Model):
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, editable=False)
     last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
+    made_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, editable=False, related_name="+", verbose_name=_("made by")
+    )
     # {network: the day of its first use}; of this key, or of the one that it succeeds.
     known_networks = models.JSONField(default=dict, editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
@@ -251,8 +254,8 @@ class AuditEvent(models.Model):
     last_at = models.DateTimeField(_("last time"))
 
     class Meta:
-        verbose_name = _("entry of the audit log")
-        verbose_name_plural = _("audit log")
+        verbose_name = _("audit log entry")
+        verbose_name_plural = _("audit log entries")
         indexes = [
             models.Index(fields=["dealership", "at", "id"], name="audit_list"),
             models.Index(fields=["at"], name="audit_old"),

@@ -15,8 +15,9 @@ def page(request):
         sessions.end_all(request.user)
         logout(request)
         return redirect("admin:login")
-    if sessions.end(request.user, request.POST.get("end", "")):
-        messages.success(request, _("That session is ended."))
+    if not sessions.end(request.user, request.POST.get("end", "")):
+        return _show(request)
+    messages.success(request, _("That session is ended."))
     return redirect("admin:sessions")
 
 

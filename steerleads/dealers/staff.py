@@ -19,10 +19,10 @@ from django.utils.translation import gettext as _
 from steerleads.api.errors import ApiError
 from steerleads.api.serializers import check
 from steerleads.api.text import forbidden_character, normalise, one_line
-from steerleads.dealers import audit, sessions, two_factor
+from steerleads.dealers import audit, leaving, password_tries, sessions, two_factor
 from steerleads.dealers.actors import Actor
 from steerleads.dealers.audit_kinds import AuditKind
-from steerleads.dealers.models import Membership, Role, StaffSession, User
+from steerleads.dealers.models import Dealership, Membership, Role, StaffSession, User
 from steerleads.dealers.permissions import dealership_of
 from steerleads.dealers.serializers import PersonBody
 
@@ -97,23 +97,78 @@ def change_role(membership, role, *, by):
     return membership
 
 
-def remove(membership, *, by):
-    """End a person's membership and shut their account. Raises StaffRefused."""
+def remove(membership, *, by, successor=None):
+    """End a person's membership and shut their account; what names them goes to `successor`, a User, or forgets them.
+
+    Raises StaffRefused.
+    """
     with transaction.atomic():
-        # All of them, in one order: two superusers who remove each other must not both succeed.
-        superusers = User.objects.select_for_update().filter(is_superuser=True, is_active=True).order_by("pk")
-        left = [user for user in superusers if user.pk != membership.user_id]
-        user = User.objects.select_for_update().get(pk=membership.user_id)
-        _check_may_touch(user, by)
-        if user.is_superuser and not left:
-            raise StaffRefused(_("This is the last superuser: nobody could manage the dealerships any more."))
+        user = _locked_to_be_shut(membership.user_id, by)
         _record(AuditKind.PERSON_REMOVED, user, by, dealership=membership.dealership)
-        two_factor.forget_devices(user)
-        StaffSession.objects.filter(user=user).delete()
-        user.is_active = user.is_staff = user.is_superuser = False
-        user.set_unusable_password()
-        user.save()
+        leaving.take_off(user, membership.dealership, successor=successor, actor=Actor.by(by))
+        _shut(user)
         Membership.objects.filter(pk=membership.pk).delete()
+
+
+def erase(user, *, worked=()):
+    """{what: how many} of what had a person's name or address, and has it no more; the account is gone.
+
+    `worked` are Dealerships where they did, beside those that are still known. Raises StaffRefused.
+    """
+    with transaction.atomic():
+        user = User.objects.select_for_update().get(pk=user.pk)
+        leaver = _leaver(user, worked)
+        found = leaving.erase(leaver)
+        if user.is_active:
+            _take_out(user)
+        found["entries of the audit log"] = audit.forget(user)
+        password_tries.forget(user.email)
+        user.delete()
+        for dealership in Dealership.objects.filter(pk__in=leaver.dealership_ids or ()) or [None]:
+            audit.record(AuditKind.PERSON_ERASED, dealership=dealership)
+    return {"accounts": 1, **found}
+
+
+def find_account(email):
+    """The User with this address, also one that was shut, or None."""
+    return User.objects.filter(email=normalise(email).lower()).first()
+
+
+def _leaver(user, worked):
+    name, ids = str(user)[: Actor.LONGEST_NAME], audit.dealerships_of(user) | {dealership.pk for dealership in worked}
+    if membership := getattr(user, "membership", None):
+        ids.add(membership.dealership_id)
+    if not ids and not user.is_superuser and name != user.email:
+        raise StaffRefused(
+            f"It is not known any more where {user.email} worked. Say it with --dealership, for history has names only."
+        )
+    return leaving.Leaver(user.pk, user.email, name, None if user.is_superuser else frozenset(ids))
+
+
+def _take_out(user):
+    if membership := getattr(user, "membership", None):
+        remove(membership, by=None)
+    else:
+        _shut(_locked_to_be_shut(user.pk, None))
+
+
+def _locked_to_be_shut(user_id, by):
+    # All of them, in one order: two superusers who remove each other must not both succeed.
+    superusers = User.objects.select_for_update().filter(is_superuser=True, is_active=True).order_by("pk")
+    left = [user for user in superusers if user.pk != user_id]
+    user = User.objects.select_for_update().get(pk=user_id)
+    _check_may_touch(user, by)
+    if user.is_superuser and not left:
+        raise StaffRefused(_("This is the last superuser: nobody could manage the dealerships any more."))
+    return user
+
+
+def _shut(user):
+    two_factor.forget_devices(user)
+    StaffSession.objects.filter(user=user).delete()
+    user.is_active = user.is_staff = user.is_superuser = False
+    user.set_unusable_password()
+    user.save()
 
 
 def new_link(user, *, by):

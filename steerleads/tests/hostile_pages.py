@@ -100,7 +100,8 @@ ACCOUNT = {
     "login/": ["username", "password", "otp_token"],
     "password_reset/": ["email"],
     "password_change/": ["old_password", "new_password1", "new_password2"],
-    "two-factor/": ["do", "code", "proof"],
+    "two-factor/": ["do", "code"],
+    "sessions/": ["do", "end"],
 }
 # Beside the fields of forms: what buttons and actions post.
 BUTTONS = ["action", "index", "select_across", "_selected_action"]

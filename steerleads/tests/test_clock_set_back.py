@@ -8,7 +8,6 @@ from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
-from django.contrib.sessions.models import Session
 from django.db import models
 from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -23,14 +22,14 @@ from leads.delivery.worker import Worker
 from leads.models import LeadEvent
 from steerleads.dealers import ahead as dealers_ahead
 from steerleads.dealers import ratelimit
-from steerleads.dealers.models import ApiKey, IdempotencyRecord, RateWindow
+from steerleads.dealers.models import ApiKey, IdempotencyRecord, RateWindow, StaffSession
 from steerleads.dealers.tests.people import make_staff
 from steerleads.dealers.two_factor import accept
 
 HOUR = timedelta(hours=1)
 
 DATED_BACK = {  # by the worker as soon as a clock is set back, and every hour; by clear_expired
-    "sessions.Session.expire_date",
+    "dealers.StaffSession.expire_date",
     "dealers.IdempotencyRecord.created_at",
     "dealers.ApiKey.last_used_at",
     "delivery.Webhook.failing_since",
@@ -70,6 +69,7 @@ def only_told(path):
         "dealers.AuditEvent.at",
         "dealers.AuditEvent.last_at",
         "admin.LogEntry.action_time",
+        "sessions.Session.expire_date",  # of Django's own table, which nobody reads
         "otp_totp.TOTPDevice.last_used_at",
         # Of axes, whose cool-off is in steerleads/dealers.
         "axes.AccessAttempt.attempt_time",
@@ -216,11 +216,11 @@ def test_bodies_with_contacts_go_in_time(hook, lead, then, now):
 
 
 def test_sessions_and_kept_answers_end_in_time(api, civic, then, now, settings):
-    Session.objects.create(session_key="s" * 32, session_data="", expire_date=then + timedelta(days=14))
+    StaffSession.objects.create(session_key="s" * 32, session_data="", expire_date=then + timedelta(days=14))
     api.post(f"/leads/car/{civic.pk}", {"action": "Call", "targetName": "Sara", "targetInfo": "1"}, idempotency_key="k")
     IdempotencyRecord.objects.update(created_at=then)
     dealers_ahead.date_all_back(now)
-    assert Session.objects.get().expire_date == now + timedelta(days=14)
+    assert StaffSession.objects.get().expire_date == now + timedelta(days=14)
     assert IdempotencyRecord.objects.get().created_at == now
 
 

@@ -8,6 +8,7 @@ from conftest import make_car, make_lead
 from leads.delivery.actions import create_webhook
 from leads.delivery.models import Attempt, Delivery
 from leads.delivery.rules import create_rule
+from steerleads.dealers.keys import issue_key
 from steerleads.dealers.models import Dealership, Role
 from steerleads.dealers.tests.people import make_staff
 from steerleads.tests.browsers import DESKTOP, PHONE, axe_findings, on_one_database, signed_in
@@ -42,6 +43,9 @@ PAGES = [
     "/admin/delivery/hours/",
     "/admin/password_change/",
     "/admin/two-factor/",
+    "/admin/sessions/",
+    "/admin/dealers/auditevent/",
+    "/admin/dealers/membership/{seller}/delete/",
     "/admin/nothing-here/",
 ]
 TOUCH = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
@@ -60,7 +64,9 @@ def paths(civic, boss):
     """Where the pages are, each with something on it: a car, three leads, one of them with a history."""
     leads = [make_lead(civic, action=action, tag="Hot Lead") for action in ("Call", "Call back", "Follow up call")]
     make_car(civic.dealership, make="Renault", model="Clio", location="Casablanca")
-    told = notified(leads[0])
+    seller = make_staff(civic.dealership, email="sara@casa.example")
+    issue_key(civic.dealership, "Website", by=seller)
+    told = notified(leads[0]) | {"seller": seller.membership.pk}
     return [path.format(lead=leads[0].pk, car=civic.pk, **told) for path in PAGES]
 
 

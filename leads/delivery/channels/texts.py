@@ -16,7 +16,7 @@ from cars.models import Car
 from leads.delivery.models import Occasion
 from leads.models import Lead
 from steerleads.api.text import one_line
-from steerleads.dealers.actors import ActorType
+from steerleads.dealers.actors import ActorType, shown_name
 
 LONGEST_SUBJECT = 150
 LONGEST_SHORT = 300
@@ -124,7 +124,7 @@ def _label(model, name):
 
 def _actor(event):
     if event.actor_type == ActorType.STAFF:
-        return event.actor_name
+        return shown_name(event.actor_name)
     return f"{event.actor_name} ({ActorType(event.actor_type).label})"
 
 

