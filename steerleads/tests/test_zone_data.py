@@ -95,10 +95,8 @@ def test_dealership_is_made_and_has_the_right_time_on_any_system(tmp_path, text)
         manage(["create_dealership", "Rabat Auto"], env)
         refusal = run(["create_dealership", "Fes Auto", "--time-zone", "Casablanca"], env)
         assert python(ASK_HOUR, env) == "12"
-    assert (refusal.returncode, refusal.stderr.strip().splitlines()[-1]) == (
-        1,
-        "CommandError: “Casablanca” is not a time zone. One is Africa/Casablanca.",
-    )
+    assert refusal.returncode == 1
+    assert "“Casablanca” is not a time zone. One is Africa/Casablanca." in refusal.stderr
 
 
 # --- Every door ----------------------------------------------------------------------------------

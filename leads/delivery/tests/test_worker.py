@@ -55,7 +55,7 @@ def test_a_database_that_fails_while_managers_are_told_is_logged(webhook, clock,
 
     monkeypatch.setattr("leads.delivery.worker.tell_owed", away)
     Worker(clock=clock).drain()
-    assert "Notices of webhooks" in caplog.text
+    assert "Managers are told" in caplog.text
 
 
 @pytest.fixture
