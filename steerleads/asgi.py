@@ -19,7 +19,8 @@ from steerleads.api.errors import DATABASE_ERRORS, ApiError, RequestTimeout, Val
 from steerleads.bodies import SECONDS_WITHOUT_A_QUESTION, Body
 from steerleads.dealers.authentication import secret_of
 from steerleads.dealers.keys import find_key
-from steerleads.middleware import is_api_path, record_answer
+from steerleads.middleware import is_api_path, lacks_https, record_answer
+from steerleads.proxies import believe_proxy
 from steerleads.threads import Threads
 
 log = logging.getLogger(__name__)
@@ -66,7 +67,7 @@ class Application:
         await body.throw_away_the_rest()
 
     async def _is_worth_waiting_for(self, body, environ):
-        """False if a key has been judged, and is none: Django says so whatever the body is."""
+        """False if plain http or the key has been judged and will not do: Django says so whatever the body is."""
         if await body.arrives(SECONDS_WITHOUT_A_QUESTION) or not is_api_path(environ["PATH_INFO"]):
             return True
         return await self.threads.run(_may_have_a_key, environ)
@@ -177,7 +178,10 @@ def _close(answer):
 
 
 def _may_have_a_key(environ):
-    """Whether there is a key for which it is worth waiting for the body."""
+    """Whether there is a key, not sent in the clear, for which it is worth waiting for the body."""
+    believe_proxy(environ)
+    if lacks_https(environ):
+        return False
     try:
         return find_key(secret_of(environ)) is not None
     except (ApiError, *DATABASE_ERRORS):

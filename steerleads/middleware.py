@@ -31,6 +31,11 @@ def is_api_path(path):
     return path == "/v1" or path.startswith("/v1/")
 
 
+def lacks_https(environ):
+    """Whether a request came by plain http where https is required; what a proxy says of it is believed already."""
+    return settings.SECURE_SSL_REDIRECT and environ["wsgi.url_scheme"] != "https"
+
+
 class RequestLog:
     """Gives the request an id and writes one line about it: the route, never the query or an unknown path."""
 
@@ -143,7 +148,7 @@ class HttpsOnly:
         self.get_response = get_response
 
     def __call__(self, request):
-        if settings.SECURE_SSL_REDIRECT and is_api(request) and not request.is_secure():
+        if is_api(request) and lacks_https(request.META):
             return errors.answer_error(errors.HttpsRequired())
         return self.get_response(request)
 

@@ -1,6 +1,7 @@
 """How a request's body reaches Django, and what WSGI is told of the rest: `steerleads.asgi` without a server."""
 
 import asyncio
+import time
 
 import pytest
 from django.core.exceptions import RequestDataTooBig
@@ -54,6 +55,14 @@ def test_a_page_whose_body_does_not_come_says_so(monkeypatch):
     monkeypatch.setattr(bodies, "SECONDS_FOR_A_BODY", 0.1)
     status, _headers, body = answer_of(never_asked, [NOTHING], {"content-length": "3"}, path="/admin/login/")
     assert status == 408 and b"within 30 seconds" in body
+
+
+def test_plain_http_is_judged_before_the_body_is_awaited(monkeypatch, settings):
+    settings.SECURE_SSL_REDIRECT = True
+    monkeypatch.setattr(asgi, "find_key", lambda secret: "a key that works")
+    began = time.monotonic()
+    answer_of(answering([b""]), [NOTHING], {"content-length": "3", "authorization": "Bearer prod_x"})
+    assert time.monotonic() - began < bodies.SECONDS_FOR_A_BODY / 3
 
 
 @pytest.mark.parametrize("method", ["PATCH", "patch", "PaTch"])
