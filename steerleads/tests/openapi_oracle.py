@@ -123,15 +123,16 @@ def _body(response):
 @cache
 def _validator(operation_id, status):
     operation = next(found for _, _, found in described_operations() if found["operationId"] == operation_id)
-    return _strict_schema(operation["responses"][status]["content"]["application/json"]["schema"])
+    return validator_of(operation["responses"][status]["content"]["application/json"]["schema"])
 
 
 @cache
 def _strict(reference):
-    return _strict_schema({"$ref": reference})
+    return validator_of({"$ref": reference})
 
 
-def _strict_schema(schema):
+def validator_of(schema):
+    """A validator of a schema of the document, its formats too, that refuses keys which nobody described."""
     closed = {**schema, "components": {"schemas": _closed_components()}}
     return Draft202012Validator(closed, format_checker=formats)
 
