@@ -19,7 +19,7 @@ from rest_framework.views import APIView
 
 from steerleads.api import json
 from steerleads.api.errors import DATABASE_ERRORS, RETRY_AFTER, takes_no_writes
-from steerleads.api.parameters import Parameters
+from steerleads.api.parameters import Parameters, header_names
 from steerleads.health import what_is_amiss
 from steerleads.metrics import CONTENT_TYPE, metrics_text
 from steerleads.readable import Unreadable
@@ -49,7 +49,10 @@ class Schema(APIView):
         wanted = parameters.choice("format", ["json", "yaml"], SCHEMA_FORMATS[preferred])
         parameters.settle()
         media_type = preferred if SCHEMA_FORMATS[preferred] == wanted else f"application/{wanted}"
-        return HttpResponse(_document(wanted), content_type=media_type, headers={"Vary": "Accept"})
+        headers = {"Vary": "Accept"}
+        if parameters.ignored:
+            headers["X-Ignored-Parameters"] = header_names(parameters.ignored)
+        return HttpResponse(_document(wanted), content_type=media_type, headers=headers)
 
 
 @csrf_exempt

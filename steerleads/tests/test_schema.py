@@ -1,9 +1,12 @@
 """The OpenAPI document as it is served: open, valid, complete, with the page's words and examples."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 import yaml
+from django.conf import settings
 from django.core.management import call_command
 from django.urls import get_resolver
 
@@ -69,6 +72,11 @@ def test_served_without_a_key_in_the_format_asked_for(client, query, headers, me
     assert read(response.content) == document()
 
 
+def test_unknown_parameters_are_named_there_too(client):
+    response = client.get("/v1/schema?format[]=yaml&pretty=1")
+    assert (response["Content-Type"], response["X-Ignored-Parameters"]) == (YAML, "pretty")
+
+
 @pytest.mark.parametrize("query", [{"format": "html"}, {"format": ["json", "yaml"]}])
 def test_another_format_is_refused_in_the_envelope(client, query):
     response = client.get("/v1/schema", query)
@@ -132,6 +140,14 @@ def test_the_pages_requests_are_the_examples():
     [reordered] = [example["value"]["leadOrders"] for example in examples]
     assert [list(item) for item in reordered] == [["id", "order"]] * 3  # with UUIDs for the page's `lead_id_1`
     assert [item["order"] for item in reordered] == [1, 2, 3]
+
+
+def test_the_readme_lists_the_codes_that_the_document_has():
+    readme = Path(settings.BASE_DIR, "README.md").read_text(encoding="utf-8")
+    table = readme.partition("| Status | Codes |")[2].partition("\n\n")[0]
+    everywhere = {"NOT_FOUND", "METHOD_NOT_ALLOWED"}  # of paths and methods that are no operation
+    codes = {code for _, _, operation in described_operations() for _, code in declared_errors(operation)}
+    assert set(re.findall(r"`([A-Z_]+)`", table)) == codes | everywhere
 
 
 def _operation(operation_id):
