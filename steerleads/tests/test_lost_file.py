@@ -96,8 +96,9 @@ def test_another_file_of_ours_is_taken_over_with_nothing_of_the_old_one(server):
     old, copy = write(server).json()["id"], copy_of(server)
     lost = write(server).json()["id"]  # not in the copy, and perhaps only in the -wal
     os.replace(copy, server.file)
-    assert write(server).status == 503
-    new = [wait_until(lambda: (answer := write(server)).status == 201 and answer).json()["id"] for _ in range(4)]
+    answers = [write(server) for _ in range(12)]  # by threads that had the old file open, and by others
+    assert {answer.status for answer in answers} <= {201, 503} and answers[-1].status == 201
+    new = [answer.json()["id"] for answer in answers if answer.status == 201]
     wait_until(lambda: server.call("GET", "/readyz").status == 200)
     assert all(at_path(server, lead) for lead in [old, *new]) and not at_path(server, lost)
     assert read(server, lost).status == 404

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from conftest import make_car, make_lead
 from leads.models import Lead
+from steerleads.api.errors import DATABASE_ERRORS
 from steerleads.postgresql import base
 from steerleads.postgresql.base import _has_ended
 from steerleads.tests.servers import wait_until
@@ -369,3 +370,11 @@ def test_what_is_read_in_pieces_needs_no_session_of_its_own(casa, civic):
     next(leads)
     connection.connection.pgconn.exec_(b"CLOSE ALL")  # another session, behind a pooler
     assert len(list(leads)) == 2
+
+
+@pytest.mark.parametrize("error", [psycopg.errors.DataCorrupted, psycopg.errors.IndexCorrupted])
+def test_damage_is_unreachable_to_callers_and_said_with_its_remedy(error, caplog):
+    with pytest.raises(DATABASE_ERRORS), connection.wrap_database_errors:
+        raise error("invalid page in block 7 of relation base/16384/16412")
+    assert "manage.py restore" in caplog.text
+    assert "damaged" in Client().get("/readyz").json()["message"]
