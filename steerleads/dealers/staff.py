@@ -131,7 +131,7 @@ def erase(user, *, worked=()):
 
 def find_account(email):
     """The User with this address, also one that was shut, or None."""
-    return User.objects.filter(email=normalise(email).lower()).first()
+    return _accounts(email).first()
 
 
 def _leaver(user, worked):
@@ -225,9 +225,7 @@ def password_link(user, *, is_new=False):
 
 
 def with_email(email):
-    if forbidden_character(email):
-        return User.objects.none()
-    return User.objects.filter(email=normalise(email).lower(), is_active=True, is_staff=True)
+    return _accounts(email).filter(is_active=True, is_staff=True)
 
 
 def mail_is_configured():
@@ -268,6 +266,11 @@ def _mail(user, template, **context):
 def _language_of(user):
     dealership = dealership_of(user)
     return dealership.language if dealership else settings.LANGUAGE_CODE
+
+
+def _accounts(email):
+    # The database cannot be asked for every text.
+    return User.objects.none() if forbidden_character(email) else User.objects.filter(email=normalise(email).lower())
 
 
 def _clean_email(email):

@@ -28,6 +28,8 @@ PARAMETERS = {
 # Where an ordinary text is answered with another status than the page has without it, and by which: by the kind of
 # page, or how its address ends, and by the parameter; `__x` ends a name.
 OTHERWISE = {
+    ("board/token/", "car"): 200,
+    ("board/token/", "dealership"): 200,
     ("board", "car"): 404,
     ("board", "dealership"): 404,
     ("list", "_to_field"): 400,
@@ -67,7 +69,9 @@ TAKEN = {
     # In a call's JSON, where null stands for nothing.
     "IdField": [],
     "LeadIdsField": [],
-    "WhateverField": [*VALUES],  # of an archived lead
+    "ChangesField": [],
+    "VersionsField": ["list"],
+    "WaysBackField": [],
 }
 
 # Fields that take others than their kind: hours and days from a list, and years from 1886.
@@ -110,6 +114,7 @@ BUTTONS = ["action", "index", "select_across", "_selected_action"]
 CALLS = {
     "leads/board/move/": {"lead": "<lead>", "status": "COMPLETED"},
     "leads/board/many/": {"leads": ["<lead>"], "do": "archive"},
+    "leads/board/undo/": {"back": [{"lead": "<lead>", "version": 1, "changes": {"archived": True}}]},
 }
 
 

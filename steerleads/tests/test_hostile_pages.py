@@ -17,7 +17,7 @@ from django.db import transaction
 from django.test import RequestFactory
 
 from conftest import make_car, make_lead
-from leads.board.bodies import ManyBody, MoveBody
+from leads.board.bodies import ManyBody, MoveBody, UndoBody
 from steerleads.dealers.forms import Typed
 from steerleads.dealers.models import Dealership, Membership, Role
 from steerleads.dealers.tests.people import browser, make_staff
@@ -31,7 +31,7 @@ from steerleads.tests.test_admin_tenancy import (  # noqa: F401 (a fixture)
     theirs,
 )
 
-BODIES = {"leads/board/move/": MoveBody, "leads/board/many/": ManyBody}
+BODIES = {"leads/board/move/": MoveBody, "leads/board/many/": ManyBody, "leads/board/undo/": UndoBody}
 FORM = "application/x-www-form-urlencoded"
 
 # In the short run each third parameter of a page, and each field, meets one of the values, the next one the next.
