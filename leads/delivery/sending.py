@@ -101,9 +101,7 @@ def _record(destination, delivery, outcome, began, took, *, now):
         current = _locked(destination)
         is_same = _is_same(current, destination)
         pause = pause_end(outcome, current, now) if is_same and not outcome.ok else None
-        is_put_off = pause is not None and _is_put_off(delivery, outcome, now)
-        attempts = delivery.attempts if is_put_off else delivery.attempts + 1
-        next_at = pause if is_put_off else _next_at(outcome, attempts, now, is_same=is_same)
+        attempts, next_at = _what_next(delivery, outcome, pause, now, is_same=is_same)
         state = State.DELIVERED if outcome.ok else State.PENDING if next_at else State.DEAD
         told = _finish(
             delivery,
@@ -134,6 +132,14 @@ def _record(destination, delivery, outcome, began, took, *, now):
     if off:
         log.warning("Webhook %s was switched off: %s.", destination.pk, off.value)
         tell_managers(current)
+
+
+def _what_next(delivery, outcome, pause, now, *, is_same):
+    """(how many attempts are spent by now, when the next one is or None)"""
+    if pause and _is_put_off(delivery, outcome, now):
+        return delivery.attempts, pause
+    attempts = delivery.attempts + 1
+    return attempts, _next_at(outcome, attempts, now, is_same=is_same)
 
 
 def _is_put_off(delivery, outcome, now):

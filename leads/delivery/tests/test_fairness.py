@@ -8,6 +8,7 @@ import pytest
 from conftest import make_car, make_lead
 from leads.delivery.actions import send_test
 from leads.delivery.models import Occasion, Rule, Webhook
+from leads.delivery.outbound import WHOLE_SECONDS
 from leads.delivery.rules import create_rule
 from leads.delivery.sharing import Threads
 from leads.delivery.tests.deliveries import subscribe
@@ -74,7 +75,7 @@ def test_a_neighbours_webhook_does_not_wait_for_twenty_slow_ones(casa, atlas, ci
             began = time.monotonic()
             make_lead(make_car(atlas))
             neighbour.wait_for(1)
-            assert time.monotonic() - began < SOON + 1.5  # the machine may have much else to do
+            assert time.monotonic() - began < WHOLE_SECONDS / 2  # the machine may have much else to do
             assert slow.most_in_flight == THREADS // 2
             worker.stop()
             slow.closed.set()
@@ -87,7 +88,7 @@ def test_a_neighbours_mail_does_not_wait_for_twenty_slow_ones(casa, atlas, lette
         for _ in range(count):
             send_test(create_rule(dealership, {"occasion": Occasion.CREATED, "hours": None, "to": to}))
     with working() as worker:
-        wait_until(lambda: letterbox.letters, 4.5)
+        wait_until(lambda: letterbox.letters)
         worker.stop()
     assert letterbox.letters[0]["To"] == "boss@atlas.ma"
 

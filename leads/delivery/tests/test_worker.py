@@ -144,7 +144,7 @@ def test_a_database_that_is_away_is_waited_for(casa, civic, settings, running, m
 def test_no_database_connection_is_held_while_the_other_side_thinks(casa, civic, settings, running):
     if connection.vendor == "sqlite":
         pytest.skip("only on PostgreSQL: SQLite's connections cost nobody anything")
-    threads = 40  # half of which, more than the pool has, one dealership may hold
+    threads = 40  # half of which one dealership may hold: more than the 12 connections of the pool
     with receiver(lambda request: Reply(delay=1)) as crm:
         for number in range(threads):
             subscribe(casa, f"{crm.origin}/{number}", settings)
@@ -152,5 +152,5 @@ def test_no_database_connection_is_held_while_the_other_side_thinks(casa, civic,
         running(threads=threads)
         crm.wait_for(threads, 30)
         wait_until(lambda: not Delivery.objects.filter(state=State.PENDING).exists())
-    assert crm.most_in_flight == threads / 2 and set(Delivery.objects.values_list("attempts")) == {(1,)}
+    assert 12 < crm.most_in_flight <= threads / 2 and set(Delivery.objects.values_list("attempts")) == {(1,)}
     connections.close_all()
