@@ -53,10 +53,10 @@ class File:
         """What `connect()` gives, noted as its owner's. Raises NotTheFile if another file lies there that is not ours."""
         with _turn:
             self.be_present()
-            if self.main is not None:
-                self._judge()
             if self.main is None:
                 make_file(self.path)
+            else:
+                self._judge()
             before = identity(self.path)
             connection = connect()
             opened = Opened(identity(self.path), identity(self.wal))

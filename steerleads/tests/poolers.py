@@ -12,6 +12,7 @@ import psycopg
 
 from steerleads.tests.servers import free_port, wait_until
 
+PROGRAM = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
 USER = "postgres"  # it refuses to run as root
 # As an operator would set it up by the README: a pool smaller than what the product opens, so that sessions are shared.
 SETTINGS = """
@@ -45,9 +46,8 @@ class Pooler:
 
     def start(self):
         as_user = {"user": USER, "group": USER, "extra_groups": []} if os.getuid() == 0 else {}
-        program = shutil.which("pgbouncer") or "/usr/sbin/pgbouncer"
         self.process = subprocess.Popen(
-            [program, "--quiet", self._settings],
+            [PROGRAM, "--quiet", self._settings],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -16,13 +16,14 @@ from leads.delivery.tests.test_server import SUBSCRIBE
 from steerleads.postgresql.pooler import is_shared
 from steerleads.tests import servers
 from steerleads.tests.clients import BODY, Client, Writer, assert_nothing_is_lost, meanwhile
-from steerleads.tests.poolers import running_pooler
+from steerleads.tests.poolers import PROGRAM, running_pooler
 from steerleads.tests.servers import stopped_server, wait_until
 from steerleads.tests.test_crashes import assert_refused, wait_for_writes
 
 pytestmark = [
     pytest.mark.long,
     pytest.mark.skipif(connection.vendor != "postgresql", reason="only on PostgreSQL"),
+    pytest.mark.skipif(not PROGRAM, reason="PgBouncer is not installed"),
 ]
 SIGN_IN = """
 from django.test import Client
