@@ -21,6 +21,7 @@ from steerleads.api.clock import APART
 from steerleads.api.errors import DATABASE_ERRORS
 from steerleads.api.remains import forget_samples_in_time
 from steerleads.dealers import ahead as dealers_ahead
+from steerleads.dealers import limits, mailing
 
 PAUSE = 0.5  # seconds between two looks
 LONGEST_PAUSE = 10  # while the database is away
@@ -38,6 +39,7 @@ class Worker:
     def __init__(self, *, threads=THREADS, clock=timezone.now):
         self.threads, self.clock = Threads(threads), clock
         self.stopping, self.wake = threading.Event(), threading.Event()
+        self.mailing = threading.Lock()  # held while mails to staff are sent
         self.look_by = self.cleaned_at = self.dated_at = None
         self.offset = -math.inf  # of the clock to the one that nobody sets
 
@@ -47,7 +49,7 @@ class Worker:
 
     def run(self):
         pause = PAUSE
-        with ThreadPoolExecutor(self.threads.number + 1, thread_name_prefix="deliver") as pool:
+        with ThreadPoolExecutor(self.threads.number + 2, thread_name_prefix="deliver") as pool:
             while not self.stopping.is_set():
                 try:
                     if self.look(lambda serve, *args: pool.submit(self._in_thread, serve, *args)):
@@ -85,7 +87,13 @@ class Worker:
                 self.threads.count(turn, destination.dealership_id, 1)
                 submit(self._serve, destination, turn)
                 busy = True
+        self._take_up_mails(submit)
         return busy
+
+    def _take_up_mails(self, submit):
+        """In a thread that no destination gets: a mail server may take its time."""
+        if self.mailing.acquire(blocking=False):
+            submit(self._send_mails)
 
     def drain(self):
         """Do all that is due by the clock in this thread."""
@@ -103,6 +111,18 @@ class Worker:
         finally:
             self.threads.count(turn, destination.dealership_id, -1)
             self.wake.set()
+
+    def _send_mails(self):
+        try:
+            while not self.stopping.is_set() and (mail := mailing.claim(now=self.clock())):
+                mailing.send(mail, clock=self.clock)
+        except DATABASE_ERRORS:
+            log.warning("The database cannot be used. A mail's lease ends by itself.")
+            connections.close_all()
+        except Exception:
+            log.exception("Sending mails to staff failed. A mail's lease ends by itself.")
+        finally:
+            self.mailing.release()
 
     def _in_thread(self, serve, *args):
         try:
@@ -144,5 +164,6 @@ class Worker:
         try:
             tell_owed()
             forget_samples_in_time()
+            limits.forget_ended(now=self.clock())
         except DATABASE_ERRORS:
             log.warning("The database cannot be used. Managers are told of webhooks that were switched off later.")

@@ -14,13 +14,15 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from steerleads.api.ids import parse_id
 from steerleads.dealers import leaving, staff
+from steerleads.dealers.account_mails import TooManyMails
 from steerleads.dealers.audit_admin import AuditEventAdmin
 from steerleads.dealers.dealerships import change_dealership, make_dealership
 from steerleads.dealers.forms import ApiKeyForm, DealershipForm, InvitationForm, RoleForm, RotationForm
 from steerleads.dealers.keys import change_key, issue_key, revoke_key, rotate_key
 from steerleads.dealers.modeladmin import DealershipAdmin
-from steerleads.dealers.models import ApiKey, AuditEvent, Dealership, Membership, Role
+from steerleads.dealers.models import ApiKey, AuditEvent, Dealership, MailKind, Membership, Role
 from steerleads.dealers.permissions import NOBODY, SUPERUSER
+from steerleads.proxies import place_of
 
 
 @admin.register(Dealership)
@@ -110,7 +112,6 @@ class StaffAdmin(DealershipAdmin):
 
     def add_view(self, request, *args, **kwargs):
         answer = super().add_view(request, *args, **kwargs)
-        # After the transaction: a mail server may take seconds.
         return (self._send(request, [request.link]) if hasattr(request, "link") else None) or answer
 
     def get_deleted_objects(self, objs, request):
@@ -154,25 +155,33 @@ class StaffAdmin(DealershipAdmin):
         self.message_user(request, _("Devices removed: %(count)s.") % {"count": removed}, messages.SUCCESS)
 
     def _send(self, request, links):
-        """Mail the links. A page shows, this once, that of an account just made which no mail took; no other link ever."""
-        actor = self.actor(request)
-        left = [link for link in links if not (staff.mail_is_configured() and staff.send_link(link, actor=actor))]
-        if len(left) < len(links):
-            self.message_user(
-                request, _("Links sent by mail: %(count)s.") % {"count": len(links) - len(left)}, messages.SUCCESS
-            )
-        for link in left:
-            if not link.is_new:
-                self.message_user(request, staff.no_link_words(link.user), messages.WARNING)
-        return self._show_new(request, [link for link in left if link.is_new])
+        """Have the links mailed. Without mail, a page shows, this once, those of accounts just made; no other link ever."""
+        if not staff.mail_is_configured():
+            for link in links:
+                if not link.is_new:
+                    self.message_user(request, staff.no_link_words(link.user), messages.WARNING)
+            return self._show_new(request, [link for link in links if link.is_new])
+        mailed = sum(self._mail(request, link.user) for link in links)
+        if mailed:
+            self.message_user(request, _("Links that go out by mail: %(count)s.") % {"count": mailed}, messages.SUCCESS)
+        return None
+
+    def _mail(self, request, user):
+        """Whether the link goes out."""
+        try:
+            staff.mail_link(user, MailKind.INVITATION, actor=self.actor(request), place=place_of(request))
+        except TooManyMails as refused:
+            words = {"person": user, "why": refused.message}
+            self.message_user(request, _("No link goes to %(person)s now. %(why)s") % words, messages.ERROR)
+            return False
+        return True
 
     def _show_new(self, request, links):
         if not links:
             return None
         for link in links:
             staff.note_shown(link, request.user)
-        words = _("The mail server did not take this.") + " " if staff.mail_is_configured() else ""
-        words += _("Give each person their link, in a way that others do not see. It works once, for three days.")
+        words = _("Give each person their link, in a way that others do not see. It works once, for three days.")
         secrets = [(link.user.email, link.url) for link in links]
         return self.show_once(request, _("Links to set a password"), secrets, words=words)
 

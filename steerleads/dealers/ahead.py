@@ -6,14 +6,16 @@ from django.conf import settings
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from steerleads.api.clock import credible_until, date_back
-from steerleads.dealers.models import ApiKey, IdempotencyRecord, StaffSession
+from steerleads.dealers import mailing
+from steerleads.dealers.models import AccountMail, ApiKey, IdempotencyRecord, StaffSession
 
 
 def date_all_back(now):
-    """Sessions, kept answers, noted uses and devices. What the hourly limit stores is judged when it is read."""
+    """Sessions, kept answers, noted uses, devices, and mails. What the hourly limit stores is judged when it is read."""
     date_back(StaffSession.objects.all(), "expire_date", now, ahead=timedelta(seconds=settings.SESSION_COOKIE_AGE))
     date_back(IdempotencyRecord.objects.all(), "created_at", now)
     date_back(ApiKey.objects.all(), "last_used_at", now)
+    date_back(AccountMail.objects.all(), "next_at", now, ahead=mailing.LONGEST_PAUSE)
     date_devices_back(TOTPDevice.objects.all(), now)
 
 

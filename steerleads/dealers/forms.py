@@ -4,7 +4,6 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.contrib.admin.forms import AdminAuthenticationForm
-from django.contrib.auth.forms import PasswordResetForm
 from django.contrib.auth.signals import user_login_failed
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -13,8 +12,7 @@ from rest_framework import serializers
 
 from steerleads.api.errors import ApiError
 from steerleads.api.serializers import INT_MAX, TextField, check
-from steerleads.dealers import password_tries, staff, two_factor
-from steerleads.dealers.actors import NOBODY_KNOWN
+from steerleads.dealers import password_tries, two_factor
 from steerleads.dealers.models import DEFAULT_HOURLY_LIMIT, FRESH_KEY_SCOPES, ApiKey, Dealership, Membership, Scope
 
 OVERLAPS = [(0, _("at once")), (1, _("in an hour")), (24, _("in 24 hours")), (168, _("in 7 days"))]
@@ -54,14 +52,6 @@ class SignInForm(AdminAuthenticationForm):
             raise ValidationError(
                 _("This code is wrong, was used before, or came too soon after a wrong one."), code="wrong_code"
             )
-
-
-class ForgottenPasswordForm(PasswordResetForm):
-    """Sends the link also to those who have not set a password yet."""
-
-    def save(self, **options):
-        for user in staff.with_email(self.cleaned_data["email"]):
-            staff.send_link(staff.password_link(user), template="password_reset", actor=NOBODY_KNOWN)
 
 
 class RefusalForm(forms.ModelForm):

@@ -201,6 +201,30 @@ class Tally(models.Model):
     ends_at = models.DateTimeField(db_index=True)  # when it all counts no more
 
 
+class MailKind(models.TextChoices):
+    """The first words of a template's name in templates/registration/."""
+
+    INVITATION = "invitation"
+    PASSWORD_RESET = "password_reset"
+    TWO_FACTOR_REMOVED = "two_factor_removed"
+
+
+class AccountMail(models.Model):
+    """A mail to somebody about their account that is still to be sent: see `account_mails`. Its link is made then.
+
+    One for nobody (`user` is null) was asked for with an address that nobody has. It is deleted when its turn comes.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="+")
+    kind = models.CharField(max_length=20, choices=MailKind)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_at = models.DateTimeField(db_index=True)  # when it is due; while a worker has it, when its lease ends
+    lease = models.UUIDField(null=True)  # of the last worker that took it
+    asked_from = models.CharField(max_length=45, default="")  # by somebody unknown: for the audit log, once it is sent
+    created_at = models.DateTimeField(default=timezone.now)
+
+
 class IdempotencyRecord(models.Model):
     """The first answer to a request that came with an Idempotency-Key, kept for a day."""
 

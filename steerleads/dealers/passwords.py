@@ -3,12 +3,14 @@
 from django.contrib import admin
 from django.contrib.auth import views
 from django.db import transaction
-from django.http import Http404
+from django.http import Http404, HttpResponseRedirect
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from steerleads.dealers import password_tries, staff
-from steerleads.dealers.forms import ForgottenPasswordForm
+from steerleads.dealers.account_mails import TooManyMails
+from steerleads.dealers.limits import too_many
+from steerleads.proxies import place_of
 
 
 class StaffPage:
@@ -26,8 +28,16 @@ class NeedsMail(StaffPage):
 
 
 class Forgotten(NeedsMail, views.PasswordResetView):
-    form_class = ForgottenPasswordForm
+    """Takes the same time, and says the same, whether or not there is such a person."""
+
     title = _("Forgotten password")
+
+    def form_valid(self, form):
+        try:
+            staff.mail_reset(form.cleaned_data["email"], place=place_of(self.request))
+        except TooManyMails as refused:
+            return too_many(self.request, refused.retry_after)
+        return HttpResponseRedirect(self.get_success_url())
 
 
 class Sent(NeedsMail, views.PasswordResetDoneView):

@@ -1,16 +1,12 @@
 """The verbs of staff: invited, given a role, removed; and the links with which they set a password."""
 
-import logging
 from dataclasses import dataclass
-from smtplib import SMTPException
 
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
 from django.core.exceptions import ValidationError
-from django.core.mail import send_mail
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
@@ -18,19 +14,16 @@ from django.utils.translation import gettext as _
 
 from steerleads.api.errors import ApiError
 from steerleads.api.serializers import check
-from steerleads.api.text import forbidden_character, normalise, one_line
-from steerleads.dealers import audit, leaving, password_tries, sessions, two_factor
-from steerleads.dealers.actors import Actor
+from steerleads.api.text import forbidden_character, normalise
+from steerleads.dealers import account_mails, audit, leaving, password_tries, sessions, two_factor
+from steerleads.dealers.actors import NOBODY_KNOWN, Actor, client_address
 from steerleads.dealers.audit_kinds import AuditKind
-from steerleads.dealers.models import Dealership, Membership, Role, StaffSession, User
+from steerleads.dealers.models import Dealership, MailKind, Membership, Role, StaffSession, User
 from steerleads.dealers.permissions import dealership_of
 from steerleads.dealers.serializers import PersonBody
 
-log = logging.getLogger(__name__)
-
 LONGEST_EMAIL = 254
 LONGEST_NAME = 150  # of each of Django's two name columns
-LONGEST_IN_MAIL = 80
 NO_MAIL = "django.core.mail.backends.dummy.EmailBackend"
 
 
@@ -194,8 +187,8 @@ def remove_two_factor(user, *, by):
         had_one = two_factor.forget_devices(user)
         if had_one:
             _record(AuditKind.TWO_FACTOR_REMOVED, user, by)
-    if had_one:
-        _mail(user, "two_factor_removed")
+            if mail_is_configured():
+                account_mails.post_notice(user, MailKind.TWO_FACTOR_REMOVED)
     return had_one
 
 
@@ -221,7 +214,7 @@ def password_link(user, *, is_new=False):
         "password_reset_confirm",
         args=[urlsafe_base64_encode(force_bytes(user.pk)), default_token_generator.make_token(user)],
     )
-    return PasswordLink(user, f"{settings.SITE_URL}{path}", _language_of(user), is_new)
+    return PasswordLink(user, f"{settings.SITE_URL}{path}", language_of(user), is_new)
 
 
 def with_email(email):
@@ -232,38 +225,29 @@ def mail_is_configured():
     return settings.EMAIL_BACKEND != NO_MAIL
 
 
-def send_link(link, *, template="invitation", actor=None):
-    """Whether the mail server took it. Never inside a transaction: a mail server may take seconds.
+def mail_link(user, kind, *, actor=None, place=None):
+    """Have a link sent to its owner by mail. Raises TooManyMails.
 
-    `actor` is who asked for it; None is the operator.
+    `actor` is who asked for it, from that `place`; None is the operator.
     """
-    taken = _mail(link.user, template, link=link.url)
-    if taken:
-        audit.record(AuditKind.LINK_SENT, actor=actor, dealership=dealership_of(link.user), subject=link.user)
-    return taken
+    with transaction.atomic():
+        account_mails.post(user, kind, place=place)
+        audit.record(AuditKind.LINK_SENT, actor=actor, dealership=dealership_of(user), subject=user)
 
 
-def _mail(user, template, **context):
-    """Whether there is a mail server and it took the mail of this template, in the person's language."""
-    if not mail_is_configured():
-        return False
-    dealership = dealership_of(user)
-    # Names as plain lines: with one that has line ends in it, somebody could write the mail's text.
-    context |= {
-        "name": one_line(user.first_name, LONGEST_IN_MAIL),
-        "dealership": one_line(dealership.name, LONGEST_IN_MAIL) if dealership else "",
-    }
-    # The template's first line is the subject.
-    subject, text = render_to_string(f"registration/{template}_{_language_of(user)}.txt", context).split("\n", 1)
-    try:
-        send_mail(" ".join(subject.split()), text.strip() + "\n", None, [user.email])
-    except (SMTPException, OSError) as error:
-        log.error("The mail server did not take the mail “%s”: %s", template, type(error).__name__)
-        return False
-    return True
+def mail_reset(email, *, place):
+    """Have a link sent to who has forgotten the password, if there is such a person. Raises TooManyMails, of the place."""
+    user = with_email(email).first()
+    account_mails.post_for_stranger(user, normalise(email).lower(), place=place, asked_from=client_address.get())
 
 
-def _language_of(user):
+def note_sent(user, asked_from):
+    """That a link was sent which somebody unknown asked for."""
+    address = {"address": asked_from, "dealership": dealership_of(user), "subject": user}
+    audit.record(AuditKind.LINK_SENT, actor=NOBODY_KNOWN, **address)
+
+
+def language_of(user):
     dealership = dealership_of(user)
     return dealership.language if dealership else settings.LANGUAGE_CODE
 

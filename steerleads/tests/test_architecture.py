@@ -14,6 +14,7 @@ from cars.models import Car
 from leads.models import Lead, LeadEvent
 from steerleads.api.ids import new_id
 from steerleads.dealers.models import (
+    AccountMail,
     AuditEvent,
     Dealership,
     RateWindow,
@@ -63,9 +64,9 @@ WRITES = {
 WRITING_SQL = re.compile(r"(UPDATE|INSERT\s+INTO|DELETE\s+FROM)\s+\"?(leads_|cars_|\{)")
 SCOPED = {"of", "none", "create", "bulk_create"}  # the last two carry their dealership in each row
 
-# RateWindow is its key's, sessions and recovery codes are their person's; what the audit log has of strangers and
+# RateWindow is its key's, sessions, recovery codes and mails are their person's; what the audit log has of strangers and
 # superusers, and what limits count, is of no dealership.
-NOT_OF_A_TENANT = {Dealership, User, RateWindow, AuditEvent, RecoveryCode, StaffSession, Tally}
+NOT_OF_A_TENANT = {Dealership, User, RateWindow, AuditEvent, RecoveryCode, StaffSession, Tally, AccountMail}
 OWN_INDEXES = {"car_id"}  # a foreign key's own: the database looks for a car's leads when the car is deleted
 SEARCH_INDEXES = {"lead_searched", "car_search"}  # trigrams, on PostgreSQL
 

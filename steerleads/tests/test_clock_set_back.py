@@ -32,6 +32,7 @@ DATED_BACK = {  # by the worker as soon as a clock is set back, and every hour; 
     "dealers.StaffSession.expire_date",
     "dealers.IdempotencyRecord.created_at",
     "dealers.ApiKey.last_used_at",
+    "dealers.AccountMail.next_at",
     "delivery.Webhook.failing_since",
     "delivery.Rule.failing_since",
     "delivery.Webhook.paused_until",  # if it was tried ahead

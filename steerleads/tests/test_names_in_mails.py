@@ -13,9 +13,10 @@ from leads.delivery.channels import texts
 from leads.delivery.models import Rule, Webhook
 from leads.delivery.notices import tell_managers
 from leads.models import LeadEvent
-from steerleads.dealers import staff
-from steerleads.dealers.models import Dealership, Role, User
+from steerleads.dealers import account_mails, mailing
+from steerleads.dealers.models import Dealership, MailKind, Role, User
 from steerleads.dealers.tests.people import make_staff
+from steerleads.dealers.tests.waiting_mails import send_waiting
 
 EVIL = "http://evil.example/"
 BREAKS = ["\n", "\r\n\r\n", "\r", "\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029", "\nBcc: spy@evil.example\n\n"]
@@ -50,8 +51,9 @@ def kept(casa, civic, language):
 
 def letters(rows):
     """(subject, lines) of every mail and short message that we send."""
-    for template in ("invitation", "password_reset"):
-        assert staff.send_link(staff.password_link(rows.user), template=template)
+    for kind in MailKind:
+        account_mails.post_notice(rows.user, kind)
+    send_waiting()
     tell_managers(rows.webhook)
     for sent in mail.outbox:
         yield sent.subject, sent.body.split("\n")
@@ -64,7 +66,7 @@ def letters(rows):
 @each_language
 def test_a_name_ends_no_line_of_a_mail(kept, language):
     plain = list(letters(kept(f"Casa {EVIL}")))
-    assert len(plain) == 7
+    assert len(plain) == 8
     for between in BREAKS:
         found = list(letters(kept(f"Casa{between}{EVIL}")))
         for (subject, lines), (_subject, usual) in zip(found, plain, strict=True):
@@ -75,8 +77,8 @@ def test_a_name_ends_no_line_of_a_mail(kept, language):
 
 @each_language
 def test_a_name_is_not_all_that_one_reads(kept, language):
-    for _subject, lines in list(letters(kept("spam " * 40)))[:2]:
-        assert sum(line.count("spam") for line in lines) <= 2 * staff.LONGEST_IN_MAIL / len("spam ")
+    for _subject, lines in list(letters(kept("spam " * 40)))[: len(MailKind)]:
+        assert sum(line.count("spam") for line in lines) <= 2 * mailing.LONGEST_NAME / len("spam ")
 
 
 def test_templates_of_mails_are_given_texts_and_nothing_to_look_into():

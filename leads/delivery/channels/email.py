@@ -5,12 +5,11 @@ from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
-from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 
 from leads.delivery.outcomes import Outcome, printable
+from steerleads.dealers import mailing
 from steerleads.dealers.staff import mail_is_configured
 
 LONGEST_ANSWER = 1000
@@ -27,7 +26,7 @@ def send(message_id, recipients, subject, text, *, reached=()):
     """
     if not mail_is_configured():
         return Outcome(False, error="no_mail")
-    headers = {"Message-ID": f"<{message_id}@{_domain()}>", "Auto-Submitted": "auto-generated"}
+    headers = {"Message-ID": mailing.message_id(message_id), "Auto-Submitted": "auto-generated"}
     marks = {mark_of(recipient): recipient for recipient in recipients}
     left = {mark: recipient for mark, recipient in marks.items() if mark not in reached}
     asked, refusals, end = len(left), [], time.monotonic() + WHOLE
@@ -52,10 +51,6 @@ def send(message_id, recipients, subject, text, *, reached=()):
 def mark_of(recipient):
     """What stands for an address in a delivery, which holds nothing that a person typed."""
     return sha256(recipient.lower().encode()).hexdigest()[:16]
-
-
-def _domain():
-    return urlsplit(settings.SITE_URL).hostname or "localhost"
 
 
 def _outcome(marks, left, refusals):

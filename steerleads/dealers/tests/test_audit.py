@@ -20,6 +20,7 @@ from steerleads.dealers.keys import MOST_NETWORKS, find_key, forget_cached_keys,
 from steerleads.dealers.models import ApiKey, AuditEvent, Dealership, Role
 from steerleads.dealers.tests.people import PASSWORD, browser, make_staff
 from steerleads.dealers.tests.test_two_factor import code_of
+from steerleads.dealers.tests.waiting_mails import send_waiting
 
 CASA = "Casa Motors"
 HERE = "203.0.113.7"
@@ -128,7 +129,7 @@ CASES = {
         lambda w: w.her_browser.post("/admin/sessions/", {"do": "everywhere"}),
         *(SARA, SARA, HERE),
     ),
-    AuditKind.LINK_SENT: (lambda w: forget_password(w, w.settings), NOBODY, SARA, HERE),
+    AuditKind.LINK_SENT: (lambda w: (forget_password(w, w.settings), send_waiting()), NOBODY, SARA, HERE),
     AuditKind.LINK_SHOWN: (lambda w: w.boss.post(f"{ADMIN}/membership/add/", INVITED), BOSS, "Omar", HERE),
     AuditKind.PASSWORD_SET: (set_password, SARA, SARA, HERE),
     AuditKind.PASSWORD_CHANGED: (change_password, SARA, SARA, HERE),

@@ -6,6 +6,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from django.core.management import call_command
 
+from steerleads.dealers.tests.waiting_mails import send_waiting
 from steerleads.tests.servers import free_port
 
 
@@ -34,6 +35,7 @@ def test_an_invitation_arrives_in_the_dealerships_language(casa, letters, client
     casa.language = language
     casa.save()
     call_command("create_staff", "elodie@casa.example", "--dealership", casa.name, "--role", "salesperson")
+    send_waiting()
     [letter] = letters
     text = letter.get_body(("plain",)).get_content()
     assert letter["To"] == "elodie@casa.example"

@@ -31,4 +31,4 @@ class Command(BaseCommand):
             link = staff.invite(email, found, role=role, name=name, superuser=superuser)
         except ApiError as error:
             raise CommandError(f"--name: {error.message}" if error.details else error.message) from None
-        hand_over(self, link, no_mail=no_mail, sent=f"Invited {link.user.email} by mail.")
+        hand_over(self, link, no_mail=no_mail)

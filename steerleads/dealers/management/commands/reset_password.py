@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from steerleads.dealers import staff
 from steerleads.dealers.management.links import hand_over
+from steerleads.dealers.models import MailKind
 
 
 class Command(BaseCommand):
@@ -21,4 +22,4 @@ class Command(BaseCommand):
         if user is None:
             raise CommandError("No active member of staff has this e-mail address.")
         link = staff.new_link(user, by=None)
-        hand_over(self, link, no_mail=no_mail, sent=f"Sent {user.email} a link.", template="password_reset")
+        hand_over(self, link, no_mail=no_mail, kind=MailKind.PASSWORD_RESET)

@@ -1,0 +1,364 @@
+"""Mails to staff wait until they are sent: once, by one worker, for a day; so many an hour; whoever asks."""
+
+import os
+import re
+import signal
+import socket
+import statistics
+import tempfile
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.core import mail
+from django.core.management import call_command
+from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from leads.delivery.tests.letterboxes import listening, use_smtp
+from leads.delivery.worker import Worker
+from steerleads.dealers import account_mails, mailing, staff
+from steerleads.dealers.account_mails import TooManyMails
+from steerleads.dealers.ahead import date_all_back
+from steerleads.dealers.models import AccountMail, MailKind, Role
+from steerleads.dealers.tests.people import browser, make_staff
+from steerleads.dealers.tests.waiting_mails import send_waiting
+from steerleads.tests.clients import together
+from steerleads.tests.servers import environment, free_port, python, scratch_database, spawn
+
+pytestmark = pytest.mark.django_db
+RESET = "/admin/password_reset/"
+DONE = "/admin/password_reset/done/"
+NOON = datetime(2024, 1, 15, 12, tzinfo=UTC)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.fixture
+def outbox(settings):
+    """Mail is configured, and arrives here."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    return mail.outbox
+
+
+@pytest.fixture
+def letterbox(settings):
+    with listening(settings) as found:
+        yield found
+
+
+@pytest.fixture
+def sara(casa):
+    return make_staff(casa, email="sara@casa.example")
+
+
+def ask(email="sara@casa.example", *, at="203.0.113.7"):
+    return browser().post(RESET, {"email": email}, REMOTE_ADDR=at)
+
+
+def waiting():
+    return AccountMail.objects.count()
+
+
+def put(user, kind=MailKind.INVITATION, at=NOON):
+    return AccountMail.objects.create(user=user, kind=kind, next_at=at, created_at=at)
+
+
+# --- Waiting, and being sent -------------------------------------------------------------------
+
+
+def test_a_mail_is_sent_once_and_nothing_is_kept_of_it(sara, letterbox):
+    ask()
+    assert (waiting(), letterbox.letters) == (1, [])
+    call_command("deliver", "--once")
+    call_command("deliver", "--once")
+    [letter] = letterbox.letters
+    assert (letter["To"], waiting()) == ("sara@casa.example", 0)
+    assert re.search(r"https://leads.example.com/admin/reset/\S+", letter.get_content())
+
+
+def test_what_waits_holds_no_link_and_nothing_of_the_person(sara, outbox):
+    ask()
+    kept = str(AccountMail.objects.values().get())
+    assert "sara" not in kept and "reset/" not in kept
+
+
+def test_the_link_is_made_when_the_mail_is_sent(sara, outbox):
+    ask()
+    sara.set_password("something else meanwhile")
+    sara.save()
+    send_waiting()
+    path = re.search(r"http://localhost:8000(/admin/reset/\S+)", outbox[0].body)[1]
+    assert b"new_password1" in browser().get(path, follow=True).content
+
+
+@pytest.mark.parametrize("change", [{"is_active": False}, {"is_staff": False}])
+def test_who_is_no_longer_of_the_staff_gets_none(sara, outbox, change):
+    ask()
+    type(sara).objects.update(**change)
+    send_waiting()
+    assert (len(outbox), waiting()) == (0, 0)
+
+
+def test_who_was_removed_or_erased_gets_none(casa, sara, outbox):
+    gone = make_staff(casa, email="gone@casa.example")
+    for person in (sara, gone):
+        staff.mail_link(person, MailKind.INVITATION)
+    staff.remove(sara.membership, by=make_staff(casa, Role.MANAGER))
+    gone.delete()
+    send_waiting()
+    assert (len(outbox), waiting()) == (0, 0)
+
+
+def test_of_several_that_have_waited_together_the_last_is_sent(sara, outbox):
+    for minute in range(3):
+        put(sara, at=NOON + minute * timedelta(minutes=1))
+    send_waiting(NOON + HOUR)
+    assert (len(outbox), waiting()) == (1, 0)
+
+
+def test_without_a_mail_server_they_wait_until_there_is_one(sara, settings, outbox):
+    ask()
+    settings.EMAIL_BACKEND, configured = staff.NO_MAIL, settings.EMAIL_BACKEND
+    send_waiting()
+    settings.EMAIL_BACKEND = configured
+    send_waiting()
+    assert len(outbox) == 1
+
+
+# --- A mail server that is away ----------------------------------------------------------------
+
+
+def test_a_mail_server_that_is_away_is_tried_again_with_growing_pauses_for_a_day(sara, settings, caplog):
+    use_smtp(settings, free_port())
+    put(sara)
+    tried = []
+    while row := AccountMail.objects.first():
+        tried.append(row.next_at)
+        send_waiting(row.next_at)
+    pauses = [later - earlier for earlier, later in zip(tried, tried[1:], strict=False)]
+    assert pauses == sorted(pauses) and (pauses[0], pauses[-1]) == (timedelta(seconds=30), HOUR)
+    assert 23 * HOUR < tried[-1] - tried[0] < 25 * HOUR
+    assert f"user {sara.pk} was given up" in caplog.text and "sara@" not in caplog.text
+
+
+def test_it_is_sent_once_the_mail_server_is_back_under_the_same_message_id(sara, letterbox):
+    row = put(sara)
+    letterbox.refuses = "451 4.7.1 Later"
+    send_waiting(NOON)
+    assert AccountMail.objects.get().attempts == 1
+    letterbox.refuses = None
+    send_waiting(NOON + timedelta(seconds=29))
+    assert not letterbox.letters
+    send_waiting(NOON + timedelta(seconds=30))
+    assert str(row.pk) in letterbox.letters[0]["Message-ID"]
+
+
+def test_a_mail_server_that_hangs_counts_as_one_that_is_away(sara, settings):
+    settings.EMAIL_TIMEOUT = 0.3
+    put(sara)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        use_smtp(settings, server.getsockname()[1])
+        send_waiting(NOON)
+    assert AccountMail.objects.values_list("attempts", "next_at").get() == (1, NOON + timedelta(seconds=30))
+
+
+def test_a_bug_of_ours_is_not_tried_for_ever(sara, outbox, monkeypatch, caplog):
+    monkeypatch.setattr(mailing, "render_to_string", lambda *given: 1 / 0)
+    put(sara)
+    send_waiting(NOON)
+    assert AccountMail.objects.get().attempts == 1 and "ZeroDivisionError" in caplog.text
+
+
+@pytest.mark.parametrize("ahead", [3 * HOUR, DAY, 365 * DAY])
+def test_a_time_from_a_clock_that_was_ahead_is_not_waited_for(sara, outbox, ahead):
+    put(sara, at=NOON + ahead)
+    date_all_back(NOON)
+    send_waiting(NOON + HOUR)
+    assert len(outbox) == 1
+
+
+def test_a_mail_server_that_hangs_holds_up_no_other_thread_than_its_own(casa, letterbox):
+    for n in range(5):
+        put(make_staff(casa, email=f"{n}@casa.example"), at=timezone.now())
+    given, worker = [], Worker()
+    for _ in range(3):
+        worker.look(lambda job, *args: given.append(job.__name__))
+    assert given.count("_send_mails") == 1
+
+
+def test_a_mail_is_worth_a_look_by_a_worker_with_nothing_else_to_do(casa, sara, outbox):
+    worker = Worker()
+    worker.drain()
+    put(sara, at=timezone.now())
+    worker.drain()
+    assert len(outbox) == 1
+
+
+# --- One worker at a time ----------------------------------------------------------------------
+
+
+def test_who_has_it_has_it_alone_until_the_lease_ends(sara, outbox):
+    put(sara)
+    first = mailing.claim(now=NOON)
+    assert mailing.claim(now=NOON + mailing.LEASE - timedelta(seconds=1)) is None
+    second = mailing.claim(now=NOON + mailing.LEASE)
+    mailing.send(second, clock=lambda: NOON + mailing.LEASE)
+    assert (second.pk, len(outbox), waiting()) == (first.pk, 1, 0)
+
+
+def test_who_lost_the_lease_changes_nothing_any_more(sara, letterbox):
+    put(sara)
+    slow = mailing.claim(now=NOON)
+    assert mailing.claim(now=NOON + mailing.LEASE)
+    before = AccountMail.objects.values().get()
+    letterbox.refuses = "451 4.7.1 Later"
+    mailing.send(slow, clock=lambda: NOON + mailing.LEASE)
+    assert AccountMail.objects.values().get() == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_workers_at_one_moment_one_sends_each(casa, letterbox):
+    for n in range(12):
+        put(make_staff(casa, email=f"{n}@casa.example"), at=timezone.now())
+
+    def work():
+        try:
+            send_waiting()
+        finally:
+            connections.close_all()
+
+    while waiting():
+        together(*[work] * 4)
+    assert sorted(letter["To"] for letter in letterbox.letters) == sorted(f"{n}@casa.example" for n in range(12))
+
+
+POST = """
+from steerleads.dealers import staff
+from steerleads.dealers.models import Dealership
+staff.mail_link(staff.invite("sara@casa.example", Dealership.objects.get(name="Casa Motors")).user, "invitation")
+"""
+SHIFT = """
+from django.utils import timezone
+from steerleads.dealers.models import AccountMail
+from steerleads.dealers.mailing import LEASE
+[mail] = AccountMail.objects.all()
+assert mail.lease and mail.next_at > timezone.now()
+AccountMail.objects.update(next_at=mail.next_at - LEASE)
+"""
+
+
+@pytest.mark.long
+def test_a_worker_that_is_killed_while_it_sends_loses_nothing(settings):
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        scratch_database(folder) as (url, _),
+        socket.create_server(("127.0.0.1", 0)) as hanging,
+        listening(settings) as letterbox,
+    ):
+        env = environment(url, folder, {"EMAIL_URL": f"smtp://127.0.0.1:{hanging.getsockname()[1]}"})
+        python(POST, env)
+        process = spawn(["deliver"], env, Path(folder) / "deliver.log")
+        hanging.settimeout(40)
+        hanging.accept()
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait(10)
+        python(SHIFT, env)  # five minutes pass
+        env["EMAIL_URL"] = f"smtp://127.0.0.1:{settings.EMAIL_PORT}"
+        process = spawn(["deliver", "--once"], env, Path(folder) / "deliver.log")
+        assert process.wait(40) == 0
+    assert [letter["To"] for letter in letterbox.letters] == ["sara@casa.example"]
+
+
+# --- So many an hour ---------------------------------------------------------------------------
+
+
+def test_one_person_gets_three_mails_an_hour_and_the_page_says_the_same_words(sara, outbox):
+    answers = [ask(at=f"203.0.113.{n}") for n in range(12)]
+    assert {answer["Location"] for answer in answers} == {DONE}
+    assert waiting() == 3
+
+
+def test_all_mails_with_links_to_a_person_count_together(sara, outbox):
+    ask()
+    staff.mail_link(sara, MailKind.INVITATION)
+    call_command("reset_password", sara.email)
+    with pytest.raises(TooManyMails):
+        staff.mail_link(sara, MailKind.INVITATION)
+    assert ask("SARA@casa.example")["Location"] == DONE
+    assert waiting() == 3
+
+
+def test_twenty_mails_an_hour_are_asked_for_from_one_place_whoever_is_to_get_them(casa, outbox):
+    answers = [ask(f"name{n}@casa.example") for n in range(22)]
+    assert [answer.status_code for answer in answers] == [302] * 20 + [429] * 2
+    assert 3000 < int(answers[-1]["Retry-After"]) <= 3600 and b"60 min" in answers[-1].content
+    assert ask(at="203.0.113.8").status_code == 302
+    with pytest.raises(TooManyMails):
+        staff.mail_link(make_staff(casa), MailKind.INVITATION, place="203.0.113.7")
+
+
+def test_a_notice_comes_however_many_links_a_stranger_has_asked_for(sara, outbox):
+    for _ in range(4):
+        ask()
+    account_mails.post_notice(sara, MailKind.TWO_FACTOR_REMOVED)
+    send_waiting()
+    assert len(outbox) == 2 and "two_factor" not in str(outbox)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_requests_at_one_moment_three_are_kept(sara, outbox):
+    def one():
+        try:
+            staff.mail_link(sara, MailKind.INVITATION, place="203.0.113.7")
+        except TooManyMails:
+            return 1
+        finally:
+            connections.close_all()
+        return 0
+
+    assert (sum(together(*[one] * 10)), waiting()) == (7, 3)
+
+
+# --- Whether there is an account ---------------------------------------------------------------
+
+
+def work_of(email):
+    """What a request for a new password asks of the database."""
+    with CaptureQueriesContext(connection) as queries:
+        assert ask(email)["Location"] == DONE
+    return [" ".join(query["sql"].split()[:3]) if "POINT" not in query["sql"] else "POINT" for query in queries]
+
+
+def test_a_known_and_an_unknown_address_are_the_same_work(casa, sara, outbox):
+    make_staff(casa, email="gone@casa.example", is_active=False)
+    for _ in range(4):  # the fourth goes nowhere
+        known, unknown, inactive = (work_of(f"{name}@casa.example") for name in ("sara", "nobody", "gone"))
+        assert known == unknown == inactive
+
+
+def test_the_request_waits_for_no_mail_server(sara, settings):
+    settings.EMAIL_TIMEOUT = 30
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        use_smtp(settings, server.getsockname()[1])
+        began = time.monotonic()
+        assert ask()["Location"] == DONE
+    assert time.monotonic() - began < 20
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_a_known_and_an_unknown_address_take_the_same_time(casa, outbox):
+    """The medians of 200 pairs, each asked for from a place and of a person of its own."""
+    took = {"known": [], "unknown": []}
+    client = browser()
+    for n in range(200):
+        make_staff(casa, email=f"known{n}@casa.example")
+        for kind in ("known", "unknown") if n % 2 else ("unknown", "known"):
+            began = time.perf_counter()
+            client.post(RESET, {"email": f"{kind}{n}@casa.example"}, REMOTE_ADDR=f"10.{n}.0.{len(kind)}")
+            took[kind].append(time.perf_counter() - began)
+    known, unknown = (statistics.median(took[kind]) for kind in ("known", "unknown"))
+    print(f"a new password: {known * 1000:.2f} ms for a known address, {unknown * 1000:.2f} ms for an unknown one")
+    assert 0.8 < known / unknown < 1.25
