@@ -114,7 +114,7 @@ class Move(BoardView):
 
 
 class Many(BoardView):
-    """The same done to one lead or to several: archive, restore, or a new status or tag."""
+    """The same done to one lead or to several: archive, restore, or a new status, tag or both."""
 
     http_method_names = ["post"]
 

@@ -178,3 +178,51 @@ def test_in_arabic_the_arrow_to_the_left_leads_on(casa, board):
     board.press("Space", "ArrowLeft", "Space")
     board.wait_for(list("XBY"), "COMPLETED")
     assert stored(casa, "COMPLETED") == list("XBY")
+
+
+# --- A menu that is older than the page --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "card, item, archived, shown",
+    [
+        ("B", "Up", "A", "BCD"),
+        ("B", "To the top", "A", "BCD"),
+        ("C", "Down", "D", "ABC"),
+        ("C", "To the bottom", "D", "ABC"),
+    ],
+)
+def test_a_menu_whose_neighbour_was_archived_says_that_the_card_is_there(api, board, card, item, archived, shown):
+    board.act(card, "menu")
+    api.post(f"/leads/{Lead.objects.get(action=archived).pk}/archive")
+    board.wait_for(list(shown))
+    board.page.get_by_role("menuitem", name=item, exact=True).click()
+    board.wait_to_be_told(f"“{card}” is there already: New, position {shown.index(card) + 1} of 3.")
+    assert board.shown() == list(shown) and board.page.is_disabled("[data-undo]")
+
+
+def test_a_menu_whose_card_a_colleague_has_moved_already(api, board):
+    board.act("B", "menu")
+    api.patch(f"/leads/{Lead.objects.get(action='B').pk}", {"status": "NOT_NEEDED"})
+    board.wait_for(["B"], "NOT_NEEDED")
+    board.page.get_by_role("menuitem", name="To Not needed", exact=True).click()
+    board.wait_to_be_told("“B” is there already: Not needed, position 1 of 1.")
+
+
+@pytest.mark.parametrize("item", ["Up", "To Completed", "Edit", "Archive"])
+def test_a_menu_whose_card_is_gone_says_so(api, board, item):
+    board.act("B", "menu")
+    api.delete(f"/leads/{Lead.objects.get(action='B').pk}")
+    board.wait_for(list("ACD"))
+    board.page.get_by_role("menuitem", name=item, exact=True).click()
+    board.wait_to_be_told("This lead is not there any more.")
+
+
+def test_a_click_on_another_card_puts_a_picked_one_back(casa, board):
+    board.card("A").focus()
+    board.press("Space", "ArrowDown")
+    board.card("D").locator("[data-name]").click()
+    board.card("D").focus()
+    board.wait_for(list("ABCD"))
+    board.press("Space", "Escape")
+    assert stored(casa) == list("ABCD") and board.said() == "Put back “D”."
