@@ -60,7 +60,9 @@ export class Voice {
     message.className = `board-message ${kind}`;
     message.append(text, " ");
     if (button) message.append(this.#button(button.words, button.act, message), " ");
-    message.append(this.#button(this.words.dismiss, () => {}, message));
+    const dismiss = this.#button(this.words.dismiss, () => {}, message);
+    dismiss.classList.add("is-dismissing");
+    message.append(dismiss);
     // The same twice is told once.
     for (const other of [...messages.children]) if (other.textContent === message.textContent) other.remove();
     messages.append(message);
