@@ -176,6 +176,15 @@ def test_history_says_that_it_was_a_former_colleague(casa, boss, zoubida, civic)
     assert AuditEvent.objects.filter(kind="person.erased", dealership=casa).count() == 1
 
 
+def test_an_earlier_name_is_erased_too(casa, boss, zoubida, civic):
+    lead = make_lead(civic)
+    actions.change_lead(casa, lead.pk, {"tag": "Hot"}, actor=Actor.of_user(zoubida))
+    staff.remove(zoubida.membership, by=boss)
+    staff.invite(EMAIL, casa, name="Z. Alaoui", by=boss)
+    call_command("erase_staff", EMAIL, "--yes")
+    assert rows_with(*NAMES, "alaoui") == {}
+
+
 def test_a_namesake_elsewhere_keeps_their_name(casa, atlas, boss, zoubida, civic):
     namesake = make_staff(atlas, email="z@atlas.example", first_name="Zoubida", last_name="Mansouri")
     theirs = make_lead(make_car(atlas, stock_number="A-1"))

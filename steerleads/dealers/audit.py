@@ -41,6 +41,12 @@ def dealerships_of(user):
     return set(events.values_list("dealership_id", flat=True).distinct())
 
 
+def names_of(user):
+    """What somebody was called here, as far as is known: a name can change with a new invitation."""
+    by, to = AuditEvent.objects.filter(_by(user)), AuditEvent.objects.filter(_to(user))
+    return {*by.values_list("actor_name", flat=True), *to.values_list("subject_name", flat=True)}
+
+
 def forget(user):
     """How many entries had the person's name, and have it no more. Their id stays, which is nobody's then."""
     done = AuditEvent.objects.filter(_by(user)).update(actor_name=FORMER_COLLEAGUE)

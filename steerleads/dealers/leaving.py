@@ -14,17 +14,16 @@ _keepers = []
 
 @dataclass(frozen=True)
 class Leaver:
-    """Somebody to be erased: `names` are what stands for them in texts of a dealership, by where they worked."""
+    """Somebody to be erased, under all `names` that history may have them by."""
 
-    user_id: int
     email: str
-    name: str
-    dealership_ids: frozenset | None  # None: a superuser, who works everywhere
+    names: frozenset
+    dealership_ids: frozenset | None  # where they worked; None: a superuser, who works everywhere
 
     def names_in(self, dealership):
         """A name alone may be a namesake's, where they have never worked."""
         worked = self.dealership_ids is None or dealership.pk in self.dealership_ids
-        return {self.email, self.name} if worked else {self.email}
+        return {self.email, *self.names} if worked else {self.email}
 
 
 class Keeper:

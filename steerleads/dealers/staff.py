@@ -128,14 +128,15 @@ def find_account(email):
 
 
 def _leaver(user, worked):
-    name, ids = str(user)[: Actor.LONGEST_NAME], audit.dealerships_of(user) | {dealership.pk for dealership in worked}
+    names = {Actor.of_user(user).name, *audit.names_of(user)} - {user.email}
+    ids = audit.dealerships_of(user) | {dealership.pk for dealership in worked}
     if membership := getattr(user, "membership", None):
         ids.add(membership.dealership_id)
-    if not ids and not user.is_superuser and name != user.email:
+    if names and not ids and not user.is_superuser:
         raise StaffRefused(
             f"It is not known any more where {user.email} worked. Say it with --dealership, for history has names only."
         )
-    return leaving.Leaver(user.pk, user.email, name, None if user.is_superuser else frozenset(ids))
+    return leaving.Leaver(user.email, frozenset(names), None if user.is_superuser else frozenset(ids))
 
 
 def _take_out(user):
