@@ -11,9 +11,8 @@ from steerleads.api.text import forbidden_character, shown
 MOST_NAMES = 20
 LONGEST_NAME = 64  # characters
 ELLIPSIS = "%E2%80%A6"
-ITEM = re.compile(
-    r"(.+)\[[0-9]*\]", re.DOTALL
-)  # `name[]` and `name[0]`, as PHP and some generated clients write `name`
+# `name[]` and `name[0]`, as PHP and some generated clients write `name`.
+ITEM = re.compile(r"(.+)\[[0-9]*\]", re.DOTALL)
 YES_OR_NO = {"true": "true", "1": "true", "false": "false", "0": "false"}
 
 

@@ -42,8 +42,10 @@ class Generated:
 
 
 def ways_to_call(function, ids, bodies):
-    """Keyword arguments for each call: the least that it takes, with each of `bodies`, and then with each value of each
-    enum or yes-or-no. `ids` are values by the arguments' names."""
+    """Keyword arguments for each call: with each of `bodies`, or the least, and then each value of each enum and flag.
+
+    `ids` are values by the arguments' names.
+    """
     kinds = {name: found.annotation for name, found in inspect.signature(function).parameters.items()}
     least = {name: ids[name] for name in kinds if name in ids}
     least |= {name: _choices(kind)[0] for name, kind in kinds.items() if kind in _enums(kind)}  # a part of the path

@@ -168,7 +168,7 @@ def test_errors_are_objects(generated, caller, site, made):
 
 @pytest.fixture
 def ids(site, casa):
-    """(operation) -> values of its path's arguments, of things that there are."""
+    """A function that gives, for a path, the values of its arguments: ids of things that there are."""
     civic, spare = make_car(casa), make_car(casa, model="Accord")
     lead, hook = make_lead(civic), create_webhook(casa, {"url": "https://crm.example.com/hooks"})
     dead = Delivery.objects.create(dealership=casa, webhook=hook, kind="lead.created", state="dead")
