@@ -61,13 +61,12 @@ def words(text):
 
 
 def one_line(text, longest=None):
-    """A text, whenever it was kept, as it may stand within a line of ours: it ends no line and turns no letters round."""
+    """A text, whenever it was kept, as it may stand within a line of ours: it ends no line and turns no letters round.
+
+    At most `longest` characters, or all of them.
+    """
     text = "".join(" " if forbidden_character(character) else character for character in normalise(text))
-    return cut(" ".join(text.split()), longest)
-
-
-def cut(text, longest):
-    """At most so many characters, or all of them if `longest` is None."""
+    text = " ".join(text.split())
     return text if longest is None or len(text) <= longest else text[: longest - 1].rstrip() + "…"
 
 
