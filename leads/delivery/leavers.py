@@ -18,26 +18,25 @@ class RulesOfPeople(Keeper):
         return [_("Notification rule: %(rule)s") % {"rule": rule} for rule in _naming(dealership, user.email)]
 
     def take_off(self, user, dealership, *, successor, actor):
-        """A rule that would tell nobody any more is switched off."""
-        for rule in _naming(dealership, user.email):
-            left = _without(rule.to, user.email, successor and successor.email)
-            off = {} if left else {"is_on": False}
-            change_rule(rule, {"to": ", ".join(left), **off}, actor=actor)
+        _take_off(dealership, user.email, instead=successor and successor.email, actor=actor)
 
     def erase(self, leaver):
         found = {"rules": 0, "deliveries": 0, "bodies": 0}
         for dealership in Dealership.objects.all():
-            found["rules"] += self._erase_rules(leaver, dealership)
+            found["rules"] += _take_off(dealership, leaver.email)
             found["deliveries"] += _forget_mark(dealership, mark_of(leaver.email))
             found["bodies"] += _forget_bodies(dealership, leaver.names_in(dealership))
         return found
 
-    def _erase_rules(self, leaver, dealership):
-        naming = _naming(dealership, leaver.email)
-        for rule in naming:
-            left = _without(rule.to, leaver.email)
-            change_rule(rule, {"to": ", ".join(left), **({} if left else {"is_on": False})})
-        return len(naming)
+
+def _take_off(dealership, email, *, instead=None, actor=None):
+    """How many rules no longer tell this address. One that would tell nobody any more is switched off."""
+    naming = _naming(dealership, email)
+    for rule in naming:
+        left = _without(rule.to, email, instead)
+        off = {} if left else {"is_on": False}
+        change_rule(rule, {"to": ", ".join(left), **off}, actor=actor)
+    return len(naming)
 
 
 def _naming(dealership, email):

@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 from steerleads.api.errors import ApiError
 from steerleads.api.serializers import check
 from steerleads.api.text import forbidden_character, normalise
-from steerleads.dealers import account_mails, audit, leaving, password_tries, sessions, two_factor
+from steerleads.dealers import account_mails, audit, leaving, sessions, two_factor
 from steerleads.dealers.actors import NOBODY_KNOWN, Actor, client_address
 from steerleads.dealers.audit_kinds import AuditKind
-from steerleads.dealers.models import Dealership, MailKind, Membership, Role, StaffSession, User
+from steerleads.dealers.models import MailKind, Membership, Role, StaffSession, User
 from steerleads.dealers.permissions import dealership_of
 from steerleads.dealers.serializers import PersonBody
 
@@ -103,43 +103,13 @@ def remove(membership, *, by, successor=None):
         Membership.objects.filter(pk=membership.pk).delete()
 
 
-def erase(user, *, worked=()):
-    """{what: how many} of what had a person's name or address, and has it no more; the account is gone.
-
-    `worked` are Dealerships where they did, beside those that are still known. Raises StaffRefused.
-    """
-    with transaction.atomic():
-        user = User.objects.select_for_update().get(pk=user.pk)
-        leaver = _leaver(user, worked)
-        found = leaving.erase(leaver)
-        if user.is_active:
-            _take_out(user)
-        found["entries of the audit log"] = audit.forget(user)
-        password_tries.forget(user.email)
-        user.delete()
-        for dealership in Dealership.objects.filter(pk__in=leaver.dealership_ids or ()) or [None]:
-            audit.record(AuditKind.PERSON_ERASED, dealership=dealership)
-    return {"accounts": 1, **found}
-
-
 def find_account(email):
     """The User with this address, also one that was shut, or None."""
     return _accounts(email).first()
 
 
-def _leaver(user, worked):
-    names = {Actor.of_user(user).name, *audit.names_of(user)} - {user.email}
-    ids = audit.dealerships_of(user) | {dealership.pk for dealership in worked}
-    if membership := getattr(user, "membership", None):
-        ids.add(membership.dealership_id)
-    if names and not ids and not user.is_superuser:
-        raise StaffRefused(
-            f"It is not known any more where {user.email} worked. Say it with --dealership, for history has names only."
-        )
-    return leaving.Leaver(user.email, frozenset(names), None if user.is_superuser else frozenset(ids))
-
-
-def _take_out(user):
+def shut_account(user):
+    """Take somebody out, by command, whether they are a member anywhere or not. Raises StaffRefused."""
     if membership := getattr(user, "membership", None):
         remove(membership, by=None)
     else:

@@ -18,7 +18,7 @@ from leads.delivery.actions import create_webhook
 from leads.delivery.models import SwitchedOff, Webhook
 from leads.delivery.rules import create_rule
 from leads.delivery.sending import _switch_off
-from steerleads.dealers import audit, dealerships, keys, sessions, staff, two_factor
+from steerleads.dealers import audit, dealerships, erasing, keys, sessions, staff, two_factor
 from steerleads.dealers.audit_kinds import AuditKind
 from steerleads.dealers.keys import MOST_NETWORKS, find_key, forget_cached_keys, issue_key, rotate_key
 from steerleads.dealers.models import ApiKey, AuditEvent, Dealership, Role
@@ -397,7 +397,7 @@ def test_entries_are_kept_for_two_years(world, capsys):
 
 # --- The next verb -------------------------------------------------------------------------------
 
-VERBS = [staff, keys, dealerships, two_factor, sessions, delivery_actions, delivery_rules]
+VERBS = [staff, erasing, keys, dealerships, two_factor, sessions, delivery_actions, delivery_rules]
 WRITES = {"save", "create", "update", "delete", "bulk_create", "update_or_create", "_raw_delete"}
 RECORDS = {"record", "note", "_record"}
 SILENT = {

@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from steerleads.api.remains import forget_samples, overwrite_bytes
-from steerleads.dealers import lookup, staff
+from steerleads.dealers import erasing, lookup, staff
 from steerleads.terminal import confirm, table
 
 
@@ -48,6 +48,6 @@ class Command(BaseCommand):
 
     def _erase(self, user, worked):
         try:
-            return staff.erase(user, worked=worked)
+            return erasing.erase(user, worked=worked)
         except staff.StaffRefused as error:
             raise CommandError(error.message) from None
