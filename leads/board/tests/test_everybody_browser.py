@@ -110,8 +110,11 @@ def states(board):
     page.wait_for_selector(".panel-error")
     yield "errors"
     board.press("Escape")
+    page.wait_for_selector("[data-panel]:not([open])", state="attached")
+    page.wait_for_selector("[data-board]:not([data-unsettled])")  # before, cards take no taps
     page.click("[data-selecting]")
     page.click("[data-lead] [data-name] >> nth=0")
+    page.wait_for_selector("[data-select]:checked")
     yield "choosing"
     page.click("[data-bulk-end]")
     page.click("[data-act=menu] >> nth=0")

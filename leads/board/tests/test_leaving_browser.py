@@ -1,12 +1,12 @@
 """What was typed into the panel is kept, or asked about, at every way out."""
 
 import pytest
-from django.contrib.sessions.models import Session
 
 from conftest import make_lead
 from leads.board.tests.boards import PATH
 from leads.board.tests.screens import screen
 from leads.models import Lead
+from steerleads.dealers.models import StaffSession
 from steerleads.tests.browsers import on_one_database, signed_in
 from steerleads.tests.servers import wait_until
 
@@ -120,7 +120,7 @@ def test_nothing_typed_nothing_asked(board):
 
 def test_after_the_session_has_ended_one_signs_in_elsewhere_and_saves_here(board, seller):
     page, typed = typing(board)
-    Session.objects.all().delete()
+    StaffSession.objects.all().delete()
     page.click(f"{PANEL} [type=submit]")
     page.wait_for_selector("[data-panel-failure] a:visible")
     assert "you are signed out" in page.text_content("[data-panel-failure]") and typed() == SENTENCE
