@@ -1,6 +1,7 @@
 """The audit log: every kind of entry, written by the doors people and programs come through; read by managers only."""
 
 import ast
+import copy
 import json
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -280,6 +281,16 @@ def test_each_address_of_a_key_is_new_once_in_all_processes(casa):
         find_key(secret, address)
         forget_cached_keys()  # as another process
     assert news(key) == ["203.0.113.7", "203.0.113.8", "2001:db8::1"]
+
+
+def test_two_processes_that_meet_a_new_address_at_once_note_it_once(casa):
+    key, secret = issue_key(casa, "Website")
+    find_key(secret, "198.51.100.1")
+    of_the_other = copy.deepcopy(keys._cache)
+    find_key(secret, HERE)
+    keys._cache.update(of_the_other)
+    find_key(secret, HERE)
+    assert news(key) == ["198.51.100.1", HERE]
 
 
 def test_a_successor_knows_the_addresses_of_the_key_it_replaces(casa):

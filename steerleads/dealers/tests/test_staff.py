@@ -201,6 +201,13 @@ def test_a_manager_does_nothing_to_a_superuser(casa):
             verb(root.membership, by=boss)
 
 
+def test_without_mail_no_colleague_is_handed_a_link(casa, no_mail):
+    sara, boss, root = make_staff(casa), make_staff(casa, Role.MANAGER), make_staff(None, None)
+    for by in (boss, root):
+        with pytest.raises(staff.StaffRefused, match="reset_password"):
+            staff.new_link(sara, by=by)
+
+
 def test_the_last_superuser_stays(casa):
     root = make_staff(casa, None)
     with pytest.raises(staff.StaffRefused, match="last superuser"):
