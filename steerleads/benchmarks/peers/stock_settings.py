@@ -14,6 +14,9 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "rest_framework",
     "django_filters",
+    "axes",  # the app of dealerships hears of its lockouts
+    "django_otp",
+    "django_otp.plugins.otp_totp",
     "steerleads.dealers",
     "cars",
     "leads",
