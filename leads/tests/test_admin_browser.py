@@ -89,7 +89,7 @@ def test_two_factor_sign_in_is_switched_on_and_then_asked_for(open_page, boss):
     totp.time = time.time()
     page.fill("#id_code", f"{totp.token():06}")
     page.click(".two-factor-form input[type=submit]")
-    page.wait_for_selector("#id_proof")
+    page.wait_for_selector(".recovery-codes")
     page.context.clear_cookies()
     page.goto("/admin/login/")
     page.fill("#id_username", "boss@casa.example")

@@ -76,6 +76,7 @@ def test_a_tap_on_the_title_opens_and_a_long_one_too(board, finger):
         board.page.wait_for_selector("[data-panel][open] [name=action]")
         board.press("Escape")
         board.page.wait_for_selector("[data-panel]:not([open])", state="attached")
+        board.page.wait_for_selector("[data-board]:not([data-unsettled])")  # before, cards take no taps
 
 
 # --- Dragging --------------------------------------------------------------------------------------
