@@ -6,10 +6,12 @@ from uuid import uuid4
 import pytest
 from django.conf import settings
 from django.db import OperationalError
+from django.http import HttpRequest
 
 from conftest import ApiClient, make_car, make_lead
 from leads.delivery.actions import create_webhook
 from leads.delivery.models import Delivery, Webhook
+from steerleads.api.errors import RequestTimeout
 from steerleads.dealers import authentication
 from steerleads.tests.openapi_oracle import check_against_schema, declared_errors, described_operations
 from steerleads.tests.test_page_examples import TEST_DRIVE
@@ -159,6 +161,14 @@ def _by_plain_http(call, patch):
     yield call()
 
 
+def _with_a_late_body(call, patch):
+    def late(*_):
+        raise RequestTimeout()
+
+    patch.setattr(HttpRequest, "body", property(late))
+    yield call(idempotency_key="late")
+
+
 def _without_scopes(call, patch):
     yield call(client=call.world.api_of(scopes=[]))
 
@@ -175,6 +185,7 @@ TROUBLES = {
     (403, "INSUFFICIENT_SCOPE"): _without_scopes,
     (429, "RATE_LIMIT_EXCEEDED"): _over_the_limit,
     (415, "UNSUPPORTED_MEDIA_TYPE"): _once(body=b"{}", content_type="text/plain"),
+    (408, "REQUEST_TIMEOUT"): _with_a_late_body,
     (413, "PAYLOAD_TOO_LARGE"): _once(body=b" " * (2**20 + 1), idempotency_key="large"),
     (400, "VALIDATION_ERROR"): _once(query={f"p{number}": "" for number in range(1001)}),
     (400, "INVALID_LEAD_STATUS"): _with_bad_status,
