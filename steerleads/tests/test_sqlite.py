@@ -100,9 +100,9 @@ def test_what_refers_to_another_is_its_id(lead):
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "2001:db8:1111:2222:3333:444:55:6", "fe80::1"])
 def test_an_address_whose_column_is_declared_alike_stays_what_it_is(address):
-    AccessAttempt.objects.create(
-        ip_address=address, username="sara", failures_since_start=1, get_data="", post_data="", http_accept=""
-    )
+    columns = {"ip_address": address, "username": "sara", "failures_since_start": 1}
+    # Not by `save`, of which axes would tell its handler: ours keeps no such rows.
+    AccessAttempt.objects.bulk_create([AccessAttempt(**columns, get_data="", post_data="", http_accept="")])
     assert AccessAttempt.objects.get().ip_address == address
 
 
