@@ -77,7 +77,7 @@ def test_a_name_ends_no_line_of_a_mail(kept, language):
 
 @each_language
 def test_a_name_is_not_all_that_one_reads(kept, language):
-    for _subject, lines in list(letters(kept("spam " * 40)))[: len(MailKind)]:
+    for _subject, lines in list(letters(kept("spam " * 29)))[: len(MailKind)]:
         assert sum(line.count("spam") for line in lines) <= 2 * mailing.LONGEST_NAME / len("spam ")
 
 
