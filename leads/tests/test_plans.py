@@ -1,7 +1,5 @@
 """SQLite takes the index that was made for each question. PostgreSQL's plans are in steerleads/tests/test_large.py."""
 
-from importlib import import_module
-
 import pytest
 from django.db import connection
 
@@ -10,19 +8,6 @@ from leads.models import Lead
 pytestmark = pytest.mark.skipif(
     connection.vendor != "sqlite", reason="only on SQLite, which has no statistics of its own"
 )
-
-
-STATISTICS = import_module("leads.migrations.0003_sqlite_statistics").STATISTICS
-
-
-@pytest.fixture(autouse=True)
-def _statistics_of_a_fresh_database(db):
-    """As the migration leaves them: other tests of this file's database have said ANALYZE, or migrated to and fro."""
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM sqlite_stat1 WHERE tbl = 'leads_lead'")
-        for index in STATISTICS.items():
-            cursor.execute("INSERT INTO sqlite_stat1 VALUES ('leads_lead', %s, %s)", index)
-        cursor.execute("ANALYZE sqlite_master")
 
 
 @pytest.mark.parametrize(
