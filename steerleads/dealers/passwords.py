@@ -1,14 +1,19 @@
-"""The pages where staff set a password with a link that came by mail, or from the operator. Included below /admin."""
+"""The pages where staff choose a password: by a link that came by mail or from the operator, or signed in.
+
+A password is hashed (`save(commit=False)`) before the transaction that keeps it: that takes half a second of a
+processor, for which nobody else could write to SQLite.
+"""
 
 from django.contrib import admin
-from django.contrib.auth import views
-from django.db import transaction
+from django.contrib.admin.forms import AdminPasswordChangeForm
+from django.contrib.auth import update_session_auth_hash, views
 from django.http import Http404, HttpResponseRedirect
-from django.urls import path
+from django.urls import path, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from steerleads.dealers import password_tries, staff
 from steerleads.dealers.account_mails import TooManyMails
+from steerleads.dealers.audit_kinds import AuditKind
 from steerleads.dealers.limits import too_many
 from steerleads.proxies import place_of
 
@@ -50,17 +55,31 @@ class SetPassword(StaffPage, views.PasswordResetConfirmView):
     def form_valid(self, form):
         # Strangers may have used up the tries of somebody who now proves to be the owner.
         password_tries.forget(form.user.email)
-        with transaction.atomic():
-            answer = super().form_valid(form)
-            staff.note_password_set(self.user)
-        return answer
+        form.save(commit=False)
+        staff.save_password(self.user, AuditKind.PASSWORD_SET)
+        del self.request.session[views.INTERNAL_RESET_SESSION_TOKEN]
+        return HttpResponseRedirect(self.get_success_url())
+
+
+class ChangePassword(views.PasswordChangeView):
+    """Where somebody who is signed in changes it; the session of this page goes on."""
+
+    form_class = AdminPasswordChangeForm
+    success_url = reverse_lazy("admin:password_change_done")
+
+    def form_valid(self, form):
+        form.save(commit=False)
+        staff.save_password(form.user, AuditKind.PASSWORD_CHANGED, session_key=self.request.session.session_key)
+        password_tries.succeed(self.request)
+        update_session_auth_hash(self.request, form.user)
+        return HttpResponseRedirect(self.get_success_url())
 
 
 class Done(StaffPage, views.PasswordResetCompleteView):
     title = _("Your password is set")
 
 
-# Django's own names: its templates and its sign-in page link to them.
+# Included below /admin, by Django's own names: its templates and its sign-in page link to them.
 urlpatterns = [
     path("password_reset/", Forgotten.as_view(), name="admin_password_reset"),
     path("password_reset/done/", Sent.as_view(), name="password_reset_done"),

@@ -89,7 +89,7 @@ def end(user, mark):
 
 
 def end_others(user, session_key):
-    """End all of the person's sessions but one; whether there were any."""
+    """End all of the person's sessions but that of the key, if there is one; whether there were any."""
     return _end(user, StaffSession.objects.filter(user=user).exclude(pk=session_key))
 
 

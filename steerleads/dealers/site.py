@@ -3,7 +3,6 @@
 from django.contrib.admin import AdminSite
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import redirect_to_login
-from django.db import transaction
 from django.http import HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from steerleads.dealers import password_tries, sessions_page, staff, two_factor_page
 from steerleads.dealers.forms import SignInForm
 from steerleads.dealers.modeladmin import DealershipAdmin
+from steerleads.dealers.passwords import ChangePassword
 from steerleads.dealers.permissions import owes_second_factor
 from steerleads.dealers.two_factor_page import way_on
 
@@ -56,12 +56,7 @@ class StaffSite(AdminSite):
             return super().password_change(request, extra_context)
         if not password_tries.begin(request, request.user.email):
             return password_tries.locked_out(request)
-        with transaction.atomic():
-            answer = super().password_change(request, extra_context)
-            if answer.status_code == 302:
-                password_tries.succeed(request)
-                staff.note_password_change(request.user, request.session.session_key)
-        return answer
+        return ChangePassword.as_view(extra_context={**self.each_context(request), **(extra_context or {})})(request)
 
     def login(self, request, extra_context=None):
         """On to the page that was asked for, or to the board: Django would send everybody to its own overview."""

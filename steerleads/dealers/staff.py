@@ -163,16 +163,24 @@ def remove_two_factor(user, *, by):
     return had_one
 
 
-def note_password_change(user, session_key):
-    """What comes with a new password that the person has chosen: all other sessions end. Within its transaction."""
-    _record(AuditKind.PASSWORD_CHANGED, user, user)
-    sessions.end_others(user, session_key)
+def save_password(user, kind, *, session_key=None):
+    """Save a User with the new password that the person has chosen; all their sessions end but that of the key."""
+    with transaction.atomic():
+        user.save(update_fields=["password"])
+        _record(kind, user, user)
+        sessions.end_others(user, session_key)
 
 
-def note_password_set(user):
-    """The same, by a link."""
-    _record(AuditKind.PASSWORD_SET, user, user)
-    sessions.end_all(user)
+def note_password_given(user):
+    """That the operator set somebody's password: all their sessions end."""
+    with transaction.atomic():
+        _record(AuditKind.PASSWORD_CHANGED, user, None)
+        sessions.end_all(user)
+
+
+def note_superuser(user):
+    """That the operator made somebody a superuser, by Django's command."""
+    _record(AuditKind.PERSON_INVITED, user, None, role="superuser")
 
 
 def note_shown(link, by):

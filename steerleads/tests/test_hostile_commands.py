@@ -17,9 +17,11 @@ HOSTILE = ["\udcff", "a\nb", "a\x01b\x1b[31m", "x" * 10_000, "", "true", "[]", "
 COMMANDS = {
     "archive_leads": ["--older-than", "90d"],
     "audit": [],
+    "changepassword": ["nobody@casa.example"],
     "clear_expired": [],
     "create_api_key": ["<dealership>", "--name", "Website"],
     "create_dealership": ["Rabat Auto"],
+    "createsuperuser": ["--email", "omar@casa.example", "--noinput"],
     "create_staff": ["new@casa.example", "--dealership", "<dealership>"],
     "deliveries": [],
     "erase_person": ["Sara Alami", "--dealership", "<dealership>", "--yes"],

@@ -226,6 +226,17 @@ def test_no_entry_holds_a_secret_or_a_contact(world, civic, kind):
     assert [secret for secret in secrets if secret in kept] == []
 
 
+def test_djangos_own_commands_for_accounts_leave_an_entry_too(world, monkeypatch):
+    monkeypatch.setattr("getpass.getpass", lambda prompt: "a longer new one")
+    call_command("changepassword", "sara@casa.example")
+    event = AuditEvent.objects.get(kind=AuditKind.PASSWORD_CHANGED)
+    assert (event.actor_name, event.subject_name) == (audit.Actor.of_operator().name, SARA)
+    assert world.her_browser.get("/admin/").status_code == 302
+    call_command("createsuperuser", "--email", "omar@casa.example", "--noinput")
+    event = AuditEvent.objects.get(kind=AuditKind.PERSON_INVITED)
+    assert (event.subject_name, event.details) == ("omar@casa.example", {"role": "superuser"})
+
+
 def test_what_is_refused_or_changes_nothing_leaves_no_entry(world):
     world.boss.post(f"{ADMIN}/membership/{world.sara.membership.pk}/change/", {"role": "salesperson"})
     world.boss.post(f"{ADMIN}/apikey/add/", {**NEW_KEY, "name": ""})
