@@ -10,7 +10,7 @@ from django.core.cache import close_caches
 from django.core.handlers.base import reset_urlconf
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.core.signals import request_finished, request_started
-from django.db import close_old_connections, connection, reset_queries
+from django.db import close_old_connections, reset_queries
 from django.utils.http import parse_header_parameters
 
 
@@ -31,8 +31,6 @@ class Handler(WSGIHandler):
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "steerleads.settings")
 django.setup(set_prefix=False)
 application = Handler()
-if connection.vendor == "sqlite":  # where the database is so near that Django's machinery is most of a small read
-    application = import_module("steerleads.fast_path").FastPath(application)
 # Of what Django does around each request one thing matters here: that at its end its connection is put in order. It need
 # not be at the start as well, no queries are kept, there are no caches to close, and each request sets its urlconf.
 # Together they took a tenth of a small request.

@@ -140,14 +140,6 @@ def find_key(secret, address=""):
     return key
 
 
-def find_key_in_memory(secret, address=""):
-    """The same without a question to the database. None does not say that there is no such key: ask `find_key`."""
-    key, now = _remembered(secret), timezone.now()
-    if key is None or not key.works_at(now) or _is_use_to_be_noted(key, now) or not _is_known_at(key, address):
-        return None
-    return key
-
-
 def forget_cached_keys():
     """For tests, which make and break keys faster than the cache forgets."""
     _cache.clear()

@@ -90,19 +90,14 @@ class HourlyLimit(BaseThrottle):
         return True
 
 
-def take(key, *, now=None, in_memory=False):
-    """One request of this key's hour: a Verdict, or None for a key without limit.
-
-    With `in_memory`, None also if a lease had to be taken first, which asks the database; nothing is counted then.
-    """
+def take(key, *, now=None):
+    """One request of this key's hour: a Verdict, or None for a key without limit."""
     if key.hourly_limit == 0:
         return None
     now = now or timezone.now()
     with _locks[key.pk]:
         lease = _leases.get(key.pk)
         if lease is None or not lease.holds(key.hourly_limit, now):
-            if in_memory:
-                return None
             lease = _leases[key.pk] = _take_lease(key, now)
         passed = lease.left > 0
         if passed:
