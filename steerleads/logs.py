@@ -10,27 +10,10 @@ from functools import lru_cache
 
 request_id = ContextVar("request_id", default="-")
 
-# No line of ours names its caller, thread or process, so none is looked for (Python's “Logging HOWTO”, Optimization).
-logging._srcfile = None
-logging.logThreads = logging.logProcesses = logging.logMultiprocessing = logging.logAsyncioTasks = False
-
 access_log = logging.getLogger("steerleads.access")
 
 # The last net under everything that is logged: what looks like an API key loses its secret part.
 KEY = re.compile(r"\b(prod|dev)_[A-Za-z0-9_-]{8,}")
-
-
-class AccessRecord(logging.LogRecord):
-    """A LogRecord that is made in a fifth of the time: by no factory, and without looking for what no line shows."""
-
-    BLANK = vars(logging.LogRecord(access_log.name, logging.INFO, "", 0, "", None, None))
-
-    def __init__(self, level, words, facts):
-        vars(self).update(self.BLANK)
-        self.levelno, self.levelname = level, logging.getLevelName(level)
-        self.msg, self.facts = words, facts
-        self.created = time.time()
-        self.msecs = self.created % 1 * 1000
 
 
 class _Formatter(logging.Formatter):
@@ -49,12 +32,6 @@ class _Formatter(logging.Formatter):
 
     def time(self, record):
         return f"{_second(int(record.created))}.{int(record.msecs):03}+00:00"
-
-
-def log_access(level, words, facts):
-    """The line of one request: its words, and {name: value} behind them."""
-    if access_log.isEnabledFor(level):
-        access_log.handle(AccessRecord(level, words, facts))
 
 
 @lru_cache(maxsize=1)  # a busy second has hundreds of lines

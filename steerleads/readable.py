@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from steerleads.api.filters import LONGEST_SEARCH
 from steerleads.api.text import forbidden_character, shown
+from steerleads.middleware import is_api
 
 FORM = "application/x-www-form-urlencoded"
 # Characters. No page of ours leads to an address as long as this, and few proxies would let it pass.
@@ -29,6 +30,8 @@ class ReadableCookies:
         self.get_response = get_response
 
     def __call__(self, request):
+        if is_api(request):
+            return self.get_response(request)
         for name in [name for name, value in request.COOKIES.items() if forbidden_character(name + value)]:
             del request.COOKIES[name]
         return self.get_response(request)
@@ -41,6 +44,8 @@ class ReadableAddress:
         self.get_response = get_response
 
     def __call__(self, request):
+        if is_api(request):  # which has its own words for it
+            return self.get_response(request)
         _judge_encoding(request)
         _judge_text(request.path_info, request.path_info, LONGEST)
         for name, values in request.GET.lists():

@@ -1,16 +1,9 @@
 """Django as a WSGI application. `manage.py serve` runs it by `steerleads.asgi`, which waits for slow clients."""
 
-import gc
 import os
-from importlib import import_module
 
 import django
-from django.conf import settings
-from django.core.cache import close_caches
-from django.core.handlers.base import reset_urlconf
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
-from django.core.signals import request_finished, request_started
-from django.db import close_old_connections, reset_queries
 from django.utils.http import parse_header_parameters
 
 
@@ -31,15 +24,3 @@ class Handler(WSGIHandler):
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "steerleads.settings")
 django.setup(set_prefix=False)
 application = Handler()
-# Of what Django does around each request one thing matters here: that at its end its connection is put in order. It need
-# not be at the start as well, no queries are kept, there are no caches to close, and each request sets its urlconf.
-# Together they took a tenth of a small request.
-request_started.disconnect(close_old_connections)
-request_finished.disconnect(close_caches)
-request_finished.disconnect(reset_urlconf)
-if not settings.DEBUG:
-    request_started.disconnect(reset_queries)
-# What is loaded now stays: going through it again and again took the garbage collector a tenth of a list of 20.
-import_module(settings.ROOT_URLCONF)
-gc.collect()
-gc.freeze()
