@@ -4,7 +4,6 @@ import hashlib
 
 from django.http import UnreadablePostError
 from django.utils.http import parse_header_parameters
-from rest_framework.request import Request
 from rest_framework.viewsets import ViewSet
 
 from steerleads.api import etags
@@ -23,6 +22,7 @@ class ApiViewSet(ViewSet):
     """
 
     area = None
+    ignored_parameters = ignored_fields = ()
     http_method_names = ["get", "head", "post", "patch", "delete"]
 
     # --- What was sent -------------------------------------------------------------------------
@@ -74,26 +74,6 @@ class ApiViewSet(ViewSet):
     def allowed_methods(self):
         methods = super().allowed_methods
         return [*methods, "HEAD"] if "GET" in methods and "HEAD" not in methods else methods
-
-    def dispatch(self, request, *args, **kwargs):
-        try:
-            return super().dispatch(request, *args, **kwargs)
-        finally:
-            # It lets go of itself: DRF gives a view its own bound methods, and the garbage collector would have to find it.
-            vars(self).clear()
-
-    def initial(self, request, *args, **kwargs):
-        """What DRF does, without its negotiation: answers are JSON, bodies are read by `read`, and there is one version."""
-        request._authenticate()  # as asking for its `user` does, which raises and catches AttributeErrors first
-        self.check_permissions(request)
-        self.check_throttles(request)
-
-    def initialize_request(self, request, *args, **kwargs):
-        self.ignored_parameters, self.ignored_fields = [], []
-        self.action = self.action_map.get(request.method.lower())
-        wrapped = Request(request, authenticators=self.get_authenticators(), negotiator=self.get_content_negotiator())
-        wrapped.parser_context.clear()  # it holds the request, too; there are no parsers, as bodies are read by `read`
-        return wrapped
 
     def finalize_response(self, request, response, *args, **kwargs):
         response = super().finalize_response(request, response, *args, **kwargs)
