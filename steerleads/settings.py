@@ -1,4 +1,4 @@
-"""Every setting of the product, from the environment; the README lists them with their defaults."""
+"""Every setting of the product, from the environment; docs/operate.md lists them with their defaults."""
 
 from pathlib import Path
 

@@ -14,7 +14,7 @@ from steerleads.tests.servers import free_port, wait_until
 
 PROGRAM = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
 USER = "postgres"  # it refuses to run as root
-# As an operator would set it up by the README: a pool smaller than what the product opens, so that sessions are shared.
+# As an operator would set it up by docs/operate.md: a pool smaller than what the product opens, so that sessions are shared.
 SETTINGS = """
 [databases]
 * = host={host} port={port} user={user} {password}

@@ -48,7 +48,7 @@ FLOORS = {
 TOP_LEVEL = {
     *("steerleads", "leads", "cars", "templates", "manage.py", "requirements.txt", "requirements-dev.txt"),
     *("pytest.ini", "README.md", "conftest.py", "pyproject.toml", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE"),
-    *(".ci", ".git", ".gitignore"),
+    *("docs", ".ci", ".git", ".gitignore"),
 }
 
 WRITERS = {"leads.actions", "leads.feed", "leads.history", "leads.reordering", "leads.housekeeping", "cars.actions"}

@@ -142,9 +142,9 @@ def test_the_pages_requests_are_the_examples():
     assert [item["order"] for item in reordered] == [1, 2, 3]
 
 
-def test_the_readme_lists_the_codes_that_the_document_has():
-    readme = Path(settings.BASE_DIR, "README.md").read_text(encoding="utf-8")
-    table = readme.partition("| Status | Codes |")[2].partition("\n\n")[0]
+def test_the_docs_list_the_codes_that_the_document_has():
+    docs = Path(settings.BASE_DIR, "docs", "api.md").read_text(encoding="utf-8")
+    table = docs.partition("| Status | Codes |")[2].partition("\n\n")[0]
     everywhere = {"NOT_FOUND", "METHOD_NOT_ALLOWED"}  # of paths and methods that are no operation
     codes = {code for _, _, operation in described_operations() for _, code in declared_errors(operation)}
     assert set(re.findall(r"`([A-Z_]+)`", table)) == codes | everywhere

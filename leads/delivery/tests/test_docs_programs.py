@@ -1,6 +1,5 @@
-"""The README's two programs for those who listen to us, run as they stand there."""
+"""The two programs of docs/ for those who listen to us, run as they stand there."""
 
-import re
 import socket
 import subprocess
 import sys
@@ -8,27 +7,17 @@ import time
 from contextlib import nullcontext, suppress
 
 import pytest
-from django.conf import settings
 
 from conftest import make_lead
 from leads.delivery.models import Delivery, Webhook
 from leads.delivery.tests.deliveries import deliver, subscribe
 from steerleads.tests.browsers import on_one_database
+from steerleads.tests.documents import program
 from steerleads.tests.servers import free_port, running_server, wait_until
 
 LEAD = {"action": "Call", "targetName": "Sara Alami", "targetInfo": "+212-600-123456"}
 
 pytestmark = [pytest.mark.django_db, on_one_database]
-
-
-def program(holding, **replaced):
-    """The Python in the README that holds this text, with its placeholders replaced."""
-    found = re.findall(r"```python\n(.*?)```", (settings.BASE_DIR / "README.md").read_text(), re.DOTALL)
-    [code] = [code for code in found if holding in code]
-    for text, value in replaced.items():
-        assert text in code
-        code = code.replace(text, value)
-    return code
 
 
 def is_listening(port):
@@ -54,7 +43,7 @@ def test_the_receiver_takes_what_we_send(casa, civic, clock, settings):
 
 
 class Crm:
-    """What the README leaves to the reader: their data, and their place."""
+    """What the document leaves to the reader: their data, and their place."""
 
     transaction = staticmethod(nullcontext)
 
