@@ -43,18 +43,18 @@ def test_the_receiver_takes_what_we_send(casa, civic, clock, settings):
 
 
 class Crm:
-    """What the document leaves to the reader: their data, and their place."""
+    """What the document leaves to the reader: their data, and how far they have read."""
 
     transaction = staticmethod(nullcontext)
 
     def __init__(self):
-        self.leads, self._place = {}, 0
+        self.leads, self._position = {}, 0
 
-    def place(self):
-        return self._place
+    def position(self):
+        return self._position
 
-    def remember_place(self, place):
-        self._place = place
+    def keep_position(self, position):
+        self._position = position
 
     def write(self, lead):
         self.leads[lead["id"]] = lead["action"]
