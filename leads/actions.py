@@ -10,7 +10,8 @@ from django.utils import timezone
 from cars.errors import CarNotFound
 from cars.models import Car
 from leads.errors import ColumnBusy, LeadNotFound, UnauthorizedLeadAccess
-from leads.history import RECORDED, change_event, erase_texts, record, time_after, tombstone
+from leads.fields import FOLDED_COLUMNS, FOLDED_FROM
+from leads.history import NOTHING, change_event, erase_texts, record, time_after, tombstone
 from leads.meanwhile import Seen, check_unmoved
 from leads.models import EventKind, Lead
 from leads.moving import Overtaken, plan_move
@@ -21,7 +22,6 @@ from steerleads.api.statements import by_id
 from steerleads.api.writing import insert, update
 from steerleads.dealers.idempotency import forget_subjects
 
-FOLDED_FROM = {"action", "target_name", "target_info", "tag"}
 MOVE_ATTEMPTS = 5
 
 _CAR = by_id(lambda dealership, id: Car.objects.of(dealership).filter(pk=id).order_by().values_list("pk"))
@@ -44,7 +44,7 @@ def create_lead(dealership, car_id, fields, *, actor):
         lead = Lead(dealership=dealership, car_id=car_id, created_at=now, updated_at=now, **fields)
         lead.fold()
         insert(lead)
-        record(lead, EventKind.CREATED, dict.fromkeys(RECORDED), actor=actor)
+        record(lead, EventKind.CREATED, NOTHING, actor=actor)
     return lead
 
 
@@ -200,5 +200,5 @@ def _write(lead, changes):
     columns = {*changes, "version", "updated_at"}
     if changes.keys() & FOLDED_FROM:
         lead.fold()
-        columns |= {"action_folded", "target_name_folded", "tag_folded", "search_text", "contact_text"}
+        columns |= FOLDED_COLUMNS
     update(lead, columns)

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy
 from cars.admin import MakeFilter
 from cars.models import Car
 from leads import actions, timeline
+from leads.fields import WRITABLE
 from leads.forms import LeadForm
 from leads.models import Lead, PersonRequest, Status
-from leads.serializers import WRITABLE
 from steerleads.api.errors import ApiError
 from steerleads.dealers.modeladmin import ArchivedFilter, DealershipAdmin, OwnValues
 from steerleads.dealers.models import Role

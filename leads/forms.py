@@ -2,11 +2,14 @@
 
 from django import forms
 
+from leads.fields import BODY_FIELDS, TEXT_FIELDS, WRITABLE
 from leads.models import Lead
-from leads.serializers import WRITABLE, LeadBody
+from leads.serializers import LeadBody
+from steerleads.api.serializers import ChoiceField
 from steerleads.dealers.forms import BodyForm, Typed
 
-TYPED = [column for column in WRITABLE.values() if column != "status"]
+TYPED = [field.column for field in BODY_FIELDS if not isinstance(field.body, ChoiceField)]
+LONG = [field.column for field in TEXT_FIELDS if field.body.multiline]
 
 
 class LeadForm(BodyForm):
@@ -18,7 +21,7 @@ class LeadForm(BodyForm):
         model = Lead
         fields = ["car", *WRITABLE.values()]
         field_classes = dict.fromkeys(TYPED, Typed)
-        widgets = {"note": forms.Textarea(attrs={"rows": 4, "cols": 60})}
+        widgets = {column: forms.Textarea(attrs={"rows": 4, "cols": 60}) for column in LONG}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -4,22 +4,12 @@ from datetime import UTC, timedelta
 
 from django.utils import timezone
 
+from leads.fields import FIELDS, Keeps
 from leads.models import EventKind, LeadEvent
 from steerleads.api.writing import insert
 
-# Model fields that events tell of, by the API's names, in the page's order.
-RECORDED = {
-    "status": "status",
-    "action": "action",
-    "target_name": "targetName",
-    "target_info": "targetInfo",
-    "tag": "tag",
-    "note": "note",
-    "order": "order",
-    "archived": "archived",
-}
-TEXTS = {"action", "tag", "note"}  # erased with the lead
-UNTOLD = {"target_name", "target_info"}  # only that they changed
+# The columns that events tell of: what a new lead had before.
+NOTHING = {field.column: None for field in FIELDS}
 
 
 def time_after(leads, *, now=None):
@@ -39,10 +29,11 @@ def record(lead, kind, before, *, actor):
 
 def change_event(lead, kind, before, *, actor, batch=None):
     """The same, unsaved."""
-    changes = {name: _change(lead, name, before[name]) for name in RECORDED if name in before}
-    facts = {RECORDED[name]: change for name, change in changes.items() if change and name not in TEXTS}
-    texts = {RECORDED[name]: change for name, change in changes.items() if change and name in TEXTS}
-    return event_of(lead, kind, lead.updated_at, actor, facts, texts or None, batch)
+    values, texts = {}, {}
+    for field in FIELDS:
+        if field.column in before and (change := _change(lead, field, before[field.column])):
+            (texts if field.keeps is Keeps.TEXT else values)[field.name] = change
+    return event_of(lead, kind, lead.updated_at, actor, values, texts or None, batch)
 
 
 def tombstone(lead, now, *, actor):
@@ -78,9 +69,9 @@ def _iso(at):
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _change(lead, name, old):
+def _change(lead, field, old):
     """{from, to}, or None where a new lead has nothing."""
-    if name in UNTOLD:
+    if field.keeps is Keeps.CHANGE:
         return {"from": None, "to": None}
-    new = getattr(lead, name)
+    new = getattr(lead, field.column)
     return None if old == new else {"from": old, "to": new}

@@ -7,18 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from cars.models import Car
 from leads.contacts import contact_pattern, contact_search_text, search_words
+from leads.fields import FOLDED_FIELDS, Status
 from steerleads.api.fields import FoldedField
 from steerleads.api.ids import new_id
 from steerleads.api.text import fold, normalise
 from steerleads.dealers.actors import ActorType
 from steerleads.dealers.models import Dealership
-
-
-class Status(models.TextChoices):
-    NEW = "NEW", _("New")
-    COMPLETED = "COMPLETED", _("Completed")
-    NOT_NEEDED = "NOT_NEEDED", _("Not needed")
-
 
 # The order in which the workflow lists them, which is not that of the alphabet.
 WORKFLOW = {status: rank for rank, status in enumerate(Status.values)}
@@ -49,7 +43,10 @@ def _containing(**text):
 
 
 class Lead(models.Model):
-    """Something to do for a customer about a car. Written only by the verbs in `leads/actions.py`."""
+    """Something to do for a customer about a car. Written only by the verbs in `leads/actions.py`.
+
+    What clients write of it, and what becomes of it, is in `leads/fields.py`.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     dealership = models.ForeignKey(
@@ -112,10 +109,11 @@ class Lead(models.Model):
 
     def fold(self):
         """Bring the folded columns in line with the texts. Called by the verbs before every save."""
-        self.action_folded, self.target_name_folded = fold(self.action), fold(self.target_name)
-        self.tag_folded = fold(self.tag) if self.tag else None
+        for field in FOLDED_FIELDS:
+            text = getattr(self, field.column)
+            setattr(self, field.folded, None if field.is_nullable and not text else fold(text))
         # One column for the search; a word has no line break, so none can match across two fields.
-        self.search_text = "\n".join([self.action_folded, self.target_name_folded, self.tag_folded or ""])
+        self.search_text = "\n".join(getattr(self, field.folded) or "" for field in FOLDED_FIELDS)
         self.contact_text = contact_search_text(self.target_info, self.target_name)
 
 

@@ -2,6 +2,7 @@
 
 from cars.errors import CarNotFound
 from leads.errors import InvalidLeadStatus, LeadNotFound, UnauthorizedLeadAccess
+from leads.fields import FOLDED_FIELDS, SORTS
 from leads.openapi_examples import (
     CHANGED,
     CHANGES,
@@ -66,7 +67,7 @@ PREFER = Parameter(
 FILTERS = (
     Parameter(
         "search",
-        "Global search across action, targetName, tag. Every word must occur somewhere; capitals and accents do not "
+        f"Global search across {', '.join(field.name for field in FOLDED_FIELDS)}. Every word must occur somewhere; capitals and accents do not "
         "matter.",
         {"type": "string", "maxLength": LONGEST_SEARCH},
     ),
@@ -88,7 +89,7 @@ FILTERS = (
     ),
     Parameter(
         "sortBy",
-        "Sort field: `order`, `status`, `action`, `targetName`, `createdAt`, `updatedAt`",
+        f"Sort field: {', '.join(f'`{name}`' for name in SORTS)}",
         LeadSort(default="order"),
     ),
     SORT_ORDER,

@@ -4,28 +4,24 @@ from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from leads.models import EventKind, Status
+from leads.fields import BODY_FIELDS, FIELDS, SORTS, TEXT_FIELDS, Keeps, Status
+from leads.models import EventKind
 from leads.serializers import CHANGE_KEYS, MOST_MOVED, LeadBody, OrderBody, ReorderBody
 from steerleads.api.openapi import Success, enum
+from steerleads.api.serializers import ChoiceField, TextField, WholeNumberField
 from steerleads.dealers.actors import ActorType
 
 LeadStatus = enum("LeadStatus", Status.values)
 LeadEventKind = enum("LeadEventKind", EventKind.values)
 ActorKind = enum("ActorType", ActorType.values)
-LeadSort = enum("LeadSort", ["order", "status", "action", "targetName", "createdAt", "updatedAt"])
+LeadSort = enum("LeadSort", SORTS)
 Archived = enum("ArchivedFilter", ["false", "true", "any"])
 
 STATUS_WORDS = (
     "`NEW`: the lead is created and requires action. `COMPLETED`: the action has been completed successfully. "
     "`NOT_NEEDED`: the lead is no longer relevant or was cancelled."
 )
-WORDS = {
-    "action": "Action description (max 200 characters)",
-    "targetName": "Lead contact name (max 200 characters)",
-    "targetInfo": "Contact information - phone or email (max 500 characters)",
-    "tag": "Lead category tag (max 100 characters)",
-    "note": "Additional notes (max 1000 characters)",
-}
+WORDS = {field.name: f"{field.body.help_text} (max {field.body.max_length} characters)" for field in TEXT_FIELDS}
 
 
 class Order(serializers.IntegerField):
@@ -35,20 +31,39 @@ class Order(serializers.IntegerField):
         super().__init__(min_value=-(2**31), max_value=2**31 - 1, **field)
 
 
+# What the document calls the values of a body's field.
+SHOWN_AS = {ChoiceField: LeadStatus, TextField: serializers.CharField, WholeNumberField: Order}
+
+
+def _with_written(declared, *, required=True, **further):
+    """These fields of a serializer, and behind `carId` those that clients write. `further` has arguments by field."""
+    written = {
+        field.name: SHOWN_AS[type(field.body)](
+            required=required, allow_null=field.is_nullable, **further.get(field.name, {})
+        )
+        for field in BODY_FIELDS
+    }
+    ids = {name: declared.pop(name) for name in ("id", "carId")}
+    return ids | written | declared
+
+
+def _listed(fields):
+    """“`tag` and `note`”"""
+    *others, last = (f"`{field.name}`" for field in fields)
+    return f"{', '.join(others)} and {last}"
+
+
 class Lead(serializers.Serializer):
     """A lead: something to do for a customer about a vehicle."""
 
     id = serializers.UUIDField()
     carId = serializers.UUIDField(help_text="The vehicle that the lead is about.")
-    status = LeadStatus(help_text=STATUS_WORDS)
-    action = serializers.CharField()
-    targetName = serializers.CharField()
-    targetInfo = serializers.CharField()
-    tag = serializers.CharField(allow_null=True)
-    note = serializers.CharField(allow_null=True)
-    order = Order(help_text="Lower numbers appear first.")
     createdAt = serializers.DateTimeField()
     updatedAt = serializers.DateTimeField()
+
+    def get_fields(self):
+        words = {"status": {"help_text": STATUS_WORDS}, "order": {"help_text": "Lower numbers appear first."}}
+        return _with_written(super().get_fields(), **words)
 
 
 class LeadCar(serializers.Serializer):
@@ -78,15 +93,11 @@ class UpdatedLead(serializers.Serializer):
 
     id = serializers.UUIDField()
     carId = serializers.UUIDField(required=False, help_text="Only with `Prefer: return=representation`.")
-    status = LeadStatus(required=False)
-    action = serializers.CharField(required=False)
-    targetName = serializers.CharField(required=False)
-    targetInfo = serializers.CharField(required=False)
-    tag = serializers.CharField(required=False, allow_null=True)
-    note = serializers.CharField(required=False, allow_null=True)
-    order = Order(required=False)
     createdAt = serializers.DateTimeField(required=False, help_text="Only with `Prefer: return=representation`.")
     updatedAt = serializers.DateTimeField()
+
+    def get_fields(self):
+        return _with_written(super().get_fields(), required=False)
 
 
 class UpdatedOrder(Success):
@@ -110,7 +121,10 @@ class Actor(serializers.Serializer):
 
 
 class Change(serializers.Serializer):
-    """What a field held before and after. Both are null for `targetName` and `targetInfo`: only that they changed."""
+    __doc__ = (
+        "What a field held before and after. Both are null for "
+        f"{_listed(field for field in FIELDS if field.keeps is Keeps.CHANGE)}: only that they changed."
+    )
 
     def get_fields(self):
         return {"from": FieldValue(allow_null=True), "to": FieldValue(allow_null=True)}
@@ -152,7 +166,10 @@ class NewLead(LeadBody):
 
 
 class LeadChanges(LeadBody):
-    """All fields are optional. Only provided fields will be updated. `null` clears `tag` and `note`."""
+    __doc__ = (
+        "All fields are optional. Only provided fields will be updated. `null` clears "
+        f"{_listed(field for field in BODY_FIELDS if field.is_nullable)}."
+    )
 
     partial_body = True
     words = {**WORDS, "status": "Lead status: `NEW`, `COMPLETED`, `NOT_NEEDED`", "order": "Display order for sorting"}

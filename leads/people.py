@@ -11,6 +11,7 @@ from leads.actions import delete_lead
 from leads.contacts import LEAST_DIGITS, contact_pattern, contact_search_text, emails_in, numbers_in
 from leads.errors import LeadNotFound
 from leads.feed import locked_feed
+from leads.fields import PERSON_FIELDS, TEXT_FIELDS
 from leads.models import Lead, LeadEvent, PersonRequest
 from leads.serializers import EVENT_COLUMNS, car_row_of, event_object, lead_with_car, row_of
 from steerleads.api.text import words
@@ -96,7 +97,7 @@ def erase_leads(dealership, text, leads, *, actor, now):
 
 def persons_in(text, leads):
     """Every Person that `text` or the contacts of these leads name: by what others may mention them."""
-    named = [text, *(lead.target_name for lead in leads), *(lead.target_info for lead in leads)]
+    named = [text, *(getattr(lead, field.column) for lead in leads for field in PERSON_FIELDS)]
     named += [contact for lead in leads for contact in _contacts(lead)]
     return {person for person in map(_person, named) if person}
 
@@ -115,7 +116,7 @@ def is_mentioned_in_json(persons, text):
 def mentions(dealership, persons, *, besides=frozenset()):
     """Ids of leads, but those in `besides`, in whose texts, or in whose history, one of `persons` is mentioned."""
     leads = Lead.objects.of(dealership).order_by()
-    leads = leads.values_list("id", "action", "tag", "note", "target_name", "target_info")
+    leads = leads.values_list("id", *(field.column for field in TEXT_FIELDS))
     events = LeadEvent.objects.of(dealership).filter(texts__isnull=False).order_by().values_list("lead_id", "texts")
     found = {lead_id for lead_id, *texts in leads.iterator() if is_mentioned(persons, *texts)}
     found |= {lead_id for lead_id, changes in events.iterator() if is_mentioned(persons, *_sides(changes))}

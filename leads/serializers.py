@@ -1,36 +1,25 @@
 """What a lead looks like on the wire: bodies in (declared serializers), objects out (plain functions over rows)."""
 
+from copy import deepcopy
+
 from leads.errors import lead_validation
-from leads.models import Status
+from leads.fields import BODY_FIELDS, COLUMNS, WRITABLE
 from steerleads.api.ids import parse_id
 from steerleads.api.json import Number
-from steerleads.api.serializers import (
-    BodyField,
-    BodySerializer,
-    ChoiceField,
-    IdField,
-    ItemError,
-    TextField,
-    WholeNumberField,
-)
+from steerleads.api.objects import object_of
+from steerleads.api.serializers import BodyField, BodySerializer, IdField, ItemError, WholeNumberField
 from steerleads.api.text import shown
 
-# The API's names and the model's, in the page's order.
-WRITABLE = {
-    "status": "status",
-    "action": "action",
-    "targetName": "target_name",
-    "targetInfo": "target_info",
-    "tag": "tag",
-    "note": "note",
-    "order": "order",
-}
-LEAD_COLUMNS = ("id", "car_id", *WRITABLE.values(), "created_at", "updated_at")
-LEAD_KEYS = ("id", "carId", *WRITABLE, "createdAt", "updatedAt")
-CAR_COLUMNS = ("car__make", "car__model", "car__overview_year", "car__location")
+LEAD = {"id": "id", "carId": "car_id", **WRITABLE, "createdAt": "created_at", "updatedAt": "updated_at"}
+CAR = {"make": "car__make", "model": "car__model", "overviewYear": "car__overview_year", "location": "car__location"}
+LEAD_COLUMNS, CAR_COLUMNS = tuple(LEAD.values()), tuple(CAR.values())
+
+# The object of a lead from LEAD_COLUMNS, and a lead as lists show it, from LEAD_COLUMNS + CAR_COLUMNS.
+lead_object = object_of(LEAD, LEAD_COLUMNS)
+lead_with_car = object_of({**LEAD, "car": {"id": "car_id", **CAR}}, LEAD_COLUMNS + CAR_COLUMNS)
 
 EVENT_COLUMNS = ("id", "kind", "at", "actor_type", "actor_name", "changes", "texts", "batch")
-CHANGE_KEYS = (*WRITABLE, "archived", "createdAt", "updatedAt")
+CHANGE_KEYS = (*COLUMNS, "createdAt", "updatedAt")
 
 ITEM_KEYS = ("id", "order")
 MOST_MOVED = 10_000
@@ -41,14 +30,10 @@ class LeadBody(BodySerializer):
 
     failure = staticmethod(lead_validation)
 
-    status = ChoiceField(Status.values, required=False)
-    action = TextField(max_length=200)
-    targetName = TextField(max_length=200)
-    targetInfo = TextField(max_length=500)
-    tag = TextField(max_length=100, required=False, allow_null=True)
-    note = TextField(max_length=1000, multiline=True, required=False, allow_null=True)
-    order = WholeNumberField(required=False)
     carId = IdField(required=False)
+
+    def get_fields(self):
+        return {field.name: deepcopy(field.body) for field in BODY_FIELDS} | super().get_fields()
 
 
 class OrderBody(BodySerializer):
@@ -96,35 +81,6 @@ class LeadOrdersField(BodyField):
 
 class ReorderBody(BodySerializer):
     leadOrders = LeadOrdersField()
-
-
-def lead_object(row):
-    """The 11 keys of a lead, from LEAD_COLUMNS."""
-    return dict(zip(LEAD_KEYS, row, strict=True))
-
-
-def lead_with_car(row):
-    """A lead as lists show it, from LEAD_COLUMNS + CAR_COLUMNS. Written out, it takes a third of two `zip`s."""
-    # fmt: off
-    (
-        id, car_id, status, action, target_name, target_info, tag, note, order, created_at, updated_at,
-        make, model, overview_year, location,
-    ) = row
-    # fmt: on
-    return {
-        "id": id,
-        "carId": car_id,
-        "status": status,
-        "action": action,
-        "targetName": target_name,
-        "targetInfo": target_info,
-        "tag": tag,
-        "note": note,
-        "order": order,
-        "createdAt": created_at,
-        "updatedAt": updated_at,
-        "car": {"id": car_id, "make": make, "model": model, "overviewYear": overview_year, "location": location},
-    }
 
 
 def row_of(lead):

@@ -2,17 +2,15 @@
 
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from leads.history import UNTOLD
+from leads.fields import FIELDS, Keeps
 from leads.meanwhile import made_room
 from leads.models import EventKind, Lead, LeadEvent, Status
-from leads.serializers import EVENT_COLUMNS, WRITABLE, event_object
+from leads.serializers import EVENT_COLUMNS, event_object
 from steerleads.dealers.actors import ActorType, shown_name
 
-LABELS = {name: Lead._meta.get_field(column).verbose_name for name, column in WRITABLE.items()}
-LABELS |= {"archived": gettext_lazy("archived")}
-ONLY_THAT = {name for name, column in WRITABLE.items() if column in UNTOLD}
+LABELS = {field.name: Lead._meta.get_field(field.column).verbose_name for field in FIELDS}
+ONLY_THAT = {field.name for field in FIELDS if field.keeps is Keeps.CHANGE}
 
 
 def events_of(lead):

@@ -6,6 +6,7 @@ from cars.errors import CarNotFound
 from cars.models import Car
 from leads import actions
 from leads.errors import LeadNotFound, lead_validation
+from leads.fields import SORTS, WRITABLE
 from leads.filters import LeadFilters
 from leads.models import Lead, LeadEvent, Status
 from leads.openapi import described
@@ -13,7 +14,6 @@ from leads.serializers import (
     CAR_COLUMNS,
     EVENT_COLUMNS,
     LEAD_COLUMNS,
-    WRITABLE,
     LeadBody,
     OrderBody,
     ReorderBody,
@@ -36,14 +36,7 @@ LEADS = Listing(
     model=Lead,
     columns=(*LEAD_COLUMNS, *CAR_COLUMNS),
     render=lead_with_car,
-    sorts={
-        "order": "order",
-        "status": "status_rank",
-        "action": "action_folded",
-        "targetName": "target_name_folded",
-        "createdAt": "created_at",
-        "updatedAt": "updated_at",
-    },
+    sorts=SORTS,
     default="order",
     ties=("created_at", "id"),
 )

@@ -1,9 +1,9 @@
 """What the board's calls send, in declared serializers as the API's."""
 
 from leads import actions
-from leads.models import Status
+from leads.fields import WRITABLE, Status
 from leads.placing import Place
-from leads.serializers import WRITABLE, LeadBody
+from leads.serializers import LeadBody
 from steerleads.api.errors import ValidationFailed
 from steerleads.api.ids import parse_id
 from steerleads.api.serializers import BodyField, BodySerializer, ChoiceField, IdField, WholeNumberField, check

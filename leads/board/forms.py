@@ -4,23 +4,22 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cars.models import Car
-from leads.forms import LeadForm
+from leads.fields import WRITABLE
+from leads.forms import LONG, LeadForm
 from leads.models import Lead
 from steerleads.api.text import normalise
-from steerleads.dealers.forms import Typed
 
-SHOWN = ["status", "action", "target_name", "target_info", "tag", "note"]  # the order is where the card lies
+SHOWN = [column for column in WRITABLE.values() if column != "order"]  # that is where the card lies
 
 
 class CardForm(LeadForm):
     class Meta(LeadForm.Meta):
         model = Lead
         fields = SHOWN
-        field_classes = dict.fromkeys(SHOWN[1:], Typed)
         widgets = {
             "tag": forms.TextInput(attrs={"list": "board-tags", "autocomplete": "off"}),
-            "note": forms.Textarea(attrs={"rows": 4}),
             "target_info": forms.TextInput(attrs={"autocomplete": "off"}),
+            **{column: forms.Textarea(attrs={"rows": 4}) for column in LONG},
         }
 
     def __init__(self, *args, **kwargs):

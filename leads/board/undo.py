@@ -7,13 +7,12 @@ or {"archived": true or false}}. The browser keeps it, and sends it with `mine`:
 from leads.board.base import BoardView, answer
 from leads.board.bodies import UndoBody
 from leads.errors import LeadNotFound
+from leads.fields import COLUMNS
 from leads.meanwhile import Seen, check_unchanged
 from leads.models import Lead
-from leads.serializers import WRITABLE
 from steerleads.api.errors import ApiError, PreconditionFailed
 
 ATTEMPTS = 3
-FIELDS = {**WRITABLE, "archived": "archived"}
 
 
 def writing(dealership, lead_id, write):
@@ -29,8 +28,8 @@ def writing(dealership, lead_id, write):
 
 
 def way_back(before, after):
-    changes = {name: getattr(before, column) for name, column in FIELDS.items()}
-    changes = {name: value for name, value in changes.items() if getattr(after, FIELDS[name]) != value}
+    changes = {name: getattr(before, column) for name, column in COLUMNS.items()}
+    changes = {name: value for name, value in changes.items() if getattr(after, COLUMNS[name]) != value}
     return {"lead": after.pk, "version": after.version, "changes": changes} if changes else None
 
 

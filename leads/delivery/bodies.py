@@ -3,7 +3,7 @@
 from datetime import UTC
 
 from leads.models import Lead
-from leads.serializers import CHANGE_KEYS, LEAD_COLUMNS, LEAD_KEYS
+from leads.serializers import CHANGE_KEYS, LEAD_COLUMNS, lead_object
 from steerleads.api import json
 
 TEST_KIND = "webhook.test"
@@ -17,7 +17,7 @@ def message(event, lead):
         "sequence": event.sequence,
         "leadId": event.lead_id,
         "carId": event.car_id,
-        "lead": dict(zip(LEAD_KEYS, lead, strict=True)) if lead else None,
+        "lead": lead_object(lead) if lead else None,
         "changes": {name: both[name] for name in CHANGE_KEYS if name in both},
         "actor": {"type": event.actor_type, "name": event.actor_name},
     }

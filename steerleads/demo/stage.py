@@ -3,7 +3,7 @@
 Only the demo may write around the verbs: they know no other time than now.
 """
 
-from leads.history import RECORDED, change_event
+from leads.history import NOTHING, change_event
 from leads.models import EventKind, Lead, LeadEvent
 from steerleads.api.ids import new_id
 
@@ -17,7 +17,7 @@ class Stage:
         lead = Lead(dealership=self.dealership, car=car, created_at=at, updated_at=at, **fields)
         lead.fold()
         self.leads.append(lead)
-        self.events.append(change_event(lead, EventKind.CREATED, dict.fromkeys(RECORDED), actor=actor))
+        self.events.append(change_event(lead, EventKind.CREATED, NOTHING, actor=actor))
         return lead
 
     def change(self, at, actor, lead, changes, *, kind=None, batch=None):

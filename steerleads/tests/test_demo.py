@@ -18,8 +18,9 @@ from cars.models import Car
 from cars.serializers import WRITABLE as CAR_FIELDS
 from cars.serializers import CarBody
 from conftest import ApiClient
+from leads.fields import COLUMNS, WRITABLE
 from leads.models import EventKind, Lead, LeadEvent
-from leads.serializers import WRITABLE, LeadBody
+from leads.serializers import LeadBody
 from steerleads import demo
 from steerleads.api.json import Number
 from steerleads.api.serializers import check
@@ -29,7 +30,6 @@ from steerleads.tests.servers import Server, scratch_database, spawn, wait_until
 pytestmark = pytest.mark.long
 
 ARABIC = re.compile(r"[\u0600-\u06ff]")
-COLUMNS = {**WRITABLE, "archived": "archived"}
 
 
 @pytest.fixture
