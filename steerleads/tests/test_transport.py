@@ -237,9 +237,32 @@ def test_a_bug_of_ours_is_500_in_the_envelope_and_logged_without_its_text(api, l
     assert "INTERNAL_ERROR" in record.getMessage()
 
 
-def test_a_refusal_before_any_view_is_in_the_envelope_too(api, settings):
+def test_a_refused_host_is_in_the_envelope_too(api):
     response = api.get("/leads", host="evil.example")
     assert error_of(response) == (400, "VALIDATION_ERROR", None)
+    assert "does not answer to the name" in response.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("path", ["/admin/login/", "/", "/v1/schema", "/static/steerleads/theme.css"])
+def test_every_door_refuses_a_host_in_the_same_words(path):
+    response = Client(headers={"host": "evil.example"}).get(path)
+    assert response.status_code == 400
+    assert "does not answer to the name" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("host", "named"),
+    [
+        ("evil.example", "evil.example"),
+        ("évil\x1b[31m.example", "\\xe9vil\\x1b[31m.example"),
+        ("", ""),
+        ("x" * 300, "x" * 254 + "…"),
+    ],
+)
+def test_the_log_names_a_refused_host_escaped_and_short_with_the_setting(caplog, host, named):
+    Client().get("/v1/leads", HTTP_HOST=host)
+    [words] = [record.getMessage() for record in caplog.records if "ALLOWED_HOSTS" in record.getMessage()]
+    assert f"“{named}”" in words
 
 
 def test_without_a_key_unknown_paths_are_401(db):
