@@ -243,20 +243,21 @@ HOSTILE += [
 
 
 @pytest.mark.parametrize("piece", HOSTILE)
-def test_hostile_text_takes_milliseconds(piece):
+def test_hostile_text_takes_no_longer_than_as_many_numbers(piece):
     text = (piece * 500)[:500]
-    assert _fastest(text, times=5) < 0.02
+    # 33 times as long as one number. They take up to 33 times as long; the square of it would be 1,000.
+    assert _fastest(text, times=5) < 150 * _fastest("+212-600-123456", times=50)
 
 
 @pytest.mark.parametrize("text", ["+212-600-123456", "0600123456", "sara@mail.ma", "Tél: 0600123456 Sara", "Sara"])
 def test_ordinary_text_takes_a_fraction_of_a_millisecond(text):
-    assert _fastest(text, times=50) < 0.001  # 0.05 to 0.1 ms on an idle machine
+    assert _fastest(text, times=50) < 0.005  # 0.05 to 0.1 ms on an idle machine
 
 
 def _fastest(text, *, times):
     def seconds():
-        began = time.perf_counter()
+        began = time.thread_time()  # of a processor, which others do not lengthen by working beside it
         links_of(text)
-        return time.perf_counter() - began
+        return time.thread_time() - began
 
     return min(seconds() for _ in range(times))
