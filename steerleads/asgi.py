@@ -82,14 +82,15 @@ class Application:
 
     async def _stream(self, answer, pieces, receive, send):
         """A piece at a time, at the client's pace. A thread is taken for as long as it makes one."""
-        end = asyncio.ensure_future(_end_of(receive))
+        end, piece = asyncio.ensure_future(_end_of(receive)), None
         try:
             while not end.done() and (piece := await self.threads.run(_next, pieces)) is not END:
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
         finally:
             end.cancel()
             await self.threads.run(_close, answer)
-        await send({"type": "http.response.body", "body": b""})
+        if piece is END:  # else it would look whole to somebody who is still there
+            await send({"type": "http.response.body", "body": b""})
 
 
 def environ_of(scope):

@@ -9,14 +9,11 @@ from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.core.exceptions import DisallowedHost
 from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.common import CommonMiddleware
 from django.middleware.csrf import CsrfViewMiddleware
 from django.middleware.gzip import GZipMiddleware
-from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
-from django.utils.translation import gettext as _
 from django_otp.middleware import OTPMiddleware
 from whitenoise.middleware import WhiteNoiseMiddleware
 
@@ -25,9 +22,6 @@ from steerleads.api import errors
 from steerleads.api.ids import is_id
 from steerleads.proxies import believe_proxy
 
-log = logging.getLogger(__name__)
-
-LONGEST_HOST = 255  # characters, of a name in the log
 SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._:=+/-]{1,128}")
 PAGE_POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
@@ -165,36 +159,6 @@ class HttpsOnly:
         return self.get_response(request)
 
 
-class AllowedHosts:
-    """Refuses a request under a name that is not in ALLOWED_HOSTS, and tells the operator which it was (contract 7).
-
-    /healthz, /readyz and /metrics answer under any: load balancers and Prometheus ask by address.
-    """
-
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
-        if request.path_info in ("/healthz", "/readyz", "/metrics"):
-            request.get_host = lambda: "localhost"
-        try:
-            request.get_host()
-        except DisallowedHost:
-            return _refuse_host(request)
-        return self.get_response(request)
-
-
-def _refuse_host(request):
-    host = request.META.get("HTTP_HOST", "").encode("unicode_escape").decode()
-    if len(host) > LONGEST_HOST:
-        host = f"{host[: LONGEST_HOST - 1]}…"
-    log.warning("A request to the host “%s” was refused. If that is yours, add it to ALLOWED_HOSTS.", host)
-    words = _("This server does not answer to the name that your request asks for.")
-    if is_api(request):
-        return errors.answer_error(errors.ValidationFailed(words))
-    return render(request, "400.html", {"words": words}, status=400)
-
-
 class ContentSecurityPolicy:
     """Pages run our own scripts and styles only: nothing inline, nothing evaluated, nothing framed."""
 
@@ -208,7 +172,7 @@ class ContentSecurityPolicy:
 
 
 class ApiCommon:
-    """What CommonMiddleware does for pages: says how long an answer is.
+    """What CommonMiddleware does for pages: judges the host, and says how long an answer is.
 
     One slash too many at the path's end is taken off: a redirect would drop a POST's body.
     """
@@ -219,6 +183,7 @@ class ApiCommon:
     def __call__(self, request):
         if not is_api(request):
             return self.get_response(request)
+        request.get_host()  # raises DisallowedHost, which `views.bad_request` answers
         path = request.path_info
         if path.endswith("/") and not path.endswith("//"):
             request.path_info = path[:-1]
@@ -226,6 +191,18 @@ class ApiCommon:
         if not response.streaming:
             response["Content-Length"] = str(len(response.content))
         return response
+
+
+class HealthHost:
+    """Lets /healthz, /readyz and /metrics answer under any Host: load balancers and Prometheus ask by address."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.path_info in ("/healthz", "/readyz", "/metrics"):
+            request.get_host = lambda: "localhost"
+        return self.get_response(request)
 
 
 # --- For pages only --------------------------------------------------------------------------------

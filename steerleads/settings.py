@@ -69,11 +69,11 @@ MIDDLEWARE = [
     "steerleads.middleware.Envelope",
     "steerleads.middleware.ContentSecurityPolicy",
     "steerleads.middleware.HttpsOnly",
-    "steerleads.middleware.AllowedHosts",
     "django.middleware.security.SecurityMiddleware",
     "steerleads.middleware.ApiCommon",
     # From here on for pages: requests of the API pass by.
     "steerleads.middleware.StaticFiles",
+    "steerleads.middleware.HealthHost",
     "steerleads.middleware.Common",
     "steerleads.middleware.Frames",
     "steerleads.readable.ReadableCookies",

@@ -1,14 +1,17 @@
 """Pages that belong to no app: health, the API's description, and what a person sees when something is wrong."""
 
+import logging
 import sys
 from datetime import timedelta
 from functools import cache
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_deny
 from django.views.decorators.csrf import csrf_exempt
@@ -18,12 +21,16 @@ from drf_spectacular.renderers import OpenApiYamlRenderer
 from rest_framework.views import APIView
 
 from steerleads.api import json
-from steerleads.api.errors import DATABASE_ERRORS, RETRY_AFTER, takes_no_writes
+from steerleads.api.errors import DATABASE_ERRORS, RETRY_AFTER, ValidationFailed, answer_error, takes_no_writes
 from steerleads.api.parameters import Parameters, header_names
 from steerleads.health import what_is_amiss
 from steerleads.metrics import CONTENT_TYPE, metrics_text
+from steerleads.middleware import is_api
 from steerleads.readable import Unreadable
 
+log = logging.getLogger(__name__)
+
+LONGEST_HOST = 255  # characters, of a name in the log
 # What `Accept` can ask the OpenAPI document as, the first one unless it says otherwise.
 SCHEMA_FORMATS = {
     "application/json": "json",
@@ -111,7 +118,13 @@ def security_txt(request):
 
 
 def bad_request(request, exception):
+    """Why a request was refused before any view, if that is said; whichever middleware refused it."""
     words = str(exception) if isinstance(exception, Unreadable) else ""
+    if isinstance(exception, DisallowedHost):
+        _log_host(request)
+        words = _("This server does not answer to the name that your request asks for.")
+    if words and is_api(request):
+        return answer_error(ValidationFailed(words))
     return render(request, "400.html", {"words": words}, status=400)
 
 
@@ -123,6 +136,14 @@ def server_error(request):
     response = render(None, "503.html", {"takes_no_writes": takes_no_writes(error)}, status=503)
     response["Retry-After"] = str(RETRY_AFTER)
     return response
+
+
+def _log_host(request):
+    """Name the host that is not in ALLOWED_HOSTS (contract 7). Without a Host, it is the address that was called."""
+    host = (request.META.get("HTTP_HOST") or request.META["SERVER_NAME"]).encode("unicode_escape").decode()
+    if len(host) > LONGEST_HOST:
+        host = f"{host[: LONGEST_HOST - 1]}…"
+    log.warning("A request to the host “%s” was refused. If that is yours, add it to ALLOWED_HOSTS.", host)
 
 
 @cache
