@@ -209,10 +209,7 @@ class HealthHost:
 
 
 class PagesOnly:
-    """Mixed into a middleware that only pages need: requests of the API pass it by.
-
-    Through all of them, GET one takes 1.1 to 1.4 times as long (`python -m steerleads.benchmarks api --only get-one`).
-    """
+    """Mixed into a middleware that only pages need: requests of the API pass it by, which have no session and no form."""
 
     def __call__(self, request):
         return self.get_response(request) if is_api(request) else super().__call__(request)

@@ -52,9 +52,7 @@ class StaffSite(AdminSite):
 
     def password_change(self, request, extra_context=None):
         """Asks for the old password: each try counts like one at the sign-in."""
-        if request.method != "POST":
-            return super().password_change(request, extra_context)
-        if not password_tries.begin(request, request.user.email):
+        if request.method == "POST" and not password_tries.begin(request, request.user.email):
             return password_tries.locked_out(request)
         return ChangePassword.as_view(extra_context={**self.each_context(request), **(extra_context or {})})(request)
 
