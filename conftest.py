@@ -9,12 +9,12 @@ from django.test import Client
 
 from cars.actions import create_car
 from leads.actions import create_lead
-from steerleads.damage import forget_damage
+from steerleads.db.damage import forget_damage
 from steerleads.dealers.actors import Actor
 from steerleads.dealers.keys import forget_cached_keys, issue_key
 from steerleads.dealers.models import Dealership, Scope
 from steerleads.dealers.ratelimit import forget_leases
-from steerleads.health import forget_looks
+from steerleads.operations.health import forget_looks
 from steerleads.tests.openapi_oracle import check_against_schema
 
 pytest_plugins = ["steerleads.tests.browsers"]

@@ -8,8 +8,8 @@ from cars.actions import change_car, create_car, delete_car
 from cars.models import Car
 from cars.plates import shown_plate
 from cars.serializers import KEPT_BY_STAFF, StaffCarBody
-from steerleads.dealers.forms import BodyForm, Typed
-from steerleads.dealers.modeladmin import DealershipAdmin, OwnValues
+from steerleads.dealers.staff_admin.forms import BodyForm, Typed
+from steerleads.dealers.staff_admin.modeladmin import DealershipAdmin, OwnValues
 
 FIELDS = tuple(KEPT_BY_STAFF.values())
 TYPED = [column for column in FIELDS if column != "status"]

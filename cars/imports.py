@@ -14,7 +14,7 @@ from cars.serializers import KEPT_BY_STAFF, StaffCarBody
 from cars.sheets import BadRow
 from steerleads.api.errors import ApiError
 from steerleads.api.serializers import check
-from steerleads.api.text import fold
+from steerleads.db.text import fold
 
 # Rows in one transaction: SQLite waits for the disk at each end of one.
 BATCH = 200

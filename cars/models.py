@@ -6,9 +6,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cars.plates import fold_plate
-from steerleads.api.fields import FoldedField
-from steerleads.api.ids import new_id
-from steerleads.api.text import fold, normalise, words
+from steerleads.db.columns import FoldedField
+from steerleads.db.ids import new_id
+from steerleads.db.text import fold, normalise, words
 from steerleads.dealers.models import Dealership
 
 

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from steerleads.api.text import fold
+from steerleads.db.text import fold
 
 # As Moroccan plates carry them side by side; folding has made ا of أ.
 LATIN = str.maketrans({"ا": "a", "ب": "b", "د": "d", "ه": "h", "و": "w", "ط": "t"})

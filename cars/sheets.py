@@ -8,7 +8,7 @@ from io import TextIOWrapper
 from itertools import chain
 
 from cars.serializers import KEPT_BY_STAFF
-from steerleads.api.text import fold, shown
+from steerleads.db.text import fold, shown
 
 LONGEST_LINE = 1024 * 1024  # bytes
 SEPARATORS = ",;\t"

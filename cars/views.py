@@ -6,9 +6,9 @@ from cars.filters import CarFilters
 from cars.models import Car
 from cars.openapi import described
 from cars.serializers import CAR_COLUMNS, WRITABLE, CarBody, car_object, row_of
-from steerleads.api.ids import parse_id
 from steerleads.api.lists import PAGING, SORTING, Listing, ListQuery
 from steerleads.api.views import ApiViewSet
+from steerleads.db.ids import parse_id
 from steerleads.dealers.idempotency import once
 
 CARS = Listing(

@@ -14,12 +14,12 @@ from leads.fields import FOLDED_COLUMNS, FOLDED_FROM
 from leads.history import NOTHING, change_event, erase_texts, record, time_after, tombstone
 from leads.meanwhile import Seen, check_unmoved
 from leads.models import EventKind, Lead
-from leads.moving import Overtaken, plan_move
-from leads.reordering import write_orders
+from leads.ordering.moving import Overtaken, plan_move
+from leads.ordering.reordering import write_orders
 from steerleads.api import etags
 from steerleads.api.errors import PreconditionFailed, ValidationFailed
-from steerleads.api.statements import by_id
-from steerleads.api.writing import insert, update
+from steerleads.db.compiled import by_id
+from steerleads.db.saving import insert, update
 from steerleads.dealers.idempotency import forget_subjects
 
 MOVE_ATTEMPTS = 5
@@ -85,7 +85,7 @@ def reorder_leads(dealership, car_id, orders, *, actor):
 
 
 def move_lead(dealership, lead_id, place, *, actor, version=None, mine=frozenset()):
-    """The Lead at a Place (leads/placing.py). Neighbours get other orders where there was no number left for it.
+    """The Lead at a Place (leads/ordering/placing.py). Neighbours get other orders where there was no number left for it.
 
     `version` is the row version that the person saw, `mine` are later ones that are that person's own: what others did
     since is told, not undone.

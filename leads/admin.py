@@ -14,9 +14,9 @@ from leads.fields import WRITABLE
 from leads.forms import LeadForm
 from leads.models import Lead, PersonRequest, Status
 from steerleads.api.errors import ApiError
-from steerleads.dealers.modeladmin import ArchivedFilter, DealershipAdmin, OwnValues
 from steerleads.dealers.models import Role
 from steerleads.dealers.permissions import NOBODY
+from steerleads.dealers.staff_admin.modeladmin import ArchivedFilter, DealershipAdmin, OwnValues
 
 LINES_ON_PAGE = 30
 LINES_OF_HISTORY = 100

@@ -9,7 +9,7 @@ class LeadsConfig(AppConfig):
     verbose_name = _("Leads")
 
     def ready(self):
-        from leads.leavers import HistoryOfPeople
+        from leads.privacy.leavers import HistoryOfPeople
         from steerleads.dealers import leaving
 
         leaving.register(HistoryOfPeople())

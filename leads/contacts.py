@@ -6,7 +6,7 @@ This reads for finding, and takes whatever may be a number; `board/links.py` rea
 import re
 import unicodedata
 
-from steerleads.api.text import fold
+from steerleads.db.text import fold
 
 LEAST_DIGITS = 6  # enough to be somebody's number; fewer would mean half of the list
 LEAST_TYPED = 5  # enough to look like part of one

@@ -8,8 +8,8 @@ from django.db import models
 
 from leads.models import Status
 from steerleads.api.filters import ChoicesFilter, FoldedFilter, ListFilterSet, SearchFilter, ValueFilter
-from steerleads.api.ids import parse_id
-from steerleads.api.text import shown
+from steerleads.db.ids import parse_id
+from steerleads.db.text import shown
 
 ZONE_AFTER_SPACE = re.compile(r" (?=\d\d:?\d\d$)")
 

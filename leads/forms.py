@@ -6,7 +6,7 @@ from leads.fields import BODY_FIELDS, TEXT_FIELDS, WRITABLE
 from leads.models import Lead
 from leads.serializers import LeadBody
 from steerleads.api.serializers import ChoiceField
-from steerleads.dealers.forms import BodyForm, Typed
+from steerleads.dealers.staff_admin.forms import BodyForm, Typed
 
 TYPED = [field.column for field in BODY_FIELDS if not isinstance(field.body, ChoiceField)]
 LONG = [field.column for field in TEXT_FIELDS if field.body.multiline]

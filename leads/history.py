@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from leads.fields import FIELDS, Keeps
 from leads.models import EventKind, LeadEvent
-from steerleads.api.writing import insert
+from steerleads.db.saving import insert
 
 # The columns that events tell of: what a new lead had before.
 NOTHING = {field.column: None for field in FIELDS}

@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from cars.models import Car
 from leads.contacts import contact_pattern, contact_search_text, search_words
 from leads.fields import FOLDED_FIELDS, Status
-from steerleads.api.fields import FoldedField
-from steerleads.api.ids import new_id
-from steerleads.api.text import fold, normalise
+from steerleads.db.columns import FoldedField
+from steerleads.db.ids import new_id
+from steerleads.db.text import fold, normalise
 from steerleads.dealers.actors import ActorType
 from steerleads.dealers.models import Dealership
 

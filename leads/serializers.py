@@ -4,11 +4,11 @@ from copy import deepcopy
 
 from leads.errors import lead_validation
 from leads.fields import BODY_FIELDS, COLUMNS, WRITABLE
-from steerleads.api.ids import parse_id
 from steerleads.api.json import Number
 from steerleads.api.objects import object_of
 from steerleads.api.serializers import BodyField, BodySerializer, IdField, ItemError, WholeNumberField
-from steerleads.api.text import shown
+from steerleads.db.ids import parse_id
+from steerleads.db.text import shown
 
 LEAD = {"id": "id", "carId": "car_id", **WRITABLE, "createdAt": "created_at", "updatedAt": "updated_at"}
 CAR = {"make": "car__make", "model": "car__model", "overviewYear": "car__overview_year", "location": "car__location"}

@@ -23,12 +23,12 @@ from leads.serializers import (
     row_of,
 )
 from steerleads.api.errors import ValidationFailed
-from steerleads.api.ids import parse_id
 from steerleads.api.lists import PAGING, SORTING, Listing, ListQuery
 from steerleads.api.serializers import offer
-from steerleads.api.statements import Repeated, by_id
-from steerleads.api.text import shown
 from steerleads.api.views import ApiViewSet
+from steerleads.db.compiled import Repeated, by_id
+from steerleads.db.ids import parse_id
+from steerleads.db.text import shown
 from steerleads.dealers.actors import Actor
 from steerleads.dealers.idempotency import once
 
@@ -52,7 +52,7 @@ EVENTS = Listing(
 
 
 def _one(*columns):
-    """The Statement that reads these columns of one lead."""
+    """The CompiledQuery that reads these columns of one lead."""
     return by_id(lambda dealership, id: Lead.objects.of(dealership).filter(pk=id).order_by().values_list(*columns))
 
 

@@ -7,4 +7,4 @@ class SteerLeadsConfig(AppConfig):
     name = "steerleads"
 
     def ready(self):
-        from steerleads import checks  # noqa: F401  importing registers them
+        from steerleads.operations import checks  # noqa: F401  importing registers them

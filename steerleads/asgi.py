@@ -16,12 +16,12 @@ from django.db import close_old_connections
 from steerleads import wsgi
 from steerleads.api import json
 from steerleads.api.errors import DATABASE_ERRORS, ApiError, RequestTimeout, ValidationFailed
-from steerleads.bodies import SECONDS_WITHOUT_A_QUESTION, Body
 from steerleads.dealers.authentication import secret_of
 from steerleads.dealers.keys import find_key
-from steerleads.middleware import is_api_path, lacks_https, record_answer
 from steerleads.proxies import believe_proxy
-from steerleads.threads import Threads
+from steerleads.serving.bodies import SECONDS_WITHOUT_A_QUESTION, Body
+from steerleads.serving.middleware import is_api_path, lacks_https, record_answer
+from steerleads.serving.threads import Threads
 
 log = logging.getLogger(__name__)
 

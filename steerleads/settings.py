@@ -6,7 +6,7 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
 from steerleads import environment as env
-from steerleads import zone_data
+from steerleads.operations import zone_data
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = Path(env.text("VAR_DIR", str(BASE_DIR / "var")))
@@ -62,28 +62,28 @@ INSTALLED_APPS = [
     "django_otp.plugins.otp_totp",
 ]
 MIDDLEWARE = [
-    "steerleads.middleware.RequestLog",
-    "steerleads.middleware.TrustedProxy",
+    "steerleads.serving.middleware.RequestLog",
+    "steerleads.serving.middleware.TrustedProxy",
     "steerleads.dealers.middleware.CallerAddress",
-    "steerleads.middleware.Compression",
-    "steerleads.middleware.Envelope",
-    "steerleads.middleware.ContentSecurityPolicy",
-    "steerleads.middleware.HttpsOnly",
+    "steerleads.serving.middleware.Compression",
+    "steerleads.serving.middleware.Envelope",
+    "steerleads.serving.middleware.ContentSecurityPolicy",
+    "steerleads.serving.middleware.HttpsOnly",
     "django.middleware.security.SecurityMiddleware",
-    "steerleads.middleware.ApiCommon",
+    "steerleads.serving.middleware.ApiCommon",
     # From here on for pages: requests of the API pass by.
-    "steerleads.middleware.StaticFiles",
-    "steerleads.middleware.HealthHost",
-    "steerleads.middleware.Common",
-    "steerleads.middleware.Frames",
-    "steerleads.readable.ReadableCookies",
-    "steerleads.middleware.Sessions",
-    "steerleads.middleware.Csrf",
-    "steerleads.middleware.Authentication",
-    "steerleads.middleware.SecondFactor",
-    "steerleads.middleware.Messages",
+    "steerleads.serving.middleware.StaticFiles",
+    "steerleads.serving.middleware.HealthHost",
+    "steerleads.serving.middleware.Common",
+    "steerleads.serving.middleware.Frames",
+    "steerleads.serving.readable.ReadableCookies",
+    "steerleads.serving.middleware.Sessions",
+    "steerleads.serving.middleware.Csrf",
+    "steerleads.serving.middleware.Authentication",
+    "steerleads.serving.middleware.SecondFactor",
+    "steerleads.serving.middleware.Messages",
     "steerleads.dealers.middleware.StaffLocale",
-    "steerleads.readable.ReadableAddress",
+    "steerleads.serving.readable.ReadableAddress",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "steerleads.urls"
@@ -141,13 +141,13 @@ def _database():
     except (dj_database_url.ParseError, ValueError) as error:
         raise ImproperlyConfigured(f"DATABASE_URL cannot be read: {error}") from None
     if database["ENGINE"] == "django.db.backends.sqlite3":
-        database["ENGINE"] = "steerleads.sqlite"  # which reads lists in three quarters of the time
+        database["ENGINE"] = "steerleads.db.sqlite"  # which reads lists in three quarters of the time
         database["OPTIONS"] = {**SQLITE_OPTIONS, **database.get("OPTIONS", {})}
         database["CONN_MAX_AGE"] = None
         # A file, not memory: the tests run on what the product runs on.
         database["TEST"] = {"NAME": str(VAR / "test.sqlite3")}
     elif database["ENGINE"] == "django.db.backends.postgresql":
-        database["ENGINE"] = "steerleads.postgresql"  # where a restart of the server costs no request
+        database["ENGINE"] = "steerleads.db.postgresql"  # where a restart of the server costs no request
         database["OPTIONS"] = {**POSTGRESQL_OPTIONS, **database.get("OPTIONS", {})}
     else:
         raise ImproperlyConfigured("DATABASE_URL must begin with sqlite:// or postgres://.")
@@ -166,7 +166,7 @@ def _backup_database():
         database = dj_database_url.parse(url)
     except (dj_database_url.ParseError, ValueError) as error:
         raise ImproperlyConfigured(f"BACKUP_DATABASE_URL cannot be read: {error}") from None
-    if database["ENGINE"] != wanted or DATABASES["default"]["ENGINE"] != "steerleads.postgresql":
+    if database["ENGINE"] != wanted or DATABASES["default"]["ENGINE"] != "steerleads.db.postgresql":
         raise ImproperlyConfigured(
             "BACKUP_DATABASE_URL is for PostgreSQL, and begins with postgres://, as DATABASE_URL."
         )

@@ -4,7 +4,7 @@ import sys
 
 from django.core.management.base import CommandError
 
-from steerleads.api.text import shown
+from steerleads.db.text import shown
 
 
 def table(titles, rows):

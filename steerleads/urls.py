@@ -26,7 +26,7 @@ urlpatterns = [
     path("readyz", views.readyz),
     path("metrics", views.metrics),
     path(".well-known/security.txt", views.security_txt),
-    path("admin/", include("steerleads.dealers.passwords")),
+    path("admin/", include("steerleads.dealers.staff_admin.passwords")),
     path("admin/leads/board/", include("leads.board.urls")),
     path("admin/", admin.site.urls),
     path("", views.home),

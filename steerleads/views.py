@@ -23,10 +23,10 @@ from rest_framework.views import APIView
 from steerleads.api import json
 from steerleads.api.errors import DATABASE_ERRORS, RETRY_AFTER, ValidationFailed, answer_error, takes_no_writes
 from steerleads.api.parameters import Parameters, header_names
-from steerleads.health import what_is_amiss
-from steerleads.metrics import CONTENT_TYPE, metrics_text
-from steerleads.middleware import is_api
-from steerleads.readable import Unreadable
+from steerleads.operations.health import what_is_amiss
+from steerleads.operations.metrics import CONTENT_TYPE, metrics_text
+from steerleads.serving.middleware import is_api
+from steerleads.serving.readable import Unreadable
 
 log = logging.getLogger(__name__)
 

@@ -2,8 +2,8 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import steerleads.api.fields
-import steerleads.api.ids
+import steerleads.db.columns
+import steerleads.db.ids
 from django.db import migrations, models
 
 
@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Car',
             fields=[
-                ('id', models.UUIDField(default=steerleads.api.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=steerleads.db.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('make', models.CharField(max_length=100, verbose_name='make')),
                 ('model', models.CharField(max_length=100, verbose_name='model')),
                 ('overview_year', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='year')),
@@ -32,10 +32,10 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='updated')),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('make_folded', steerleads.api.fields.FoldedField(editable=False)),
-                ('model_folded', steerleads.api.fields.FoldedField(editable=False)),
-                ('location_folded', steerleads.api.fields.FoldedField(editable=False, null=True)),
-                ('search_text', steerleads.api.fields.FoldedField(editable=False)),
+                ('make_folded', steerleads.db.columns.FoldedField(editable=False)),
+                ('model_folded', steerleads.db.columns.FoldedField(editable=False)),
+                ('location_folded', steerleads.db.columns.FoldedField(editable=False, null=True)),
+                ('search_text', steerleads.db.columns.FoldedField(editable=False)),
                 ('dealership', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='dealers.dealership', verbose_name='dealership')),
             ],
             options={

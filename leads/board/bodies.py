@@ -2,11 +2,11 @@
 
 from leads import actions
 from leads.fields import WRITABLE, Status
-from leads.placing import Place
+from leads.ordering.placing import Place
 from leads.serializers import LeadBody
 from steerleads.api.errors import ValidationFailed
-from steerleads.api.ids import parse_id
 from steerleads.api.serializers import BodyField, BodySerializer, ChoiceField, IdField, WholeNumberField, check
+from steerleads.db.ids import parse_id
 
 VERBS = {"archive": actions.archive_lead, "restore": actions.restore_lead}
 GIVEN = {"status", "tag"}  # what many leads can be given at once

@@ -8,7 +8,7 @@ from django.utils.formats import number_format
 
 from leads.board.cards import mark_of, minute_of
 from leads.models import WORKFLOW, Lead, Status
-from leads.placing import STEP
+from leads.ordering.placing import STEP
 from steerleads.api.serializers import INT_MIN
 
 PAGE = 50

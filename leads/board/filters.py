@@ -8,8 +8,8 @@ from django.http import Http404
 
 from cars.models import Car
 from leads.models import Lead
-from steerleads.api.ids import parse_id
-from steerleads.api.text import fold, normalise
+from steerleads.db.ids import parse_id
+from steerleads.db.text import fold, normalise
 from steerleads.dealers.models import Dealership
 from steerleads.dealers.permissions import dealership_of
 

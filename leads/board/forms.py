@@ -7,7 +7,7 @@ from cars.models import Car
 from leads.fields import WRITABLE
 from leads.forms import LONG, LeadForm
 from leads.models import Lead
-from steerleads.api.text import normalise
+from steerleads.db.text import normalise
 
 SHOWN = [column for column in WRITABLE.values() if column != "order"]  # that is where the card lies
 

@@ -20,7 +20,7 @@ from phonenumbers import (
 )
 
 from leads.contacts import DATES
-from steerleads.api.text import TATWEEL
+from steerleads.db.text import TATWEEL
 
 HOME, HOME_CODE = "MA", 212
 MOST = 3  # numbers, and addresses

@@ -18,7 +18,7 @@ from leads.errors import LeadNotFound
 from leads.models import Lead, Status
 from steerleads.api import etags, json
 from steerleads.api.errors import ApiError
-from steerleads.api.ids import parse_id
+from steerleads.db.ids import parse_id
 from steerleads.dealers.models import Dealership
 
 

@@ -19,10 +19,10 @@ from leads.delivery.models import Delivery, Hours, Rule, State, Webhook
 from leads.delivery.recipients import channel_choices
 from leads.models import EventKind
 from steerleads.api.errors import ApiError
-from steerleads.api.ids import parse_id
-from steerleads.dealers.modeladmin import DealershipAdmin
+from steerleads.db.ids import parse_id
 from steerleads.dealers.models import Role
 from steerleads.dealers.permissions import NOBODY, SUPERUSER, dealership_of
+from steerleads.dealers.staff_admin.modeladmin import DealershipAdmin
 
 DELIVERIES_ON_PAGE = 20
 

@@ -3,7 +3,7 @@
 from django.db.models import Q
 
 from leads.delivery.models import Attempt, Body, Delivery, Rule, State, Webhook
-from steerleads.api.clock import credible_until, date_back
+from steerleads.db.clock import credible_until, date_back
 
 
 def date_all_back(now):

@@ -8,7 +8,7 @@ from django.db.models.functions import RowNumber
 
 from leads.delivery.models import Delivery, State
 from leads.delivery.pauses import goes_at_once, is_paused, paused_until
-from steerleads.api.clock import credible_until
+from steerleads.db.clock import credible_until
 
 
 def claim(model, *, now, most, failing=False, choose=None):

@@ -15,10 +15,10 @@ from leads.delivery.models import Attempt, Rule, Webhook
 from leads.delivery.pauses import with_due
 from leads.models import Lead
 from steerleads.api.errors import ApiError
-from steerleads.api.ids import parse_id
-from steerleads.dealers.modeladmin import DealershipAdmin
+from steerleads.db.ids import parse_id
 from steerleads.dealers.models import Role
 from steerleads.dealers.permissions import NOBODY
+from steerleads.dealers.staff_admin.modeladmin import DealershipAdmin
 
 ATTEMPTS_ON_PAGE = 50
 

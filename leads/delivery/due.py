@@ -5,7 +5,7 @@ from django.db.models import DateTimeField, Exists
 from leads.delivery.claims import might_claim
 from leads.delivery.models import Rule, Webhook
 from leads.delivery.telling import untold
-from steerleads.api.statements import Statement
+from steerleads.db.compiled import CompiledQuery
 from steerleads.dealers import mailing
 from steerleads.dealers.models import Dealership
 
@@ -22,4 +22,4 @@ def _build(now):
     return Dealership.objects.filter(anything).order_by().values_list("pk")[:1]
 
 
-_ANYTHING = Statement(_build, DateTimeField())
+_ANYTHING = CompiledQuery(_build, DateTimeField())

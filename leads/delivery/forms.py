@@ -11,7 +11,7 @@ from leads.delivery.models import Hours, Rule, Webhook, default_kinds
 from leads.delivery.recipients import channel_choices, clean_rule
 from leads.delivery.serializers import WRITABLE, WebhookBody
 from leads.models import EventKind
-from steerleads.dealers.forms import BodyForm, RefusalForm, Typed
+from steerleads.dealers.staff_admin.forms import BodyForm, RefusalForm, Typed
 
 # What is judged, and so written, together.
 RULE_FIELDS = ("occasion", "hours", "channel", "to")

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from leads.delivery.models import Attempt, Body, Delivery, State
-from leads.people import is_mentioned_in_json
+from leads.privacy.people import is_mentioned_in_json
 
 KEPT = timedelta(days=30)
 BODY_KEPT = timedelta(hours=1)

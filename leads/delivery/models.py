@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from leads.models import EventKind, Lead
-from steerleads.api.ids import new_id
+from steerleads.db.ids import new_id
 from steerleads.dealers.models import Dealership
 
 # All but moves, of which one reorder can make thousands.

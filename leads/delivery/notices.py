@@ -10,7 +10,7 @@ from django.utils.translation import override
 
 from leads.delivery.channels import lend_connection
 from leads.delivery.models import Webhook
-from steerleads.api.text import one_line
+from steerleads.db.text import one_line
 from steerleads.dealers.models import Membership, Role
 from steerleads.dealers.staff import mail_is_configured
 

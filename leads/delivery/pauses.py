@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.db.models import Case, DateTimeField, F, Q, When
 from django.utils.http import parse_http_date_safe
 
-from steerleads.api.clock import credible_until
+from steerleads.db.clock import credible_until
 
 LONGEST = timedelta(days=1)
 LONGEST_OF_OURS = timedelta(minutes=5)

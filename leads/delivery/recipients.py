@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from phonenumbers import ValidationResult
 
 from leads.delivery.models import Occasion, Rule
-from steerleads.api.text import forbidden_character, normalise
+from steerleads.db.text import forbidden_character, normalise
 from steerleads.dealers.models import User
 
 MOST_ADDRESSES = 20

@@ -17,9 +17,9 @@ from leads.delivery.notices import tell_owed
 from leads.delivery.sending import send
 from leads.delivery.sharing import Threads
 from leads.delivery.telling import tell_all
-from steerleads.api.clock import APART
 from steerleads.api.errors import DATABASE_ERRORS
-from steerleads.api.remains import forget_samples_in_time
+from steerleads.db.clock import APART
+from steerleads.db.remains import forget_samples_in_time
 from steerleads.dealers import ahead as dealers_ahead
 from steerleads.dealers import limits, mailing
 

@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand, CommandError
 
-from leads.people import Person, TooVague, mentions, persons_in
+from leads.privacy.people import Person, TooVague, mentions, persons_in
 from steerleads.dealers.lookup import clean_text, find_dealership
 from steerleads.terminal import table, time_of
 

@@ -2,8 +2,8 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import steerleads.api.fields
-import steerleads.api.ids
+import steerleads.db.columns
+import steerleads.db.ids
 from django.db import migrations, models
 
 
@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Lead',
             fields=[
-                ('id', models.UUIDField(default=steerleads.api.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=steerleads.db.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('status', models.CharField(choices=[('NEW', 'New'), ('COMPLETED', 'Completed'), ('NOT_NEEDED', 'Not needed')], default='NEW', max_length=12, verbose_name='status')),
                 ('action', models.CharField(max_length=200, verbose_name='action')),
                 ('target_name', models.CharField(max_length=200, verbose_name='contact name')),
@@ -33,11 +33,11 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='updated')),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
                 ('status_rank', models.GeneratedField(db_persist=True, expression=models.Case(models.When(status='NEW', then=models.Value(0)), models.When(status='COMPLETED', then=models.Value(1)), models.When(status='NOT_NEEDED', then=models.Value(2)), default=models.Value(0)), output_field=models.SmallIntegerField())),
-                ('action_folded', steerleads.api.fields.FoldedField(editable=False)),
-                ('target_name_folded', steerleads.api.fields.FoldedField(editable=False)),
-                ('tag_folded', steerleads.api.fields.FoldedField(editable=False, null=True)),
-                ('search_text', steerleads.api.fields.FoldedField(editable=False)),
-                ('contact_text', steerleads.api.fields.FoldedField(editable=False)),
+                ('action_folded', steerleads.db.columns.FoldedField(editable=False)),
+                ('target_name_folded', steerleads.db.columns.FoldedField(editable=False)),
+                ('tag_folded', steerleads.db.columns.FoldedField(editable=False, null=True)),
+                ('search_text', steerleads.db.columns.FoldedField(editable=False)),
+                ('contact_text', steerleads.db.columns.FoldedField(editable=False)),
                 ('car', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='leads', to='cars.car', verbose_name='car')),
                 ('dealership', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='dealers.dealership', verbose_name='dealership')),
             ],
@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='LeadEvent',
             fields=[
-                ('id', models.UUIDField(default=steerleads.api.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=steerleads.db.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('lead_id', models.UUIDField()),
                 ('car_id', models.UUIDField()),
                 ('kind', models.CharField(choices=[('lead.created', 'created'), ('lead.changed', 'changed'), ('lead.moved', 'moved'), ('lead.archived', 'archived'), ('lead.restored', 'restored'), ('lead.deleted', 'deleted')], max_length=20)),
@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='PersonRequest',
             fields=[
-                ('id', models.UUIDField(default=steerleads.api.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=steerleads.db.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('kind', models.CharField(choices=[('export', 'exported'), ('erase', 'erased')], max_length=10)),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('actor_name', models.CharField(max_length=200)),

@@ -3,7 +3,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-import steerleads.api.ids
+import steerleads.db.ids
 
 
 class Migration(migrations.Migration):
@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=steerleads.api.ids.new_id, editable=False, primary_key=True, serialize=False
+                        default=steerleads.db.ids.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
                 ("last", models.BigIntegerField(default=0)),

@@ -3,7 +3,7 @@
 from django.db import migrations
 
 from leads.models import Lead
-from steerleads.api.refolding import refold
+from steerleads.db.refolding import refold
 
 
 def fold_further(apps, schema_editor):

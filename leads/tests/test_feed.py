@@ -10,11 +10,11 @@ from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from conftest import TESTER, make_car, make_lead
-from leads import people
 from leads.actions import archive_lead, change_lead, delete_lead, reorder_leads
 from leads.feed import events_after, number_events
-from leads.housekeeping import archive_leads, purge_leads
 from leads.models import Feed, Lead, LeadEvent
+from leads.privacy import people
+from leads.privacy.retention import archive_leads, purge_leads
 from steerleads.tests.clients import in_threads
 
 HOUR = timedelta(hours=1)

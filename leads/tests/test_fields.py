@@ -9,7 +9,7 @@ from leads.actions import archive_lead, change_lead
 from leads.fields import BODY_FIELDS, FIELDS, FOLDED_COLUMNS, FOLDED_FIELDS, FOLDED_FROM, TEXT_FIELDS, Keeps
 from leads.filters import LeadFilters
 from leads.models import Lead, LeadEvent
-from leads.people import erase_leads, leads_of_person, mentions, persons_in
+from leads.privacy.people import erase_leads, leads_of_person, mentions, persons_in
 from steerleads.api.filters import FoldedFilter
 from steerleads.api.objects import object_of
 

@@ -5,7 +5,7 @@ from django.db import models
 from django_filters import filters, filterset
 
 from steerleads.api.serializers import offer
-from steerleads.api.text import WHITE_SPACE, fold, shown, words
+from steerleads.db.text import WHITE_SPACE, fold, shown, words
 
 LONGEST_SEARCH = 200
 

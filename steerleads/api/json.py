@@ -7,7 +7,7 @@ import orjson
 from django.http import HttpResponse
 from rest_framework.parsers import BaseParser
 
-from steerleads.api.text import shown
+from steerleads.db.text import shown
 
 RENDER = orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS
 

@@ -18,8 +18,8 @@ from steerleads.api import etags, json
 from steerleads.api.cursors import BadCursor, seal, unseal
 from steerleads.api.errors import ValidationFailed
 from steerleads.api.sizes import most_bytes
-from steerleads.api.statements import Repeated
 from steerleads.api.streaming import stream
+from steerleads.db.compiled import Repeated
 
 PAGING = {"limit": False, "cursor": False, "count": False}
 SORTING = {"sortBy": False, "sortOrder": False}

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, quote
 from django.utils.datastructures import MultiValueDict
 
 from steerleads.api.errors import ValidationFailed
-from steerleads.api.text import forbidden_character, shown
+from steerleads.db.text import forbidden_character, shown
 
 MOST_NAMES = 20
 LONGEST_NAME = 64  # characters

@@ -7,10 +7,10 @@ from functools import cache
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from steerleads.api import text
 from steerleads.api.errors import ValidationFailed
-from steerleads.api.ids import parse_id
 from steerleads.api.json import Number
+from steerleads.db import text
+from steerleads.db.ids import parse_id
 
 INT_MIN, INT_MAX = -(2**31), 2**31 - 1
 WHOLE = re.compile(r"-?[0-9]{1,40}(\.0{1,40})?")

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 
 from cars.models import Car
 from leads.models import Lead, Status
-from steerleads.api.ids import new_id
+from steerleads.db.ids import new_id
 
 BATCH = 10_000
 # Whole seconds, so that every peer writes the same times without being told how.

@@ -12,11 +12,11 @@ from django.utils import timezone
 from leads.actions import reorder_leads
 from leads.history import change_event
 from leads.models import EventKind, Lead
-from steerleads.api.ids import new_id
 from steerleads.benchmarks.data import fill
 from steerleads.benchmarks.database import own_database
 from steerleads.benchmarks.inside import client_inside
 from steerleads.benchmarks.rounds import in_turn, ratio
+from steerleads.db.ids import new_id
 from steerleads.dealers.actors import Actor
 from steerleads.dealers.keys import issue_key
 from steerleads.dealers.models import Dealership

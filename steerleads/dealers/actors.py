@@ -10,7 +10,7 @@ from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from steerleads.api.text import shown
+from steerleads.db.text import shown
 
 # From where the request comes that is being answered; nothing in a command (steerleads/dealers/middleware.py).
 client_address = ContextVar("client_address", default="")

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.conf import settings
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from steerleads.api.clock import credible_until, date_back
+from steerleads.db.clock import credible_until, date_back
 from steerleads.dealers import mailing
 from steerleads.dealers.models import AccountMail, ApiKey, IdempotencyRecord, StaffSession
 

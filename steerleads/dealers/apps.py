@@ -28,4 +28,4 @@ class StaffSiteConfig(admin.AdminConfig):
     """Django's admin, with our sign-in."""
 
     default = False
-    default_site = "steerleads.dealers.site.StaffSite"
+    default_site = "steerleads.dealers.staff_admin.site.StaffSite"

@@ -7,9 +7,9 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 from rest_framework.serializers import ValidationError
 
-from steerleads.api.ids import parse_id
 from steerleads.api.serializers import INT_MAX, TextField, offer
-from steerleads.api.text import fold, shown
+from steerleads.db.ids import parse_id
+from steerleads.db.text import fold, shown
 from steerleads.dealers.keys import HINT_LENGTH
 from steerleads.dealers.models import ApiKey, Dealership
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.template.loader import render_to_string
 
-from steerleads.api.text import one_line
+from steerleads.db.text import one_line
 from steerleads.dealers import staff
 from steerleads.dealers.models import AccountMail, MailKind, User
 from steerleads.dealers.permissions import dealership_of

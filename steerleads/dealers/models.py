@@ -13,7 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
-from steerleads.api.ids import new_id
+from steerleads.db.ids import new_id
 from steerleads.dealers.actors import ActorType
 from steerleads.dealers.audit_kinds import AuditKind
 

@@ -15,8 +15,8 @@ from django.db import transaction
 from django.utils import timezone
 from rest_framework.throttling import BaseThrottle
 
-from steerleads.api.clock import APART, credible_until
 from steerleads.api.errors import DATABASE_ERRORS, RateLimitExceeded, takes_no_writes
+from steerleads.db.clock import APART, credible_until
 from steerleads.dealers.models import RateWindow
 
 HOUR = timedelta(hours=1)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from steerleads.api.errors import ApiError
 from steerleads.api.serializers import check
-from steerleads.api.text import forbidden_character, normalise
+from steerleads.db.text import forbidden_character, normalise
 from steerleads.dealers import account_mails, audit, leaving, sessions, two_factor
 from steerleads.dealers.actors import NOBODY_KNOWN, Actor, client_address
 from steerleads.dealers.audit_kinds import AuditKind

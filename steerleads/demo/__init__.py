@@ -8,7 +8,7 @@ from django.db import transaction
 
 from cars.models import Car
 from leads.models import Lead
-from steerleads.api.text import fold
+from steerleads.db.text import fold
 from steerleads.dealers.keys import issue_key, revoke_key
 from steerleads.dealers.models import ApiKey, Dealership, Environment, Membership, Role, User
 from steerleads.demo import cars, people

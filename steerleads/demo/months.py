@@ -3,7 +3,7 @@
 from datetime import datetime, time, timedelta
 
 from leads.models import Status
-from steerleads.api.text import fold
+from steerleads.db.text import fold
 from steerleads.dealers.actors import Actor
 from steerleads.demo import people, talk
 

@@ -5,7 +5,7 @@ Only the demo may write around the verbs: they know no other time than now.
 
 from leads.history import NOTHING, change_event
 from leads.models import EventKind, Lead, LeadEvent
-from steerleads.api.ids import new_id
+from steerleads.db.ids import new_id
 
 
 class Stage:

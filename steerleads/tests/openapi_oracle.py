@@ -9,7 +9,7 @@ from functools import cache
 from drf_spectacular.generators import SchemaGenerator
 from jsonschema import Draft202012Validator, FormatChecker
 
-from steerleads.api.ids import parse_id
+from steerleads.db.ids import parse_id
 
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")  # contract 17: UTC, whole seconds
 METHODS = ("get", "post", "patch", "delete")

@@ -10,7 +10,7 @@ import pytest
 from django.test import RequestFactory
 
 from conftest import ApiClient, error_of, make_car, make_lead
-from steerleads.api.text import fold
+from steerleads.db.text import fold
 from steerleads.tests import hostile_bodies as bodies
 from steerleads.tests import hostile_requests as requests
 from steerleads.wsgi import Handler, Request

@@ -18,8 +18,8 @@ from django.test import RequestFactory
 
 from conftest import make_car, make_lead
 from leads.board.bodies import ManyBody, MoveBody, UndoBody
-from steerleads.dealers.forms import Typed
 from steerleads.dealers.models import Dealership, Membership, Role
+from steerleads.dealers.staff_admin.forms import Typed
 from steerleads.dealers.tests.people import browser, make_staff
 from steerleads.tests import hostile_pages as pages
 from steerleads.tests.test_admin_tenancy import (  # noqa: F401 (a fixture)

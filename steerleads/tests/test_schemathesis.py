@@ -20,7 +20,7 @@ from schemathesis.openapi.checks import RejectedPositiveData
 from conftest import ApiClient, make_car, make_lead
 from leads.delivery.actions import create_webhook
 from leads.delivery.models import Delivery
-from steerleads.api.text import normalise
+from steerleads.db.text import normalise
 from steerleads.tests.openapi_oracle import described_operations, document
 
 pytestmark = pytest.mark.long

@@ -152,7 +152,7 @@ def test_unreadable_value_ends_a_command_with_a_sentence(tmp_path):
 
 def test_database_is_sqlite_in_var_unless_told(read, tmp_path):
     database = read()["DATABASES"]["default"]
-    assert database["ENGINE"] == "steerleads.sqlite"
+    assert database["ENGINE"] == "steerleads.db.sqlite"
     assert database["NAME"] == str(tmp_path / "var" / "steerleads.sqlite3")
     assert database["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
     assert "synchronous=FULL" in database["OPTIONS"]["init_command"]
@@ -162,7 +162,7 @@ def test_database_url_names_postgresql(read):
     database = read(DATABASE_URL="postgres://u:p%40@db.example:5433/leads", DATABASE_POOL_SIZE="5")["DATABASES"][
         "default"
     ]
-    assert database["ENGINE"] == "steerleads.postgresql"
+    assert database["ENGINE"] == "steerleads.db.postgresql"
     assert (database["HOST"], database["PORT"], database["NAME"]) == ("db.example", 5433, "leads")
     assert (database["USER"], database["PASSWORD"]) == ("u", "p@")
     assert database["OPTIONS"]["pool"]["max_size"] == 5

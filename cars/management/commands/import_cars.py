@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from cars.imports import import_cars
 from cars.serializers import KEPT_BY_STAFF
 from cars.sheets import NotASheet, read_sheet
-from steerleads.api.text import shown
+from steerleads.db.text import shown
 from steerleads.dealers.lookup import find_dealership
 from steerleads.progress import Progress
 

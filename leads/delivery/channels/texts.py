@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from cars.models import Car
 from leads.delivery.models import Occasion
 from leads.models import Lead
-from steerleads.api.text import one_line
+from steerleads.db.text import one_line
 from steerleads.dealers.actors import ActorType, shown_name
 
 LONGEST_SUBJECT = 150

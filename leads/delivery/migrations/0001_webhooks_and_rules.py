@@ -8,7 +8,7 @@ import django.utils.timezone
 from django.db import migrations, models
 
 import leads.delivery.models
-import steerleads.api.ids
+import steerleads.db.ids
 
 
 class Migration(migrations.Migration):
@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=steerleads.api.ids.new_id, editable=False, primary_key=True, serialize=False
+                        default=steerleads.db.ids.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
                 ("opens", models.TimeField(default=partial(datetime.time, 9), verbose_name="opens")),
@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=steerleads.api.ids.new_id, editable=False, primary_key=True, serialize=False
+                        default=steerleads.db.ids.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
                 ("is_on", models.BooleanField(default=True, verbose_name="on")),
@@ -122,7 +122,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=steerleads.api.ids.new_id, editable=False, primary_key=True, serialize=False
+                        default=steerleads.db.ids.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
                 ("is_on", models.BooleanField(default=True, verbose_name="on")),
@@ -180,7 +180,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=steerleads.api.ids.new_id, editable=False, primary_key=True, serialize=False
+                        default=steerleads.db.ids.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
                 ("event_id", models.UUIDField(null=True)),
@@ -247,7 +247,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=steerleads.api.ids.new_id, editable=False, primary_key=True, serialize=False
+                        default=steerleads.db.ids.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
                 ("event_id", models.UUIDField()),
@@ -279,7 +279,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=steerleads.api.ids.new_id, editable=False, primary_key=True, serialize=False
+                        default=steerleads.db.ids.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
                 ("at", models.DateTimeField()),

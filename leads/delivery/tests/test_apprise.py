@@ -16,7 +16,8 @@ from leads.delivery.models import Delivery
 from leads.delivery.telling import tell
 from leads.delivery.tests.receivers import Reply, receiver
 from leads.models import LeadEvent
-from steerleads import checks, environment
+from steerleads import environment
+from steerleads.operations import checks
 from steerleads.tests.servers import free_port
 
 MONDAY = datetime(2024, 1, 15, 9, 30, tzinfo=UTC)

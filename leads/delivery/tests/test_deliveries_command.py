@@ -10,7 +10,7 @@ from django.utils import timezone
 from leads.delivery.actions import create_webhook
 from leads.delivery.models import Delivery, State, Webhook
 from leads.delivery.rules import create_rule
-from steerleads.api.ids import new_id
+from steerleads.db.ids import new_id
 
 SECRET = "crm.example.com"
 

@@ -14,7 +14,7 @@ from leads.delivery.tests.deliveries import deliver
 from leads.delivery.tests.workers import running_worker
 from leads.delivery.worker import Worker
 from leads.feed import number_events
-from steerleads.api.ids import new_id
+from steerleads.db.ids import new_id
 from steerleads.tests.servers import environment, python, scratch_database
 
 SECONDS, MOST = 30, 1.5  # percent of a core: under one on a machine with nothing else to do

@@ -21,7 +21,7 @@ from leads.delivery.pauses import asked_pause, pause_end
 from leads.delivery.rules import change_rule, create_rule
 from leads.delivery.tests.deliveries import deliver, subscribe
 from leads.delivery.tests.receivers import Reply, receiver
-from steerleads import metrics
+from steerleads.operations import metrics
 from steerleads.tests.servers import free_port
 
 HOUR, DAY = 3600, 86400

@@ -17,7 +17,7 @@ from leads.delivery.outcomes import NOT_NEEDED, Postponed
 from leads.delivery.recipients import clean_rule
 from leads.delivery.telling import tell
 from leads.models import LeadEvent
-from leads.tests.moves import move
+from leads.ordering.tests.moves import move
 
 pytestmark = pytest.mark.django_db
 MONDAY = datetime(2024, 1, 15, 9, 30, tzinfo=UTC)  # 10:30 in Casablanca

@@ -16,7 +16,7 @@ from leads.delivery.telling import dealerships_to_tell, tell, tell_all
 from leads.delivery.tests.deliveries import Clock, deliver, subscribe
 from leads.delivery.tests.receivers import Reply
 from leads.models import EventKind, LeadEvent
-from steerleads.api.text import fold
+from steerleads.db.text import fold
 
 
 def kinds(crm):

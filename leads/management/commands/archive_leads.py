@@ -1,8 +1,8 @@
 """Archives leads that are done with."""
 
-from leads.housekeeping import archive_leads, leads_to_archive
 from leads.management.bulk import BulkCommand
 from leads.models import Status
+from leads.privacy.retention import archive_leads, leads_to_archive
 from steerleads.dealers.lookup import several_of
 
 

@@ -4,8 +4,8 @@ from django.utils import timezone
 
 from leads.delivery.housekeeping import forget_persons
 from leads.management.persons import PersonCommand, people_table
-from leads.people import erase_leads, leads_of_person, persons_in
-from steerleads.api.remains import forget_samples, overwrite_bytes
+from leads.privacy.people import erase_leads, leads_of_person, persons_in
+from steerleads.db.remains import forget_samples, overwrite_bytes
 from steerleads.dealers.actors import Actor
 from steerleads.terminal import confirm
 

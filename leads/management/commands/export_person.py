@@ -7,9 +7,9 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from leads.management.persons import PersonCommand
-from leads.people import export_leads, leads_of_person
+from leads.privacy.people import export_leads, leads_of_person
 from steerleads.api.json import render
-from steerleads.api.text import shown
+from steerleads.db.text import shown
 from steerleads.dealers.actors import Actor
 
 

@@ -1,7 +1,7 @@
 """Finds the leads of a person."""
 
 from leads.management.persons import PersonCommand, people_table
-from leads.people import find_people, held_of
+from leads.privacy.people import find_people, held_of
 from steerleads.api.json import render
 
 

@@ -1,8 +1,8 @@
 """Deletes archived leads for good."""
 
-from leads.housekeeping import leads_to_purge, purge_leads
 from leads.management.bulk import BulkCommand
-from steerleads.api.remains import forget_samples
+from leads.privacy.retention import leads_to_purge, purge_leads
+from steerleads.db.remains import forget_samples
 from steerleads.terminal import confirm
 
 

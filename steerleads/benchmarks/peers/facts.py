@@ -1,7 +1,7 @@
 """What peers without Django must know to write a lead and its history as the product does."""
 
 from leads.contacts import contact_search_text
-from steerleads.api.text import fold
+from steerleads.db.text import fold
 
 # The API's names and the table's, in the page's order.
 WRITABLE = {

@@ -8,7 +8,7 @@ from sqlalchemy import JSON, DateTime, ForeignKey, TypeDecorator, create_engine
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship, sessionmaker
 
-from steerleads.api.ids import new_id
+from steerleads.db.ids import new_id
 
 
 class TextTime(TypeDecorator):

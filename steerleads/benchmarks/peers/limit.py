@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import orjson
 
-from steerleads.api.ids import new_id
 from steerleads.benchmarks.peers.facts import FOLDED_FROM, WRITABLE, folded, told
+from steerleads.db.ids import new_id
 
 if os.environ["DATABASE_URL"].startswith("sqlite"):
     from steerleads.benchmarks.peers.limit_sqlite import LOCK, Database

@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import steerleads.api.ids
+import steerleads.db.ids
 import steerleads.dealers.models
 from django.conf import settings
 from django.db import migrations, models
@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='ApiKey',
             fields=[
-                ('id', models.UUIDField(default=steerleads.api.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=steerleads.db.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('name', models.CharField(max_length=100, verbose_name='name')),
                 ('environment', models.CharField(choices=[('dev', 'Development'), ('prod', 'Production')], default='prod', max_length=8, verbose_name='environment')),
                 ('hint', models.CharField(editable=False, max_length=16, verbose_name='begins with')),
@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Dealership',
             fields=[
-                ('id', models.UUIDField(default=steerleads.api.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=steerleads.db.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('name', models.CharField(max_length=200, unique=True, verbose_name='name')),
                 ('time_zone', models.CharField(default='Africa/Casablanca', max_length=64, validators=[steerleads.dealers.models.is_time_zone], verbose_name='time zone')),
                 ('language', models.CharField(choices=[('fr', 'Français'), ('ar', 'العربية'), ('en', 'English')], default='fr', max_length=8, verbose_name='language')),
@@ -91,7 +91,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='IdempotencyRecord',
             fields=[
-                ('id', models.UUIDField(default=steerleads.api.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=steerleads.db.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('key', models.CharField(max_length=255)),
                 ('fingerprint', models.CharField(max_length=64)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
@@ -106,7 +106,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Membership',
             fields=[
-                ('id', models.UUIDField(default=steerleads.api.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=steerleads.db.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('role', models.CharField(choices=[('salesperson', 'Salesperson'), ('manager', 'Manager')], default='salesperson', max_length=20, verbose_name='role')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='since')),
                 ('dealership', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='dealers.dealership', verbose_name='dealership')),

@@ -2,7 +2,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-import steerleads.api.ids
+import steerleads.db.ids
 
 
 class Migration(migrations.Migration):
@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=steerleads.api.ids.new_id, editable=False, primary_key=True, serialize=False
+                        default=steerleads.db.ids.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
                 ("digest", models.CharField(max_length=64, unique=True)),

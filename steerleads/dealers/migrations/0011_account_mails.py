@@ -5,7 +5,7 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-import steerleads.api.ids
+import steerleads.db.ids
 
 KINDS = [
     ("invitation", "Invitation"),
@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=steerleads.api.ids.new_id, editable=False, primary_key=True, serialize=False
+                        default=steerleads.db.ids.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
                 ("kind", models.CharField(choices=KINDS, max_length=20)),

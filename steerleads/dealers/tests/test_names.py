@@ -83,7 +83,7 @@ def _root(db, settings):
     ("door", "name"),
     [
         *((door, name) for door in DOORS for name in REFUSED),
-        # No form can carry it: see steerleads/readable.py.
+        # No form can carry it: see steerleads/serving/readable.py.
         *((door, "\udcff") for door in DOORS if "form" not in door),
     ],
     ids=ascii,

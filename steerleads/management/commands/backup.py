@@ -3,9 +3,9 @@
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from steerleads import backups
-from steerleads.api.text import shown
-from steerleads.backups.errors import BackupError
+from steerleads.db.text import shown
+from steerleads.operations import backups
+from steerleads.operations.backups.errors import BackupError
 from steerleads.progress import Progress
 
 

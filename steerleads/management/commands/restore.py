@@ -5,9 +5,9 @@ import sys
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from steerleads import backups
-from steerleads.backups.errors import BackupError
-from steerleads.health import migrations_apart
+from steerleads.operations import backups
+from steerleads.operations.backups.errors import BackupError
+from steerleads.operations.health import migrations_apart
 from steerleads.progress import Progress
 
 

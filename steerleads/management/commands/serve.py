@@ -6,12 +6,12 @@ from argparse import ArgumentTypeError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import NotSupportedError, connection
 
-from steerleads import server
 from steerleads.api.errors import DATABASE_ERRORS
-from steerleads.companion import delivering
-from steerleads.health import migrations_apart
+from steerleads.operations.health import migrations_apart
+from steerleads.serving import server
+from steerleads.serving.companion import delivering
 
-log = logging.getLogger("steerleads.server")
+log = logging.getLogger("steerleads.serving.server")
 
 
 class Command(BaseCommand):

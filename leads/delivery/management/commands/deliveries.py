@@ -7,8 +7,8 @@ from leads.delivery import actions
 from leads.delivery.models import Delivery, State
 from leads.delivery.pauses import paused_until, with_due
 from steerleads.api.errors import ApiError
-from steerleads.api.ids import parse_id
-from steerleads.api.text import shown
+from steerleads.db.ids import parse_id
+from steerleads.db.text import shown
 from steerleads.dealers.lookup import find_dealership, several_of, whole_number
 from steerleads.progress import Progress
 from steerleads.terminal import table, time_of

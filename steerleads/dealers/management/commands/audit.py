@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from steerleads.api.json import render
-from steerleads.api.text import shown
+from steerleads.db.text import shown
 from steerleads.dealers import audit_words
 from steerleads.dealers.lookup import duration, find_dealership
 from steerleads.dealers.models import AuditEvent

@@ -3,7 +3,7 @@
 from django.contrib.auth.management.commands import createsuperuser
 from django.core.management.base import CommandError
 
-from steerleads.api.text import forbidden_character
+from steerleads.db.text import forbidden_character
 from steerleads.dealers import staff
 from steerleads.dealers.models import User
 

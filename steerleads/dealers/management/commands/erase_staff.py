@@ -3,7 +3,7 @@
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from steerleads.api.remains import forget_samples, overwrite_bytes
+from steerleads.db.remains import forget_samples, overwrite_bytes
 from steerleads.dealers import erasing, lookup, staff
 from steerleads.terminal import confirm, table
 

@@ -1,0 +1,175 @@
+"""A person's data, wherever it stands: found by name, phone or e-mail, handed out, and erased for good."""
+
+import json
+import re
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Q
+
+from leads.actions import delete_lead
+from leads.contacts import LEAST_DIGITS, contact_pattern, contact_search_text, emails_in, numbers_in
+from leads.errors import LeadNotFound
+from leads.feed import locked_feed
+from leads.fields import PERSON_FIELDS, TEXT_FIELDS
+from leads.models import Lead, LeadEvent, PersonRequest
+from leads.serializers import EVENT_COLUMNS, car_row_of, event_object, lead_with_car, row_of
+from steerleads.db.text import words
+from steerleads.dealers import audit
+from steerleads.dealers.audit_kinds import AuditKind
+from steerleads.dealers.idempotency import forget_answers
+
+AUDIT_KINDS = {
+    PersonRequest.Kind.EXPORT: AuditKind.CONTACT_EXPORTED,
+    PersonRequest.Kind.ERASE: AuditKind.CONTACT_ERASED,
+}
+
+
+class TooVague(Exception):
+    """The text would mean everybody."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Whom a text means: its `words` as a name, and its `pattern`, of a number or of other contact info."""
+
+    words: tuple
+    pattern: str
+    is_number: bool
+
+    @classmethod
+    def of(cls, text):
+        """Raises TooVague for a text that nobody is called, or a number that is none."""
+        pattern = contact_pattern(text)
+        is_number = any(map(str.isdigit, text)) and not any(letter.isalpha() or letter == "@" for letter in text)
+        if not words(text) or not pattern or (is_number and sum(map(str.isdigit, pattern)) < LEAST_DIGITS):
+            raise TooVague(f"Name a person, an e-mail address, or a phone number of at least {LEAST_DIGITS} digits.")
+        return cls(tuple(words(text)), pattern, is_number)
+
+    def is_meant_by(self, lead):
+        """Whether the contact's name, its info, or one of the numbers or addresses in either, equals the text."""
+        return self.words == tuple(words(lead.target_name)) or self.pattern in _contacts(lead)
+
+    def is_mentioned_in(self, searchable):
+        """Whether a text names the person, given what contact_search_text makes of it."""
+        if self.is_number or "@" in self.pattern:
+            return self.pattern in searchable
+        # Only where words end: Arabic writes “and” and “to” onto a name's beginning.
+        return all(re.search(rf"{re.escape(word)}(?!\w)", searchable) for word in self.words)
+
+
+def find_people(dealership, text):
+    """The Leads, with their cars, whose contact's name has all words of `text`, or whose info has it."""
+    return _like(dealership, Person.of(text)).select_related("car").order_by("created_at", "id")
+
+
+def leads_of_person(dealership, text):
+    """The Leads, with their cars, whose contact's name, phone or e-mail equals `text`, by id."""
+    person = Person.of(text)
+    likely = _like(dealership, person).select_related("car").order_by("id")
+    return [lead for lead in likely.iterator(chunk_size=500) if person.is_meant_by(lead)]
+
+
+def held_of(lead):
+    """All that a Lead (with its car) holds, as the API shows it."""
+    return lead_with_car([*row_of(lead), *car_row_of(lead.car)]) | {"archived": lead.archived}
+
+
+def export_leads(dealership, leads, *, actor, now):
+    """All that these leads of a person hold, as JSON values; that it was handed out is recorded."""
+    _note(PersonRequest.Kind.EXPORT, dealership, len(leads), actor, now)
+    held = [held_of(lead) | {"history": _history(lead)} for lead in leads]
+    return {"dealership": dealership.name, "exportedAt": now, "leads": held}
+
+
+def erase_leads(dealership, text, leads, *, actor, now):
+    """Delete those of `leads` that are still the person's; how many were. That it was done is recorded."""
+    shown, persons = {lead.pk for lead in leads}, persons_in(text, leads)
+    with transaction.atomic():
+        locked_feed(dealership)  # whoever numbers events locks them lead after lead in another order
+        still = [lead.pk for lead in leads_of_person(dealership, text) if lead.pk in shown]
+        erased = sum(_delete(dealership, lead_id, actor) for lead_id in still)
+        _note(PersonRequest.Kind.ERASE, dealership, erased, actor, now)
+    # Apart, as deleting a lead locks its own answers first. Others may be of leads whose contact was another then.
+    forget_answers(dealership, lambda said: is_mentioned_in_json(persons, said))
+    return erased
+
+
+def persons_in(text, leads):
+    """Every Person that `text` or the contacts of these leads name: by what others may mention them."""
+    named = [text, *(getattr(lead, field.column) for lead in leads for field in PERSON_FIELDS)]
+    named += [contact for lead in leads for contact in _contacts(lead)]
+    return {person for person in map(_person, named) if person}
+
+
+def is_mentioned(persons, *texts):
+    """Whether one of `persons` is named in one of these texts."""
+    searchable = [contact_search_text(text) for text in texts if text]
+    return any(person.is_mentioned_in(text) for text in searchable for person in persons)
+
+
+def is_mentioned_in_json(persons, text):
+    """Whether one of `persons` is named in a text of this JSON, whose own spelling of quotes and lines hides nobody."""
+    return is_mentioned(persons, *_texts_in(json.loads(text)))
+
+
+def mentions(dealership, persons, *, besides=frozenset()):
+    """Ids of leads, but those in `besides`, in whose texts, or in whose history, one of `persons` is mentioned."""
+    leads = Lead.objects.of(dealership).order_by()
+    leads = leads.values_list("id", *(field.column for field in TEXT_FIELDS))
+    events = LeadEvent.objects.of(dealership).filter(texts__isnull=False).order_by().values_list("lead_id", "texts")
+    found = {lead_id for lead_id, *texts in leads.iterator() if is_mentioned(persons, *texts)}
+    found |= {lead_id for lead_id, changes in events.iterator() if is_mentioned(persons, *_sides(changes))}
+    return sorted(found - besides)
+
+
+def _like(dealership, person):
+    named = Q(*(Q(target_name_folded__contains=word) for word in person.words))
+    return Lead.objects.of(dealership).filter(named | Q(contact_text__contains=person.pattern))
+
+
+def _contacts(lead):
+    """What contact_pattern makes of a lead's contact info, and of every number and address in that or in the name."""
+    return {contact_pattern(lead.target_info), *_named_in(lead.target_info), *_named_in(lead.target_name)}
+
+
+def _named_in(text):
+    return {*emails_in(text), *numbers_in(text)}
+
+
+def _person(text):
+    try:
+        return Person.of(text)
+    except TooVague:
+        return None
+
+
+def _texts_in(value):
+    if isinstance(value, str):
+        return [value]
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [text for each in inner for text in _texts_in(each)]
+
+
+def _sides(changes):
+    """What stood and stands in the texts that an event tells of."""
+    return [side for change in changes.values() for side in change.values()]
+
+
+def _history(lead):
+    events = LeadEvent.objects.of(lead.dealership_id).filter(lead_id=lead.pk).order_by("at", "id")
+    return [event_object(event) for event in events.values_list(*EVENT_COLUMNS)]
+
+
+def _delete(dealership, lead_id, actor):
+    try:
+        delete_lead(dealership, lead_id, actor=actor)
+    except LeadNotFound:  # somebody was faster
+        return False
+    return True
+
+
+def _note(kind, dealership, leads, actor, now):
+    with transaction.atomic():
+        PersonRequest.objects.create(dealership=dealership, kind=kind, at=now, actor_name=actor.name, leads=leads)
+        audit.record(AUDIT_KINDS[kind], actor=actor, dealership=dealership, leads=leads)

@@ -1,0 +1,199 @@
+"""Django's PostgreSQL backend, which prepares statements, reads rows by itself, and takes pooled connections and puts
+them back with less ado.
+
+To find out whether a connection still lives, Django asks by a round trip before each request. Here only a connection
+that rested is asked; of the others the socket is read, as a server that ends a connection says so. And Django sets
+itself up anew for each connection it takes, which is a tenth of the time of a small request. Here that is done again
+only after something went wrong.
+"""
+
+import select
+import time
+
+import psycopg
+from django.db import OperationalError
+from django.db.backends.postgresql import base, introspection
+from django.db.utils import DatabaseErrorWrapper
+from django.utils.functional import cached_property
+from psycopg.pq import ExecStatus
+from psycopg_pool import ConnectionPool
+
+from steerleads.db.damage import note_damage
+from steerleads.db.postgresql.reading import ALTERED, PREPARED_IN_VAIN, Reader
+
+REST = 30  # seconds after which what lies between may have forgotten a connection, and nobody would hear of its end
+RECORDS = 8  # of its last words and its end: over TLS each is read on its own
+# What nobody here asks of a session in order: others, who share it by a pooler, have emptied its search_path (pg_dump
+# does), or a restore has just put other tables in the place of those that were.
+UNTIDY = (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName)
+DAMAGE = (psycopg.errors.DataCorrupted, psycopg.errors.IndexCorrupted)
+# The session itself, not only our way to it, which a pooler would give to the next one.
+END_UNTIDY = b"ROLLBACK; SELECT pg_terminate_backend(pg_backend_pid()) WHERE current_schema() IS NULL"
+# How long anybody waits for a lock, and holds one without a word. Said in each transaction, in one message with its
+# BEGIN: behind a pooler, the session's own settings are not ours.
+LIMITS = {"lock_timeout": 15_000, "idle_in_transaction_session_timeout": 60_000}  # milliseconds
+BEGIN = "; ".join(["BEGIN", *(f"SET LOCAL {name} = {value}" for name, value in LIMITS.items())]).encode()
+
+
+class ErrorWrapper(DatabaseErrorWrapper):
+    """Makes an OperationalError of what an untidy session answers, and notes what a damaged database does."""
+
+    def __exit__(self, kind, error, traceback):
+        if isinstance(error, UNTIDY):
+            self.wrapper.drop_session()
+            words = f"{str(error).splitlines()[0]}: its session was left untidy, or a restore is under way."
+            raise OperationalError(words).with_traceback(traceback) from error
+        if isinstance(error, DAMAGE):
+            note_damage(error)
+        super().__exit__(kind, error, traceback)
+
+
+class DatabaseIntrospection(introspection.DatabaseIntrospection):
+    def get_table_list(self, cursor):
+        """The tables. Raises OperationalError instead of finding none where others have emptied the search_path."""
+        found = super().get_table_list(cursor)
+        if not found:
+            cursor.execute("SELECT current_schema() IS NULL")
+            if cursor.fetchone()[0]:
+                with self.connection.wrap_database_errors:
+                    raise psycopg.errors.InvalidSchemaName("The session has no schema to look for tables in.")
+        return found
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    introspection_class = DatabaseIntrospection
+
+    @cached_property
+    def wrap_database_errors(self):
+        return ErrorWrapper(self)
+
+    def _set_autocommit(self, autocommit):
+        super()._set_autocommit(autocommit)
+        if not autocommit:
+            with self.wrap_database_errors:
+                self._begin()
+
+    def _begin(self):
+        """Begin a transaction with our LIMITS, in the round trip that psycopg would take for its BEGIN."""
+        result = self.connection.pgconn.exec_(BEGIN)
+        if result.status != ExecStatus.COMMAND_OK:
+            raise psycopg.OperationalError(f"A transaction could not be begun: {result.get_error_message()}")
+
+    def drop_session(self):
+        """Use this connection no more, and end its session at the server if others have left that without a schema."""
+        self.errors_occurred = True
+        if self.connection is not None:
+            if not self.connection.closed:
+                self.connection.pgconn.exec_(END_UNTIDY)
+            self.connection.close()
+
+    def chunked_cursor(self):
+        """One at the server within a transaction only: WITH HOLD, it would need a session of its own."""
+        return self.cursor() if self.autocommit else super().chunked_cursor()
+
+    def ensure_connection(self):
+        if self.connection is None and self._is_in_order():
+            with self.wrap_database_errors:
+                connection = self.get_new_connection(None)
+                if not connection.autocommit:
+                    connection.autocommit = True  # whoever had it left it so: what is written would be lost
+                self.connection = connection
+        else:
+            super().ensure_connection()
+
+    def close_if_unusable_or_obsolete(self):
+        if self.connection is not None and self._is_in_order():
+            self.validate_thread_sharing()
+            with self.wrap_database_errors:
+                connection, self.connection = self.connection, None
+                connection._pool.putconn(connection)
+        else:
+            super().close_if_unusable_or_obsolete()
+
+    def _is_in_order(self):
+        """Whether this wrapper's own state is what `connect` begins with: no transaction, no error, no on_commit hook.
+
+        It says nothing about the connection.
+        """
+        amiss = self.in_atomic_block or self.needs_rollback or self.closed_in_transaction or self.errors_occurred
+        return self.autocommit and self.pool and not amiss and not self.run_on_commit
+
+    def get_new_connection(self, conn_params):
+        connection = super().get_new_connection(conn_params)
+        while _has_ended(connection) and self.pool:
+            connection.close()
+            self.pool.putconn(connection)  # which makes another in its place
+            connection = super().get_new_connection(conn_params)
+        return connection
+
+    def prepared_cursor(self, prepare=None):
+        """A cursor whose statements the server prepares once they come again, and whose values come in binary form.
+
+        With `prepare=False` none is prepared: the server plans each time, for the values at hand.
+        """
+        with self.wrap_database_errors:
+            self.ensure_connection()
+            return self._prepare_cursor(_PreparedCursor.of(self.connection, prepare))
+
+    def rows(self, sql, params, prepare=None):
+        """All rows of a SELECT, which the server prepares once it comes again. `prepare` as for `prepared_cursor`."""
+        with self.wrap_database_errors:
+            self.ensure_connection()
+            if self.autocommit and not (self.queries_logged or self.execute_wrappers):
+                reader = vars(self.connection).get("reader")
+                if reader is None:
+                    reader = self.connection.reader = Reader(self.connection)
+                return reader.rows(sql, params, prepare)
+        with self.prepared_cursor(prepare) as cursor:  # which begins a transaction, and tells those who want to know
+            cursor.execute(sql, params)
+            return cursor.fetchall()
+
+
+class _PreparedCursor(psycopg.Cursor):
+    @classmethod
+    def of(cls, connection, prepare):
+        """The connection's own one, if no other statement is using it: making one takes a fifth of a small SELECT."""
+        cursor = vars(connection).pop("prepared_cursor", None) or cls(connection)
+        cursor._prepare = prepare
+        return cursor
+
+    def close(self):
+        """Let go of what it read, and wait on its connection for the next statement."""
+        self._reset()
+        self._tx.set_pgresult(None)
+        self._conn.prepared_cursor = self
+
+    def execute(self, query, params=None):
+        try:
+            return super().execute(query, params, prepare=self._prepare, binary=True)
+        except PREPARED_IN_VAIN as error:
+            if error.sqlstate == ALTERED and error.diag.source_function != "RevalidateCachedQuery":
+                raise
+            # What is prepared on this connection can never be run again.
+            self.connection.close()
+            raise psycopg.OperationalError("A prepared statement is gone, or no longer fits its table.") from error
+
+    def _send_query_prepared(self, name, pgq, **how):
+        self._query = pgq  # as psycopg notes it of the others; Django's log of queries asks for it
+        super()._send_query_prepared(name, pgq, **how)
+
+
+def _has_ended(connection):
+    """Whether it is of no use."""
+    now = time.monotonic()
+    rested, connection.used_at = now - getattr(connection, "used_at", now) > REST, now
+    try:
+        if _has_something_to_say(connection):
+            for _ in range(RECORDS):
+                connection.pgconn.consume_input()
+        if rested:
+            ConnectionPool.check_connection(connection)
+    except psycopg.OperationalError:
+        return True
+    return False
+
+
+def _has_something_to_say(connection):
+    poller = select.poll()  # not select(), which knows no more than 1,024 files
+    poller.register(connection.pgconn.socket, select.POLLIN)
+    return bool(poller.poll(0))
