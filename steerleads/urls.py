@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.urls import include, path, re_path
+from django.views.generic import RedirectView
 
 from cars import urls as cars
 from leads import urls as leads
@@ -12,6 +13,7 @@ from steerleads.dealers.views import AuthViewSet
 
 handler400 = "steerleads.views.bad_request"
 handler500 = "steerleads.views.server_error"
+MOVED = {"permanent": True, "query_string": True}
 
 # The API's are not behind an `include`: Django would make a ResolverMatch for each level.
 urlpatterns = [
@@ -28,6 +30,11 @@ urlpatterns = [
     path(".well-known/security.txt", views.security_txt),
     path("admin/", include("steerleads.dealers.staff_admin.passwords")),
     path("admin/leads/board/", include("leads.board.urls")),
+    # Where hours were before they became a dealership's own.
+    path("admin/delivery/hours/", RedirectView.as_view(url="/admin/dealers/hours/", **MOVED)),
+    path(
+        "admin/delivery/hours/<path:object_id>", RedirectView.as_view(url="/admin/dealers/hours/%(object_id)s", **MOVED)
+    ),
     path("admin/", admin.site.urls),
     path("", views.home),
 ]

@@ -1,27 +1,23 @@
-"""Webhooks, notification rules and hours in the admin."""
+"""Webhooks and notification rules in the admin."""
 
 from django.contrib import admin, messages
 from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpResponseRedirect
-from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
-from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from leads.delivery import actions, rules, words
 from leads.delivery.deliveries import DeliveryAdmin, with_lead
-from leads.delivery.forms import HoursForm, RuleForm, WebhookForm
-from leads.delivery.hours import business_days
-from leads.delivery.models import Delivery, Hours, Rule, State, Webhook
+from leads.delivery.forms import RuleForm, WebhookForm
+from leads.delivery.models import Delivery, Rule, State, Webhook
 from leads.delivery.recipients import channel_choices
 from leads.models import EventKind
 from steerleads.api.errors import ApiError
 from steerleads.db.ids import parse_id
 from steerleads.dealers.models import Role
-from steerleads.dealers.permissions import NOBODY, SUPERUSER, dealership_of
 from steerleads.dealers.staff_admin.modeladmin import DealershipAdmin
 
 DELIVERIES_ON_PAGE = 20
@@ -184,40 +180,6 @@ class RuleAdmin(DestinationAdmin):
 
     def delete_model(self, request, obj):
         rules.delete_rule(obj, actor=self.actor(request))
-
-
-@admin.register(Hours)
-class HoursAdmin(DealershipAdmin):
-    """One row a dealership: a manager comes straight to it."""
-
-    form = HoursForm
-    view_role = Role.MANAGER
-    add_role = SUPERUSER
-    delete_role = NOBODY
-    list_display = ("__str__", "shown_days", "quiet_from", "quiet_until")
-    fields = ("days", "opens", "closes", "quiet_from", "quiet_until")
-
-    class Media:
-        css = {"all": ["delivery/admin.css"]}
-
-    @admin.display(description=gettext_lazy("business days"))
-    def shown_days(self, hours):
-        return ", ".join(str(WEEKDAYS_ABBR[day - 1]) for day in sorted(business_days(hours)))
-
-    def changelist_view(self, request, *args, **kwargs):
-        dealership = dealership_of(request.user)
-        if request.user.is_superuser or not dealership or not self.has_view_permission(request):
-            return super().changelist_view(request, *args, **kwargs)
-        hours = Hours.objects.of(dealership).first() or rules.set_hours(dealership, {})
-        return redirect("admin:delivery_hours_change", hours.pk)
-
-    def render_change_form(self, request, context, *args, **kwargs):
-        context |= {"show_save_and_add_another": False, "show_save_and_continue": False}
-        return super().render_change_form(request, context, *args, **kwargs)
-
-    def save_model(self, request, obj, form, change):
-        dealership = obj.dealership if change else self.dealership_for(request, form)
-        self.adopt(obj, rules.set_hours(dealership, {name: form.cleaned_data[name] for name in self.fields}))
 
 
 admin.site.register(Delivery, DeliveryAdmin)

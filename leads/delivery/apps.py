@@ -10,6 +10,9 @@ class DeliveryConfig(AppConfig):
 
     def ready(self):
         from leads.delivery.leavers import RulesOfPeople
+        from leads.delivery.rules import look_again_at_waiting
         from steerleads.dealers import leaving
+        from steerleads.dealers.hours.actions import hours_changed
 
         leaving.register(RulesOfPeople())
+        hours_changed.connect(look_again_at_waiting)

@@ -1,13 +1,11 @@
-"""The forms of webhooks, notification rules and hours."""
+"""The forms of webhooks and notification rules."""
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.dates import WEEKDAYS
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from leads.delivery.hours import business_days
-from leads.delivery.models import Hours, Rule, Webhook, default_kinds
+from leads.delivery.models import Rule, Webhook, default_kinds
 from leads.delivery.recipients import channel_choices, clean_rule
 from leads.delivery.serializers import WRITABLE, WebhookBody
 from leads.models import EventKind
@@ -15,7 +13,6 @@ from steerleads.dealers.staff_admin.forms import BodyForm, RefusalForm, Typed
 
 # What is judged, and so written, together.
 RULE_FIELDS = ("occasion", "hours", "channel", "to")
-CLOCKS = ("opens", "closes", "quiet_from", "quiet_until")
 
 
 class WebhookForm(BodyForm):
@@ -99,35 +96,3 @@ class RuleForm(RefusalForm):
         """With the rule's own, even if the operator has taken it away: the rule can still be switched off."""
         own = [] if self.instance._state.adding else [(self.instance.channel, self.instance.channel)]
         return list(dict([*own, *channel_choices()]).items())
-
-
-class HoursForm(RefusalForm):
-    days = forms.MultipleChoiceField(
-        label=capfirst(_("business days")),
-        choices=lambda: [(str(day + 1), name) for day, name in WEEKDAYS.items()],
-        widget=forms.CheckboxSelectMultiple,
-    )
-
-    class Meta:
-        model = Hours
-        fields = ["days", *CLOCKS]
-        widgets = {name: forms.TimeInput(format="%H:%M", attrs={"type": "time"}) for name in CLOCKS}
-        help_texts = {
-            "closes": _("The same time as opening means open day and night."),
-            "quiet_from": _("Notifications wait until the quiet hours are over."),
-            "quiet_until": _("May be on the next day. The same time twice means that there are no quiet hours."),
-        }
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.initial["days"] = [str(day) for day in sorted(business_days(self.instance))]
-
-    def clean_days(self):
-        return ",".join(sorted(self.cleaned_data["days"]))
-
-    def clean(self):
-        cleaned = super().clean()
-        opens, closes = cleaned.get("opens"), cleaned.get("closes")
-        if opens and closes and closes < opens:
-            self.add_error("closes", _("Closing must come after opening, on the same day."))
-        return cleaned

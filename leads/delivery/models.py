@@ -1,7 +1,6 @@
 """Who is told of what happens to leads, and what became of each telling."""
 
-from datetime import time, timedelta
-from functools import partial
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from django.db import models
@@ -139,31 +138,6 @@ class Rule(Destination):
         """When it tells, not whom; in English, which pages translate."""
         with override(None):
             return str(Occasion(self.occasion).label)
-
-
-class Hours(models.Model):
-    """When a dealership works, and when nobody there wants to be told anything; in its own time zone.
-
-    `days` are ISO weekdays, Monday is 1. Quiet hours may pass midnight; equal ends mean there are none.
-    """
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    dealership = models.OneToOneField(Dealership, models.CASCADE, related_name="hours", verbose_name=_("dealership"))
-    # By partial: at nine o'clock to the second, Django takes a bare time(9) for a forgotten “now”, and warns.
-    opens = models.TimeField(_("opens"), default=partial(time, 9))
-    closes = models.TimeField(_("closes"), default=partial(time, 19))
-    days = models.CharField(_("business days"), max_length=20, default="1,2,3,4,5,6")
-    quiet_from = models.TimeField(_("quiet from"), default=partial(time, 21))
-    quiet_until = models.TimeField(_("quiet until"), default=partial(time, 8))
-
-    objects = OfDealership.as_manager()
-
-    class Meta:
-        verbose_name = _("hours")
-        verbose_name_plural = _("hours")
-
-    def __str__(self):
-        return f"{self.opens:%H:%M}–{self.closes:%H:%M}"
 
 
 class State(models.TextChoices):

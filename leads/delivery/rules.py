@@ -6,13 +6,13 @@ from django.utils import timezone
 from leads.delivery.actions import note
 from leads.delivery.channels import apprise_channel, email, lend_connection, texts
 from leads.delivery.errors import RuleNotFound
-from leads.delivery.hours import after_business_hours, hours_of, quiet_until
-from leads.delivery.models import UNHARMED, Attempt, Delivery, Hours, Occasion, Rule, State
+from leads.delivery.models import UNHARMED, Attempt, Delivery, Occasion, Rule, State
 from leads.delivery.outcomes import NOT_NEEDED, Postponed
 from leads.delivery.recipients import still_told
 from leads.feed import locked_feed, number_events
 from leads.models import EventKind, Lead, LeadEvent, Status
 from steerleads.dealers.audit_kinds import AuditKind
+from steerleads.dealers.hours.calendar import after_business_hours, hours_of, quiet_until
 
 # {occasion: (the kinds of event that may be it, the status that the lead gets by it)}
 OCCASIONS = {
@@ -68,13 +68,10 @@ def delete_rule(rule, *, actor=None):
         rule.delete()
 
 
-def set_hours(dealership, fields):
-    """The dealership's Hours with these fields. What waits to be told is looked at anew by them."""
-    with transaction.atomic():
-        hours, _created = Hours.objects.update_or_create(dealership=dealership, defaults=fields)
-        waiting = Delivery.objects.of(dealership).filter(state=State.PENDING, rule__isnull=False, attempts=0)
-        waiting.update(next_at=timezone.now())
-    return hours
+def look_again_at_waiting(dealership, **_signal):
+    """Let all that waits to be told by rules be due, so that it is judged by the dealership's new hours."""
+    waiting = Delivery.objects.of(dealership).filter(state=State.PENDING, rule__isnull=False, attempts=0)
+    waiting.update(next_at=timezone.now())
 
 
 def _locked(rule):

@@ -11,11 +11,11 @@ from django.db.models import F
 
 from leads.delivery import rules
 from leads.delivery.bodies import lead_rows, message, text_of
-from leads.delivery.hours import hours_of
 from leads.delivery.models import Body, Delivery, Rule, Webhook
 from leads.feed import events_after, locked_feed, number_some
 from leads.models import Feed, Lead, LeadEvent
 from steerleads.api.errors import DATABASE_ERRORS
+from steerleads.dealers.hours.calendar import hours_of
 from steerleads.dealers.models import Dealership
 
 BATCH = 200

@@ -94,8 +94,8 @@ FORMS = {
     "delivery/webhook/<path:object_id>/change/": {},
     "delivery/rule/add/": {"dealership": "<dealership>", "occasion": "created", "to": "sara@casa.example"},
     "delivery/rule/<path:object_id>/change/": {},
-    "delivery/hours/add/": {"dealership": "<other dealership>"},
-    "delivery/hours/<path:object_id>/change/": {},
+    "dealers/hours/add/": {"dealership": "<other dealership>"},
+    "dealers/hours/<path:object_id>/change/": {},
     "leads/board/add/": {"car": "<car>", "action": "Call", "target_name": "Sara", "target_info": "06"},
     "leads/board/lead/<uuid:id>/": {},
 }

@@ -16,14 +16,15 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from cars.models import Car
 from conftest import make_car, make_lead
 from leads.delivery.actions import create_webhook
-from leads.delivery.models import Attempt, Delivery, Hours, Rule, Webhook
-from leads.delivery.rules import create_rule, set_hours
+from leads.delivery.models import Attempt, Delivery, Rule, Webhook
+from leads.delivery.rules import create_rule
 from leads.models import Lead, LeadEvent, PersonRequest
 from steerleads.dealers import audit
 from steerleads.dealers.actors import Actor
 from steerleads.dealers.audit_kinds import AuditKind
+from steerleads.dealers.hours.actions import set_hours
 from steerleads.dealers.keys import issue_key
-from steerleads.dealers.models import ApiKey, AuditEvent, Dealership, Membership, Role, User
+from steerleads.dealers.models import ApiKey, AuditEvent, Dealership, Hours, Membership, Role, User
 from steerleads.dealers.tests.people import browser, make_staff
 
 MARK = "casaonly"  # in every text of Casa's, so that whatever of it is seen can be told
@@ -46,6 +47,8 @@ SITE = {
     "autocomplete/": (302, 200, 200),
     "jsi18n/": (302, 200, 200),
     "^(?P<app_label>dealers|cars|leads|delivery)/$": (302, 200, 200),
+    "delivery/hours/": (301, 301, 301),  # leads to dealers/hours/
+    "delivery/hours/<path:object_id>": (301, 301, 301),
     "(?P<url>.*)$": (302, 404, 404),
 }
 # list, add, history, delete, change, and the bare address, which leads to change: (salesperson, Atlas's manager).
@@ -61,7 +64,7 @@ ROWS = {
     "delivery/rule/": [(403, 200), (403, 200), (403, HIDDEN), (403, HIDDEN), (403, HIDDEN), (302, 302)],
     "delivery/delivery/": [(403, 200), (403, 403), (403, HIDDEN), (403, 403), (403, HIDDEN), (302, 302)],
     # A manager's list of hours leads to the own.
-    "delivery/hours/": [(403, 302), (403, 403), (403, HIDDEN), (403, 403), (403, HIDDEN), (302, 302)],
+    "dealers/hours/": [(403, 302), (403, 403), (403, HIDDEN), (403, 403), (403, HIDDEN), (302, 302)],
 }
 BOARD = {
     "": (302, 200, 200),
@@ -142,7 +145,8 @@ def notified(casa, lead):
     tried = {"at": lead.created_at, "milliseconds": 1, "answer": MARK}
     Attempt.objects.create(dealership=casa, delivery=delivery, lead=lead, **tried)
     rows = {"delivery/webhook/": webhook, "delivery/rule/": rule, "delivery/delivery/": delivery}
-    return rows | {"delivery/hours/": set_hours(casa, {})}
+    hours = set_hours(casa, {})
+    return rows | {"dealers/hours/": hours, "delivery/hours/": hours}
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ PAGES = [
     "/admin/delivery/delivery/{delivery}/change/",
     "/admin/delivery/rule/add/",
     "/admin/delivery/rule/{rule}/change/",
-    "/admin/delivery/hours/",
+    "/admin/dealers/hours/",
     "/admin/password_change/",
     "/admin/two-factor/",
     "/admin/sessions/",

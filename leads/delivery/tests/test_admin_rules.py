@@ -1,20 +1,18 @@
-"""Notification rules and hours in the admin."""
+"""Notification rules in the admin."""
 
 import re
-from datetime import time
 
 import pytest
 from django.utils import timezone
 
 from leads.delivery import rules
-from leads.delivery.models import Delivery, Hours, Rule, State
+from leads.delivery.models import Delivery, Rule, State
 from leads.delivery.tests.test_admin import page_of, sent, text_of
 from steerleads.dealers.models import Dealership, Role
 from steerleads.dealers.tests.people import browser, form_errors, make_staff, told
 
-RULES, HOURS = "/admin/delivery/rule/", "/admin/delivery/hours/"
+RULES = "/admin/delivery/rule/"
 TYPED = {"occasion": "created", "hours": "", "channel": "email", "to": "boss@casa.example", "is_on": "on"}
-OPEN = {"days": ["1", "2"], "opens": "08:30", "closes": "18:00", "quiet_from": "22:00", "quiet_until": "07:00"}
 
 
 @pytest.fixture(autouse=True)
@@ -152,51 +150,3 @@ def test_the_list_takes_the_same_number_of_queries_for_1_row_and_for_20(
     for path in (RULES, page_of(Rule.objects.first())):
         with django_assert_max_num_queries(8):
             manager.get(path)
-
-
-# --- Hours -------------------------------------------------------------------------------------
-
-
-def test_a_manager_comes_straight_to_the_own_hours_made_at_the_first_opening(casa, manager):
-    pages = [manager.get(HOURS, follow=True) for _ in range(2)]
-    hours = Hours.objects.get()
-    assert hours.dealership == casa and [page.redirect_chain[-1][0] for page in pages] == [page_of(hours)] * 2
-    boxes = re.findall(r'name="days" value="(\d)"[^>]*?( checked)?>', text_of(pages[0]))
-    assert [day for day, checked in boxes if checked] == list("123456") and 'value="09:00"' in text_of(pages[0])
-
-
-def test_a_manager_changes_the_hours(casa, manager):
-    hours = rules.set_hours(casa, {})
-    assert manager.post(page_of(hours), OPEN).status_code == 302
-    found = Hours.objects.get()
-    assert (found.days, found.opens, found.closes) == ("1,2", time(8, 30), time(18))
-    assert (found.quiet_from, found.quiet_until) == (time(22), time(7))
-
-
-@pytest.mark.parametrize(
-    ("wrong", "field"),
-    [
-        ({"days": []}, "days"),
-        ({"days": ["8"]}, "days"),
-        ({"opens": "25:00"}, "opens"),
-        ({"closes": "08:00"}, "closes"),
-        ({"quiet_from": ""}, "quiet_from"),
-    ],
-)
-def test_wrong_hours_are_refused_on_the_form(casa, manager, wrong, field):
-    hours = rules.set_hours(casa, {})
-    assert list(form_errors(manager.post(page_of(hours), {**OPEN, **wrong}))) == [field]
-    assert Hours.objects.get().opens == time(9)
-
-
-def test_open_day_and_night_is_the_same_time_twice(casa, manager):
-    hours = rules.set_hours(casa, {})
-    assert manager.post(page_of(hours), {**OPEN, "closes": "08:30"}).status_code == 302
-
-
-def test_a_superuser_sees_everybodys_hours_and_adds_those_of_one(casa, atlas, root):
-    rules.set_hours(casa, {})
-    root.post(f"{HOURS}add/", {**OPEN, "dealership": atlas.pk})
-    assert "dealership" in form_errors(root.post(f"{HOURS}add/", {**OPEN, "dealership": atlas.pk}))
-    assert {hours.dealership for hours in root.get(HOURS).context["cl"].result_list} == {casa, atlas}
-    assert Hours.objects.get(dealership=atlas).days == "1,2"

@@ -12,12 +12,14 @@ from leads.actions import archive_lead, change_lead, delete_lead, restore_lead
 from leads.delivery import rules
 from leads.delivery.actions import send_test
 from leads.delivery.errors import RuleNotFound
-from leads.delivery.models import Delivery, Hours, Occasion, Rule, State
+from leads.delivery.models import Delivery, Occasion, Rule, State
 from leads.delivery.outcomes import NOT_NEEDED, Postponed
 from leads.delivery.recipients import clean_rule
 from leads.delivery.telling import tell
 from leads.models import LeadEvent
 from leads.ordering.tests.moves import move
+from steerleads.dealers.hours.actions import set_hours
+from steerleads.dealers.hours.models import Hours
 
 pytestmark = pytest.mark.django_db
 MONDAY = datetime(2024, 1, 15, 9, 30, tzinfo=UTC)  # 10:30 in Casablanca
@@ -125,7 +127,7 @@ def test_a_lead_that_is_worked_on_and_still_new_is_told(lead, deed):
 
 def test_by_todays_hours_it_may_not_be_time_yet(casa, lead):
     delivery = wait_for(lead)
-    rules.set_hours(casa, {"opens": time(9), "closes": time(12), "days": "1,2,3,4,5"})
+    set_hours(casa, {"opens": time(9), "closes": time(12), "days": "1,2,3,4,5"})
     due = MONDAY + timedelta(days=1, hours=1)  # half past eleven on Tuesday
     assert rules.notify(delivery, MONDAY + timedelta(hours=4)) == Postponed(due)
     assert rules.notify(delivery, due).ok
@@ -198,8 +200,8 @@ def test_a_rule_is_deleted_with_what_it_told(lead):
 
 def test_new_hours_let_everything_that_waits_be_looked_at_anew(casa, lead):
     wait_for(lead)
-    hours = rules.set_hours(casa, {"opens": time(7)})
-    assert rules.set_hours(casa, {"closes": time(18)}).pk == hours.pk
+    hours = set_hours(casa, {"opens": time(7)})
+    assert set_hours(casa, {"closes": time(18)}).pk == hours.pk
     assert str(Hours.objects.get()) == "07:00–18:00"
     assert Delivery.objects.get().next_at is not None
 

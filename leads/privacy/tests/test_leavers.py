@@ -16,11 +16,12 @@ from leads.delivery.actions import create_webhook
 from leads.delivery.channels.email import mark_of
 from leads.delivery.models import Body, Delivery, Rule, State
 from leads.delivery.outcomes import NOT_NEEDED
-from leads.delivery.rules import create_rule, notify, set_hours
+from leads.delivery.rules import create_rule, notify
 from leads.delivery.telling import tell
 from leads.models import LeadEvent
 from steerleads.dealers import staff, two_factor
 from steerleads.dealers.actors import FORMER_COLLEAGUE, Actor
+from steerleads.dealers.hours.actions import set_hours
 from steerleads.dealers.keys import issue_key
 from steerleads.dealers.models import ApiKey, AuditEvent, Dealership, Role, User
 from steerleads.dealers.tests.people import PASSWORD, browser, make_staff, told

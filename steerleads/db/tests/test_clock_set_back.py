@@ -15,13 +15,14 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from conftest import ApiClient, make_car, make_lead
 from leads.delivery import claims
 from leads.delivery.ahead import date_all_back
-from leads.delivery.models import Body, Delivery, Hours, Rule, State
+from leads.delivery.models import Body, Delivery, Rule, State
 from leads.delivery.tests.deliveries import subscribe
 from leads.delivery.tests.letterboxes import listening
 from leads.delivery.worker import Worker
 from leads.models import LeadEvent
 from steerleads.dealers import ahead as dealers_ahead
 from steerleads.dealers import ratelimit
+from steerleads.dealers.hours.models import Hours
 from steerleads.dealers.models import ApiKey, IdempotencyRecord, RateWindow, StaffSession
 from steerleads.dealers.tests.people import make_staff
 from steerleads.dealers.two_factor import accept

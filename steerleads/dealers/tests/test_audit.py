@@ -21,6 +21,7 @@ from leads.delivery.rules import create_rule
 from leads.delivery.sending import _switch_off
 from steerleads.dealers import audit, dealerships, erasing, keys, sessions, staff, two_factor
 from steerleads.dealers.audit_kinds import AuditKind
+from steerleads.dealers.hours import actions as hours_actions
 from steerleads.dealers.keys import MOST_NETWORKS, find_key, forget_cached_keys, issue_key, rotate_key
 from steerleads.dealers.models import ApiKey, AuditEvent, Dealership, Role
 from steerleads.dealers.tests.people import PASSWORD, browser, make_staff
@@ -419,7 +420,7 @@ def test_entries_are_kept_for_two_years(world, capsys):
 
 # --- The next verb -------------------------------------------------------------------------------
 
-VERBS = [staff, erasing, keys, dealerships, two_factor, sessions, delivery_actions, delivery_rules]
+VERBS = [staff, erasing, keys, dealerships, two_factor, sessions, hours_actions, delivery_actions, delivery_rules]
 WRITES = {"save", "create", "update", "delete", "bulk_create", "update_or_create", "_raw_delete"}
 RECORDS = {"record", "note", "_record"}
 SILENT = {
@@ -428,7 +429,8 @@ SILENT = {
     "steerleads.dealers.two_factor.forget_devices": "whoever calls says why",
     "leads.delivery.actions.send_test": "deliveries are records themselves",
     "leads.delivery.actions.redeliver": "deliveries are records themselves",
-    "leads.delivery.rules.set_hours": "neither a webhook nor a rule, nor anybody's access",
+    "leads.delivery.rules.look_again_at_waiting": "deliveries are records themselves",
+    "steerleads.dealers.hours.actions.set_hours": "neither a webhook nor a rule, nor anybody's access",
 }
 
 

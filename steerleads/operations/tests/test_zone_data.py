@@ -14,9 +14,10 @@ from conftest import make_lead
 from leads.board.cards import age_in_words, mark_of, minute_of
 from leads.board.history import history_of
 from leads.delivery.channels import texts
-from leads.delivery.hours import after_business_hours, quiet_until
-from leads.delivery.models import Hours, Rule
+from leads.delivery.models import Rule
 from leads.models import LeadEvent
+from steerleads.dealers.hours.calendar import after_business_hours, quiet_until
+from steerleads.dealers.hours.models import Hours
 from steerleads.dealers.tests.people import browser, make_staff
 from steerleads.operations import checks, zone_data
 from steerleads.tests.servers import environment, manage, python, run, scratch_database

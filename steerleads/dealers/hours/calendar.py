@@ -3,9 +3,11 @@
 Clocks that are put forward or back (Morocco does so around Ramadan) are exact: hours are counted as they pass.
 """
 
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Set
+from datetime import UTC, datetime, time, timedelta, tzinfo
 
-from leads.delivery.models import Hours
+from steerleads.dealers.hours.models import Hours
+from steerleads.dealers.models import Dealership
 
 EVERY_DAY = frozenset(range(1, 8))
 # Hours that never add up, a minute a week say, are waited for no longer than this.
@@ -13,12 +15,12 @@ MOST_DAYS = 3660
 DAY = timedelta(days=1)
 
 
-def hours_of(dealership):
+def hours_of(dealership: Dealership) -> Hours:
     """The dealership's Hours, or unsaved usual ones."""
-    return Hours.objects.of(dealership).first() or Hours(dealership=dealership)
+    return Hours.objects.filter(dealership=dealership).first() or Hours(dealership=dealership)
 
 
-def after_business_hours(start, hours, schedule, tz):
+def after_business_hours(start: datetime, hours: int, schedule: Hours, tz: tzinfo) -> datetime:
     """The moment, in UTC, when so many business hours have passed since `start`."""
     now, left = start.astimezone(UTC), timedelta(hours=hours)
     day, last = start.astimezone(tz).date(), start.astimezone(tz).date() + MOST_DAYS * DAY
@@ -34,7 +36,7 @@ def after_business_hours(start, hours, schedule, tz):
     return _moment(last, time(0), tz)
 
 
-def quiet_until(now, schedule, tz):
+def quiet_until(now: datetime, schedule: Hours, tz: tzinfo) -> datetime | None:
     """When the quiet hours end, in UTC, that `now` is in; None if it is in none."""
     begins, ends, local = schedule.quiet_from, schedule.quiet_until, now.astimezone(tz)
     clock, day = local.time(), local.date()
@@ -45,7 +47,7 @@ def quiet_until(now, schedule, tz):
     return _moment(day + DAY, ends, tz, fold=True) if ends < begins <= clock else None
 
 
-def business_days(schedule):
+def business_days(schedule: Hours) -> Set[int]:
     """The ISO weekdays, Monday is 1; all of them where none is named, as nothing would ever be due."""
     return {int(day) for day in schedule.days.split(",") if day.strip() in set("1234567")} or EVERY_DAY
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leads.delivery.hours import after_business_hours, hours_of, quiet_until
-from leads.delivery.models import Hours
+from steerleads.dealers.hours.calendar import after_business_hours, hours_of, quiet_until
+from steerleads.dealers.hours.models import Hours
 
 CASABLANCA = ZoneInfo("Africa/Casablanca")
 STEP = timedelta(minutes=15)
@@ -179,7 +179,7 @@ def test_quiet_ends_later_than_now_and_within_a_day(now, begins, ends, tz):
 
 def test_a_dealership_without_hours_has_the_usual_ones(casa, atlas):
     Hours.objects.create(dealership=atlas, opens=time(7))
-    assert str(hours_of(casa)) == "09:00–19:00" and Hours.objects.of(casa).count() == 0
+    assert str(hours_of(casa)) == "09:00–19:00" and not Hours.objects.filter(dealership=casa).exists()
     assert str(hours_of(atlas)) == "07:00–19:00"
 
 
