@@ -1,5 +1,4 @@
-"""Django's PostgreSQL backend, which prepares statements, reads rows by itself, and takes pooled connections and puts
-them back with less ado.
+"""Django's PostgreSQL backend, which prepares statements, and takes pooled connections and puts them back with less ado.
 
 To find out whether a connection still lives, Django asks by a round trip before each request. Here only a connection
 that rested is asked; of the others the socket is read, as a server that ends a connection says so. And Django sets
@@ -7,25 +6,30 @@ itself up anew for each connection it takes, which is a tenth of the time of a s
 only after something went wrong.
 """
 
+import logging
 import select
 import time
 
 import psycopg
 from django.db import OperationalError
-from django.db.backends.postgresql import base, introspection
+from django.db.backends.postgresql import base, introspection, operations
 from django.db.utils import DatabaseErrorWrapper
 from django.utils.functional import cached_property
 from psycopg.pq import ExecStatus
 from psycopg_pool import ConnectionPool
 
 from steerleads.db.damage import note_damage
-from steerleads.db.postgresql.reading import ALTERED, PREPARED_IN_VAIN, Reader
+
+log = logging.getLogger(__name__)
 
 REST = 30  # seconds after which what lies between may have forgotten a connection, and nobody would hear of its end
 RECORDS = 8  # of its last words and its end: over TLS each is read on its own
 # What nobody here asks of a session in order: others, who share it by a pooler, have emptied its search_path (pg_dump
 # does), or a restore has just put other tables in the place of those that were.
 UNTIDY = (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName)
+# What is prepared is gone (DISCARD ALL by somebody between us and the server), its name is taken, or a migration has
+# altered its table.
+PREPARED_IN_VAIN = (psycopg.errors.InvalidSqlStatementName, psycopg.errors.DuplicatePreparedStatement)
 DAMAGE = (psycopg.errors.DataCorrupted, psycopg.errors.IndexCorrupted)
 # The session itself, not only our way to it, which a pooler would give to the next one.
 END_UNTIDY = b"ROLLBACK; SELECT pg_terminate_backend(pg_backend_pid()) WHERE current_schema() IS NULL"
@@ -48,6 +52,11 @@ class ErrorWrapper(DatabaseErrorWrapper):
         super().__exit__(kind, error, traceback)
 
 
+class DatabaseOperations(operations.DatabaseOperations):
+    def last_executed_query(self, cursor, sql, params):
+        return super().last_executed_query(cursor, sql, params) or sql  # psycopg forgets what it had prepared
+
+
 class DatabaseIntrospection(introspection.DatabaseIntrospection):
     def get_table_list(self, cursor):
         """The tables. Raises OperationalError instead of finding none where others have emptied the search_path."""
@@ -62,6 +71,7 @@ class DatabaseIntrospection(introspection.DatabaseIntrospection):
 
 class DatabaseWrapper(base.DatabaseWrapper):
     introspection_class = DatabaseIntrospection
+    ops_class = DatabaseOperations
 
     @cached_property
     def wrap_database_errors(self):
@@ -131,51 +141,45 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
         With `prepare=False` none is prepared: the server plans each time, for the values at hand.
         """
+        self.validate_thread_sharing()
         with self.wrap_database_errors:
             self.ensure_connection()
-            return self._prepare_cursor(_PreparedCursor.of(self.connection, prepare))
+            cursor = PreparedCursor(self.connection)
+        cursor.prepare = prepare
+        return self.make_debug_cursor(cursor) if self.queries_logged else self.make_cursor(cursor)
 
     def rows(self, sql, params, prepare=None):
         """All rows of a SELECT, which the server prepares once it comes again. `prepare` as for `prepared_cursor`."""
-        with self.wrap_database_errors:
-            self.ensure_connection()
-            if self.autocommit and not (self.queries_logged or self.execute_wrappers):
-                reader = vars(self.connection).get("reader")
-                if reader is None:
-                    reader = self.connection.reader = Reader(self.connection)
-                return reader.rows(sql, params, prepare)
-        with self.prepared_cursor(prepare) as cursor:  # which begins a transaction, and tells those who want to know
+        try:
+            return self._fetch(sql, params, prepare)
+        except OperationalError as error:
+            if self.in_atomic_block or not isinstance(error.__cause__, PreparedInVain):
+                raise
+            log.warning("%s Behind PgBouncer? Then set DATABASE_PREPARE=0.", error)
+            self.close()
+            return self._fetch(sql, params, False)
+
+    def _fetch(self, sql, params, prepare):
+        with self.prepared_cursor(prepare) as cursor:
             cursor.execute(sql, params)
             return cursor.fetchall()
 
 
-class _PreparedCursor(psycopg.Cursor):
-    @classmethod
-    def of(cls, connection, prepare):
-        """The connection's own one, if no other statement is using it: making one takes a fifth of a small SELECT."""
-        cursor = vars(connection).pop("prepared_cursor", None) or cls(connection)
-        cursor._prepare = prepare
-        return cursor
+class PreparedInVain(psycopg.OperationalError):
+    """A statement that is prepared on a connection cannot be run there ever again."""
 
-    def close(self):
-        """Let go of what it read, and wait on its connection for the next statement."""
-        self._reset()
-        self._tx.set_pgresult(None)
-        self._conn.prepared_cursor = self
+
+class PreparedCursor(psycopg.Cursor):
+    prepare = None
 
     def execute(self, query, params=None):
         try:
-            return super().execute(query, params, prepare=self._prepare, binary=True)
-        except PREPARED_IN_VAIN as error:
-            if error.sqlstate == ALTERED and error.diag.source_function != "RevalidateCachedQuery":
+            return super().execute(query, params, prepare=self.prepare, binary=True)
+        except (*PREPARED_IN_VAIN, psycopg.errors.FeatureNotSupported) as error:
+            if not isinstance(error, PREPARED_IN_VAIN) and error.diag.source_function != "RevalidateCachedQuery":
                 raise
-            # What is prepared on this connection can never be run again.
             self.connection.close()
-            raise psycopg.OperationalError("A prepared statement is gone, or no longer fits its table.") from error
-
-    def _send_query_prepared(self, name, pgq, **how):
-        self._query = pgq  # as psycopg notes it of the others; Django's log of queries asks for it
-        super()._send_query_prepared(name, pgq, **how)
+            raise PreparedInVain("A prepared statement is gone, or no longer fits its table.") from error
 
 
 def _has_ended(connection):
