@@ -141,7 +141,7 @@ def _database():
     except (dj_database_url.ParseError, ValueError) as error:
         raise ImproperlyConfigured(f"DATABASE_URL cannot be read: {error}") from None
     if database["ENGINE"] == "django.db.backends.sqlite3":
-        database["ENGINE"] = "steerleads.db.sqlite"  # which reads lists in three quarters of the time
+        database["ENGINE"] = "steerleads.db.sqlite"  # which watches over its file
         database["OPTIONS"] = {**SQLITE_OPTIONS, **database.get("OPTIONS", {})}
         database["CONN_MAX_AGE"] = None
         # A file, not memory: the tests run on what the product runs on.

@@ -125,7 +125,8 @@ def _read_some(model):
             cursor.execute(f"SELECT {key}, * FROM {table} ORDER BY {key} {order} LIMIT 1")
             ends += cursor.fetchall()
         if ends:
-            between = UUID(int=random.randint(*(ends[place][0].int for place in (0, 1))))
+            first, last = (model._meta.pk.to_python(row[0]).int for row in ends)
+            between = UUID(int=random.randint(first, last))
             sought = model._meta.pk.get_db_prep_value(between, connection)
             cursor.execute(f"SELECT * FROM {table} WHERE {key} >= %s ORDER BY {key} LIMIT 1", [sought])
             cursor.fetchall()

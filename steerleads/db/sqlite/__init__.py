@@ -1,1 +1,1 @@
-"""Django's SQLite backend, which reads ids and times in one step: named by ENGINE in the settings."""
+"""Django's SQLite backend, which watches over its file: named by ENGINE in the settings."""

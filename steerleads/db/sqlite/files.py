@@ -8,20 +8,23 @@ import logging
 import os
 import sqlite3
 import threading
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, NoReturn
 from weakref import WeakKeyDictionary
 
 try:
     import fcntl
 except ImportError:  # there is none on Windows, and so no locks: nobody can delete an open file there, either
-    fcntl = None
+    fcntl = None  # type: ignore[assignment]
 
 log = logging.getLogger(__name__)
 
+Identity = tuple[int, int]  # device and inode
+
 _turn = threading.RLock()
-_files = {}  # {path as configured: File}, as long as the process lives
+_files: dict[str, "File"] = {}  # {path as configured: File}, as long as the process lives
 
 
 class NotTheFile(sqlite3.OperationalError):
@@ -31,25 +34,27 @@ class NotTheFile(sqlite3.OperationalError):
 class Opened(NamedTuple):
     """Which files a connection has open, each as (device, inode)."""
 
-    main: tuple
-    wal: tuple | None
+    main: Identity | None
+    wal: Identity | None
 
 
 class File:
     """One path, for all connections of this process. `main` is the file that is known to be ours."""
 
-    def __init__(self, path):
+    def __init__(self, path: str) -> None:
         self.path = path
-        self.main = None
-        self.opened = WeakKeyDictionary()  # {who has a connection: Opened}, for as long as both live
-        self.complaint = None  # the latest that was logged
-        self.presence = None
+        self.main: Identity | None = None
+        self.opened: WeakKeyDictionary[Any, Opened] = (
+            WeakKeyDictionary()
+        )  # {who has a connection: Opened}, for as long as both live
+        self.complaint: str | None = None  # the latest that was logged
+        self.presence: int | None = None  # the handle of the locked file
 
     @property
-    def wal(self):
+    def wal(self) -> str:
         return f"{os.path.realpath(self.path)}-wal"
 
-    def open(self, owner, connect):
+    def open(self, owner: Any, connect: Callable[[], sqlite3.Connection]) -> sqlite3.Connection:
         """What `connect()` gives, noted as its owner's. Raises NotTheFile if another file lies there that is not ours."""
         with _turn:
             self.be_present()
@@ -68,15 +73,16 @@ class File:
             self.say_all_is_well()
         return connection
 
-    def forget(self, owner):
+    def forget(self, owner: Any) -> None:
+        """Its owner has closed it."""
         with _turn:
             self.opened.pop(owner, None)
 
-    def is_same(self, opened):
+    def is_same(self, opened: Opened) -> bool:
         """Whether these are the files at the path, its -wal as well."""
         return identity(self.path) == opened.main and opened.wal in (None, identity(self.wal))
 
-    def complain(self):
+    def complain(self) -> NoReturn:
         """Raise NotTheFile, and say so in the log if that is news."""
         found = identity(self.path)
         if found is None:
@@ -90,7 +96,7 @@ class File:
             log.critical("%s while it is in use: %s. Nothing is written until it is right.", words, self.path)
         raise NotTheFile(f"{words}.")
 
-    def be_present(self):
+    def be_present(self) -> None:
         """Hold a lock that ends with this process, for `restore` to see. Raises NotTheFile during a restore."""
         if self.presence is None and fcntl:
             with suppress(OSError):  # a folder that takes no files: nobody restores there
@@ -99,7 +105,7 @@ class File:
             raise NotTheFile("The database is being restored.")
 
     @contextmanager
-    def used_by_nobody_else(self):
+    def used_by_nobody_else(self) -> Iterator[bool]:
         """Gives whether no other process uses it; if so, none can begin to until the block ends."""
         with _turn:
             self.be_present()
@@ -109,7 +115,7 @@ class File:
                 if self.presence is not None:
                     _locks(self.presence, fcntl.LOCK_SH)
 
-    def _judge(self):
+    def _judge(self) -> None:
         """Raise NotTheFile unless a connection may be opened to what lies there now; take over another file of ours."""
         found = identity(self.path)
         others = [opened for opened in self.opened.values() if opened.main == found]
@@ -118,12 +124,12 @@ class File:
         if found != self.main and not self._is_replaced_by_ours():
             self.complain()
 
-    def is_superseded(self, opened):
+    def is_superseded(self, opened: Opened) -> bool:
         """Whether another database of ours lies at the path now."""
         with _turn:
             return opened.main != self.main == identity(self.path) or self._is_replaced_by_ours()
 
-    def _is_replaced_by_ours(self):
+    def _is_replaced_by_ours(self) -> bool:
         """The same of the file that is known. Then what was the -wal of the old one is put aside.
 
         SQLite would read it as part of the new one. Asked while a connection to the old one is still open: until then
@@ -131,30 +137,30 @@ class File:
         """
         if identity(self.path) in (None, self.main) or not _is_ours(self.path):
             return False
-        self._put_aside({opened.wal for opened in self.opened.values() if opened.main == self.main} - {None})
+        self._put_aside({opened.wal for opened in self.opened.values() if opened.main == self.main and opened.wal})
         return True
 
-    def _put_aside(self, olds):
+    def _put_aside(self, olds: set[Identity]) -> None:
         with _alone_among_those_who_switch(self.presence):
             if identity(self.wal) in olds:
                 os.rename(self.wal, f"{self.wal}-of-replaced")
                 with suppress(FileNotFoundError):
                     os.unlink(f"{self.wal.removesuffix('-wal')}-shm")
 
-    def say_all_is_well(self):
+    def say_all_is_well(self) -> None:
         """Once, after a complaint."""
         if self.complaint:
             self.complaint = None
             log.warning("The database file at %s is used again.", self.path)
 
 
-def file_at(path):
+def file_at(path: str | Path) -> File:
     """The File of a path."""
     with _turn:
         return _files.setdefault(str(path), File(str(path)))
 
 
-def identity(path):
+def identity(path: str | Path) -> Identity | None:
     """(device, inode) of what lies there, or None."""
     try:
         found = os.stat(path)
@@ -163,7 +169,7 @@ def identity(path):
     return found.st_dev, found.st_ino
 
 
-def _locks(handle, kind):
+def _locks(handle: int, kind: int) -> bool:
     try:
         fcntl.flock(handle, kind | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -172,7 +178,7 @@ def _locks(handle, kind):
 
 
 @contextmanager
-def _alone_among_those_who_switch(handle):
+def _alone_among_those_who_switch(handle: int | None) -> Iterator[None]:
     """Another kind of lock on the same file, of this process alone."""
     if handle is None:
         yield
@@ -184,7 +190,7 @@ def _alone_among_those_who_switch(handle):
         fcntl.lockf(handle, fcntl.LOCK_UN)
 
 
-def _is_ours(path):
+def _is_ours(path: str) -> bool:
     # As if it were alone: a -wal that lies there may be the old one's.
     uri = f"{Path(os.path.abspath(path)).as_uri()}?mode=ro&immutable=1"
     try:
@@ -194,7 +200,7 @@ def _is_ours(path):
         return False
 
 
-def make_file(path):
+def make_file(path: str | Path) -> None:
     """Make an empty database (mode 0600) where there is none. The files that SQLite lays beside it get its mode.
 
     SQLite itself would let everybody read it. What it cannot make or open it says itself, in the moment after.
