@@ -1,5 +1,9 @@
 """The verbs: every write to a car, from the API, the admin or an import."""
 
+from collections.abc import Collection, Mapping
+from typing import Any
+from uuid import UUID
+
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -7,11 +11,12 @@ from cars.errors import CarHasLeads, CarNotFound, DuplicateVehicle
 from cars.models import Car
 from steerleads.api import etags
 from steerleads.api.errors import PreconditionFailed
+from steerleads.dealers.models import Dealership
 
 UNIQUE = {"vin": "vin", "stock_number": "stockNumber"}
 
 
-def create_car(dealership, fields):
+def create_car(dealership: Dealership, fields: Mapping[str, Any]) -> Car:
     """A new Car from model field names and clean values. Raises DuplicateVehicle."""
     car = Car(dealership=dealership, **fields)
     car.fold()
@@ -19,7 +24,9 @@ def create_car(dealership, fields):
     return car
 
 
-def change_car(dealership, car_id, changes, *, if_match=None):
+def change_car(
+    dealership: Dealership, car_id: UUID, changes: Mapping[str, Any], *, if_match: Collection[str] | None = None
+) -> Car:
     """The Car with `changes` written; only what differs is.
 
     Raises CarNotFound, PreconditionFailed, DuplicateVehicle.
@@ -38,7 +45,7 @@ def change_car(dealership, car_id, changes, *, if_match=None):
     return car
 
 
-def delete_car(dealership, car_id, *, if_match=None):
+def delete_car(dealership: Dealership, car_id: UUID, *, if_match: Collection[str] | None = None) -> None:
     """Raises CarNotFound, PreconditionFailed, CarHasLeads."""
     with transaction.atomic():
         # FOR UPDATE, which a lead being created for this car (create_lead locks it) excludes and is excluded by.
@@ -48,7 +55,7 @@ def delete_car(dealership, car_id, *, if_match=None):
         car.delete()
 
 
-def _locked(dealership, car_id, if_match):
+def _locked(dealership: Dealership, car_id: UUID, if_match: Collection[str] | None) -> Car:
     car = Car.objects.of(dealership).select_for_update().filter(pk=car_id).first()
     if car is None:
         raise CarNotFound()
@@ -57,7 +64,7 @@ def _locked(dealership, car_id, if_match):
     return car
 
 
-def _save(car, **how):
+def _save(car: Car, **how: Any) -> None:
     """Save, and say which of the unique values is taken. The database judges: a look beforehand would race."""
     try:
         with transaction.atomic():
@@ -66,7 +73,7 @@ def _save(car, **how):
         raise _duplicate(car) from None
 
 
-def _duplicate(car):
+def _duplicate(car: Car) -> DuplicateVehicle:
     others = Car.objects.of(car.dealership_id).exclude(pk=car.pk)
     for column, name in UNIQUE.items():
         value = getattr(car, column)

@@ -4,6 +4,10 @@ Each locks, changes and records LeadEvents in one transaction. Locks are taken i
 dealership's order lock (by whoever writes an `order`), then leads by id, then events are inserted.
 """
 
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -13,14 +17,19 @@ from leads.errors import ColumnBusy, LeadNotFound, UnauthorizedLeadAccess
 from leads.fields import FOLDED_COLUMNS, FOLDED_FROM
 from leads.history import NOTHING, change_event, erase_texts, record, time_after, tombstone
 from leads.meanwhile import Seen, check_unmoved
-from leads.models import EventKind, Lead
+from leads.models import EventKind, Lead, LeadEvent
 from leads.ordering.moving import Overtaken, plan_move
+from leads.ordering.placing import Place
 from leads.ordering.reordering import write_orders
 from steerleads.api import etags
-from steerleads.api.errors import PreconditionFailed, ValidationFailed
+from steerleads.api.errors import ApiError, PreconditionFailed, ValidationFailed
 from steerleads.db.compiled import by_id
 from steerleads.db.saving import insert, update
+from steerleads.dealers.actors import Actor
 from steerleads.dealers.idempotency import forget_subjects
+from steerleads.dealers.models import Dealership
+
+ETags = Collection[str]  # as `etags.parse` makes them of an If-Match
 
 MOVE_ATTEMPTS = 5
 
@@ -35,7 +44,7 @@ _LOCKED = by_id(
 )
 
 
-def create_lead(dealership, car_id, fields, *, actor):
+def create_lead(dealership: Dealership, car_id: UUID, fields: Mapping[str, Any], *, actor: Actor) -> Lead:
     """A new Lead from model field names and clean values. Raises CarNotFound."""
     with transaction.atomic():
         # Locked against a deletion meanwhile: the foreign key would notice only at the commit, as a server error.
@@ -48,7 +57,15 @@ def create_lead(dealership, car_id, fields, *, actor):
     return lead
 
 
-def change_lead(dealership, lead_id, changes, *, actor, if_match=None, car_id=None):
+def change_lead(
+    dealership: Dealership,
+    lead_id: UUID,
+    changes: Mapping[str, Any],
+    *,
+    actor: Actor,
+    if_match: ETags | None = None,
+    car_id: UUID | None = None,
+) -> Lead:
     """The Lead with `changes` (model field names, clean values) written; only what differs is.
 
     `if_match` are parsed ETags, `car_id` an id that the caller believes to be the lead's car.
@@ -68,7 +85,7 @@ def change_lead(dealership, lead_id, changes, *, actor, if_match=None, car_id=No
     return lead
 
 
-def reorder_leads(dealership, car_id, orders, *, actor):
+def reorder_leads(dealership: Dealership, car_id: UUID, orders: Mapping[UUID, int], *, actor: Actor) -> None:
     """Set the order of many leads of one car, all or nothing: `orders` maps lead ids to numbers.
 
     Raises CarNotFound, LeadNotFound, ValidationFailed.
@@ -84,7 +101,15 @@ def reorder_leads(dealership, car_id, orders, *, actor):
             write_orders(dealership, moved, orders, actor=actor)
 
 
-def move_lead(dealership, lead_id, place, *, actor, version=None, mine=frozenset()):
+def move_lead(
+    dealership: Dealership,
+    lead_id: UUID,
+    place: Place,
+    *,
+    actor: Actor,
+    version: int | None = None,
+    mine: frozenset[int] = frozenset(),
+) -> Lead:
     """The Lead at a Place (leads/ordering/placing.py). Neighbours get other orders where there was no number left for it.
 
     `version` is the row version that the person saw, `mine` are later ones that are that person's own: what others did
@@ -102,17 +127,17 @@ def move_lead(dealership, lead_id, place, *, actor, version=None, mine=frozenset
     raise ColumnBusy()
 
 
-def archive_lead(dealership, lead_id, *, actor, if_match=None):
+def archive_lead(dealership: Dealership, lead_id: UUID, *, actor: Actor, if_match: ETags | None = None) -> Lead:
     """The Lead, out of lists and board. Doing it twice changes nothing."""
     return _set_archived(dealership, lead_id, True, EventKind.ARCHIVED, actor, if_match)
 
 
-def restore_lead(dealership, lead_id, *, actor, if_match=None):
+def restore_lead(dealership: Dealership, lead_id: UUID, *, actor: Actor, if_match: ETags | None = None) -> Lead:
     """The Lead, back in lists and board."""
     return _set_archived(dealership, lead_id, False, EventKind.RESTORED, actor, if_match)
 
 
-def delete_lead(dealership, lead_id, *, actor, if_match=None):
+def delete_lead(dealership: Dealership, lead_id: UUID, *, actor: Actor, if_match: ETags | None = None) -> None:
     """Delete a lead for good. What stays is a tombstone event without anything that a person typed."""
     with transaction.atomic():
         lead = _locked(dealership, lead_id, if_match)
@@ -122,17 +147,17 @@ def delete_lead(dealership, lead_id, *, actor, if_match=None):
         Lead.objects.of(dealership).filter(pk=lead.pk).delete()
 
 
-def missing(lead_id):
+def missing(lead_id: UUID) -> ApiError:
     """Why a lead was not found in a dealership: it is another's, or nobody's. The one look without a dealership."""
     return UnauthorizedLeadAccess() if Lead.objects.filter(pk=lead_id).exists() else LeadNotFound()
 
 
-def _car(dealership, car_id, *, lock=False):
+def _car(dealership: Dealership, car_id: UUID, *, lock: bool = False) -> None:
     if not (_CAR_LOCKED if lock else _CAR).row(dealership.pk, car_id):
         raise CarNotFound()
 
 
-def _locked(dealership, lead_id, if_match=None):
+def _locked(dealership: Dealership, lead_id: UUID, if_match: ETags | None = None) -> Lead:
     lead = _LOCKED.object(dealership.pk, lead_id)
     if lead is None:
         raise missing(lead_id)
@@ -141,20 +166,20 @@ def _locked(dealership, lead_id, if_match=None):
     return lead
 
 
-def _locked_many(dealership, lead_ids):
+def _locked_many(dealership: Dealership, lead_ids: Iterable[UUID]) -> dict[UUID, Lead]:
     """Leads by id, locked in the order of their ids: rivals then wait for each other instead of deadlocking."""
     leads = Lead.objects.of(dealership).filter(pk__in=list(lead_ids)).order_by("pk").select_for_update(no_key=True)
     return {lead.pk: lead for lead in leads}
 
 
-def _check_listed(lead, car_id, field):
+def _check_listed(lead: Lead | None, car_id: UUID, field: str) -> None:
     if lead is None:
         raise LeadNotFound(f"There is no lead with the id at {field}.")
     if lead.car_id != car_id:
         raise ValidationFailed("This lead belongs to another vehicle.", field=field)
 
 
-def _move(dealership, lead_id, place, actor, seen):
+def _move(dealership: Dealership, lead_id: UUID, place: Place, actor: Actor, seen: Seen | None) -> Lead:
     dealership.lock_order()
     plan = plan_move(dealership, lead_id, place)
     if plan is None:
@@ -164,12 +189,12 @@ def _move(dealership, lead_id, place, actor, seen):
     lead = leads.pop(lead_id)
     check_unmoved(lead, seen, actor=actor)
     event = _put(lead, {"status": place.status, "order": plan.orders[lead_id]}, actor, bool(leads))
-    if leads:
+    if leads and event:
         write_orders(dealership, list(leads.values()), plan.orders, actor=actor, batch=event.pk)
     return lead
 
 
-def _put(lead, changes, actor, neighbours_make_room):
+def _put(lead: Lead, changes: dict[str, Any], actor: Actor, neighbours_make_room: bool) -> LeadEvent | None:
     """Write what a move changes about its lead, if anything, and the event, whose id is the neighbours' batch."""
     before = {name: getattr(lead, name) for name, value in changes.items() if getattr(lead, name) != value}
     # Where neighbours make room, the lead has moved even if it keeps its number.
@@ -182,7 +207,9 @@ def _put(lead, changes, actor, neighbours_make_room):
     return event
 
 
-def _set_archived(dealership, lead_id, archived, kind, actor, if_match):
+def _set_archived(
+    dealership: Dealership, lead_id: UUID, archived: bool, kind: str, actor: Actor, if_match: ETags | None
+) -> Lead:
     with transaction.atomic():
         lead = _locked(dealership, lead_id, if_match)
         if lead.archived != archived:
@@ -191,7 +218,7 @@ def _set_archived(dealership, lead_id, archived, kind, actor, if_match):
     return lead
 
 
-def _write(lead, changes):
+def _write(lead: Lead, changes: Mapping[str, Any]) -> None:
     """Save these columns, and those that follow from them."""
     for name, value in changes.items():
         setattr(lead, name, value)

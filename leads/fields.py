@@ -114,7 +114,7 @@ FOLDED_FIELDS = tuple(field for field in FIELDS if field.folded)
 PERSON_FIELDS = tuple(field for field in FIELDS if field.names_person)
 
 # What follows from other columns: `search_text` from all that is folded, `contact_text` from what names the person.
-FOLDED_COLUMNS = frozenset({*(field.folded for field in FOLDED_FIELDS), "search_text", "contact_text"})
+FOLDED_COLUMNS = frozenset({*(field.folded for field in FIELDS if field.folded), "search_text", "contact_text"})
 FOLDED_FROM = frozenset(field.column for field in (*FOLDED_FIELDS, *PERSON_FIELDS))
 
 # What lists can be sorted by, the default first.

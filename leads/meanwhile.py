@@ -16,7 +16,7 @@ class Seen:
     """The row `version` of a lead that a person saw, and the later ones that are, they say, `mine`: their own writes."""
 
     version: int
-    mine: frozenset = frozenset()
+    mine: frozenset[int] = frozenset()
 
 
 def made_room():

@@ -1,11 +1,13 @@
 """Reads rows by statements that Django's compiler writes once: later requests only give their values."""
 
+from typing import Any
+
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import Expression, UUIDField
 from django.db.transaction import TransactionManagementError
 
 MOST_KEPT = 500
-ID = UUIDField()
+ID: Any = UUIDField()
 
 
 class Parameter(Expression):
@@ -31,7 +33,7 @@ class CompiledQuery:
 
     def rows(self, *values):
         """Its rows: of a values_list, the values."""
-        database = connections[DEFAULT_DB_ALIAS]
+        database: Any = connections[DEFAULT_DB_ALIAS]  # a backend of ours
         sql, params, converters = self._compiled or self._compile()
         if self._locks and not database.in_atomic_block:
             raise TransactionManagementError("A lock lasts for as long as a transaction, and there is none.")
@@ -99,7 +101,7 @@ class Repeated:
         return lambda *parameters: refine(self._build(*parameters[:count]), *parameters[count:])
 
 
-_kept = {}
+_kept: dict[Any, "CompiledQuery"] = {}
 
 
 def _keep(key, statement):

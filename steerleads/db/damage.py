@@ -6,10 +6,10 @@ import time
 SECONDS_REMEMBERED = 60
 
 log = logging.getLogger(__name__)
-_met_at = None
+_met_at: float | None = None
 
 
-def note_damage(error):
+def note_damage(error: Exception) -> None:
     """Remember that the database answered with `error`, and say so in the log, once until it is forgotten."""
     global _met_at
     is_news = not is_damage_known()
@@ -20,12 +20,12 @@ def note_damage(error):
         )
 
 
-def is_damage_known():
+def is_damage_known() -> bool:
     """Whether this process has met damage within the last minute."""
     return _met_at is not None and time.monotonic() - _met_at < SECONDS_REMEMBERED
 
 
-def forget_damage():
+def forget_damage() -> None:
     """For tests."""
     global _met_at
     _met_at = None

@@ -11,10 +11,11 @@ BLANK_LOOKING = set("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 VARIATION_SELECTORS = [range(0x180B, 0x1810), range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0)]
 
 TATWEEL = "\u0640"
+SPELLED: dict[str, str | int | None] = {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", TATWEEL: None}
 # What folding makes of single characters once accents are gone (contract 21). Phones and sheets write what people mean
-# as one letter, digit, apostrophe or dash in several ways. A change here needs a migration: see `api/refolding.py`.
+# as one letter, digit, apostrophe or dash in several ways. A change here needs a migration: see `db/refolding.py`.
 LETTERS = {
-    **str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", TATWEEL: None}),
+    **str.maketrans(SPELLED),
     **str.maketrans("ىةٱکی", "يهاكي"),
     **str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789"),
     **dict.fromkeys(map(ord, "’‘ʼ＇"), "'"),
@@ -22,19 +23,19 @@ LETTERS = {
 }
 
 
-def normalise(text):
+def normalise(text: str) -> str:
     """NFC, LF as the only line end, no bidirectional controls, trimmed: in this order."""
     text = unicodedata.normalize("NFC", text)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return text.translate(BIDI_CONTROLS).strip(WHITE_SPACE)
 
 
-def is_blank(text):
+def is_blank(text: str) -> bool:
     """Whether a reader would see nothing."""
     return all(_is_invisible(character) for character in text)
 
 
-def forbidden_character(text, *, multiline=False):
+def forbidden_character(text: str, *, multiline: bool = False) -> str | None:
     """The first control character or lone surrogate, or None. `multiline` allows newline and tab."""
     allowed = "\n\t" if multiline else ""
     for character in text:
@@ -43,7 +44,7 @@ def forbidden_character(text, *, multiline=False):
     return None
 
 
-def fold(text):
+def fold(text: str) -> str:
     """What two texts have in common if a person would call them the same word."""
     if text.isascii():
         return text.lower()
@@ -55,12 +56,12 @@ def fold(text):
     return text.translate(LETTERS)
 
 
-def words(text):
+def words(text: str) -> list[str]:
     """The folded words of a search."""
     return fold(text).split()
 
 
-def one_line(text, longest=None):
+def one_line(text: str, longest: int | None = None) -> str:
     """A text, whenever it was kept, as it may stand within a line of ours: it ends no line and turns no letters round.
 
     At most `longest` characters, or all of them.
@@ -70,14 +71,14 @@ def one_line(text, longest=None):
     return text if longest is None or len(text) <= longest else text[: longest - 1].rstrip() + "…"
 
 
-def shown(text, length=60):
+def shown(text: object, length: int = 60) -> str:
     """A caller's text as it may stand in a message: short, on one line, encodable."""
     text = str(text).encode("utf-8", "replace").decode()
     text = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
     return text if len(text) <= length else text[:length] + "…"
 
 
-def _is_invisible(character):
+def _is_invisible(character: str) -> bool:
     return (
         character in WHITE_SPACE
         or character in BLANK_LOOKING

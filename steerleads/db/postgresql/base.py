@@ -9,10 +9,13 @@ only after something went wrong.
 import logging
 import select
 import time
+from collections.abc import Sequence
+from typing import Any
 
 import psycopg
 from django.db import OperationalError
 from django.db.backends.postgresql import base, introspection, operations
+from django.db.backends.utils import CursorWrapper
 from django.db.utils import DatabaseErrorWrapper
 from django.utils.functional import cached_property
 from psycopg.pq import ExecStatus
@@ -42,7 +45,9 @@ BEGIN = "; ".join(["BEGIN", *(f"SET LOCAL {name} = {value}" for name, value in L
 class ErrorWrapper(DatabaseErrorWrapper):
     """Makes an OperationalError of what an untidy session answers, and notes what a damaged database does."""
 
-    def __exit__(self, kind, error, traceback):
+    wrapper: Any
+
+    def __exit__(self, kind: Any, error: Any, traceback: Any) -> None:
         if isinstance(error, UNTIDY):
             self.wrapper.drop_session()
             words = f"{str(error).splitlines()[0]}: its session was left untidy, or a restore is under way."
@@ -53,12 +58,12 @@ class ErrorWrapper(DatabaseErrorWrapper):
 
 
 class DatabaseOperations(operations.DatabaseOperations):
-    def last_executed_query(self, cursor, sql, params):
+    def last_executed_query(self, cursor: Any, sql: Any, params: Any) -> str:
         return super().last_executed_query(cursor, sql, params) or sql  # psycopg forgets what it had prepared
 
 
 class DatabaseIntrospection(introspection.DatabaseIntrospection):
-    def get_table_list(self, cursor):
+    def get_table_list(self, cursor: Any) -> list:
         """The tables. Raises OperationalError instead of finding none where others have emptied the search_path."""
         found = super().get_table_list(cursor)
         if not found:
@@ -70,26 +75,27 @@ class DatabaseIntrospection(introspection.DatabaseIntrospection):
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
+    pool: Any  # made by Django; the stubs don't know it
     introspection_class = DatabaseIntrospection
     ops_class = DatabaseOperations
 
     @cached_property
-    def wrap_database_errors(self):
+    def wrap_database_errors(self) -> ErrorWrapper:
         return ErrorWrapper(self)
 
-    def _set_autocommit(self, autocommit):
-        super()._set_autocommit(autocommit)
+    def _set_autocommit(self, autocommit: bool) -> None:
+        super()._set_autocommit(autocommit)  # type: ignore[misc]  # the stubs don't know it
         if not autocommit:
             with self.wrap_database_errors:
                 self._begin()
 
-    def _begin(self):
+    def _begin(self) -> None:
         """Begin a transaction with our LIMITS, in the round trip that psycopg would take for its BEGIN."""
         result = self.connection.pgconn.exec_(BEGIN)
         if result.status != ExecStatus.COMMAND_OK:
             raise psycopg.OperationalError(f"A transaction could not be begun: {result.get_error_message()}")
 
-    def drop_session(self):
+    def drop_session(self) -> None:
         """Use this connection no more, and end its session at the server if others have left that without a schema."""
         self.errors_occurred = True
         if self.connection is not None:
@@ -97,11 +103,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 self.connection.pgconn.exec_(END_UNTIDY)
             self.connection.close()
 
-    def chunked_cursor(self):
+    def chunked_cursor(self) -> Any:
         """One at the server within a transaction only: WITH HOLD, it would need a session of its own."""
         return self.cursor() if self.autocommit else super().chunked_cursor()
 
-    def ensure_connection(self):
+    def ensure_connection(self) -> None:
         if self.connection is None and self._is_in_order():
             with self.wrap_database_errors:
                 connection = self.get_new_connection(None)
@@ -111,7 +117,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         else:
             super().ensure_connection()
 
-    def close_if_unusable_or_obsolete(self):
+    def close_if_unusable_or_obsolete(self) -> None:
         if self.connection is not None and self._is_in_order():
             self.validate_thread_sharing()
             with self.wrap_database_errors:
@@ -120,7 +126,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         else:
             super().close_if_unusable_or_obsolete()
 
-    def _is_in_order(self):
+    def _is_in_order(self) -> bool:
         """Whether this wrapper's own state is what `connect` begins with: no transaction, no error, no on_commit hook.
 
         It says nothing about the connection.
@@ -128,7 +134,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         amiss = self.in_atomic_block or self.needs_rollback or self.closed_in_transaction or self.errors_occurred
         return self.autocommit and self.pool and not amiss and not self.run_on_commit
 
-    def get_new_connection(self, conn_params):
+    def get_new_connection(self, conn_params: Any) -> Any:
         connection = super().get_new_connection(conn_params)
         while _has_ended(connection) and self.pool:
             connection.close()
@@ -136,7 +142,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             connection = super().get_new_connection(conn_params)
         return connection
 
-    def prepared_cursor(self, prepare=None):
+    def prepared_cursor(self, prepare: bool | None = None) -> CursorWrapper:
         """A cursor whose statements the server prepares once they come again, and whose values come in binary form.
 
         With `prepare=False` none is prepared: the server plans each time, for the values at hand.
@@ -144,11 +150,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.validate_thread_sharing()
         with self.wrap_database_errors:
             self.ensure_connection()
-            cursor = PreparedCursor(self.connection)
+            cursor: Any = PreparedCursor(self.connection)
         cursor.prepare = prepare
         return self.make_debug_cursor(cursor) if self.queries_logged else self.make_cursor(cursor)
 
-    def rows(self, sql, params, prepare=None):
+    def rows(self, sql: str, params: Sequence, prepare: bool | None = None) -> list[tuple]:
         """All rows of a SELECT, which the server prepares once it comes again. `prepare` as for `prepared_cursor`."""
         try:
             return self._fetch(sql, params, prepare)
@@ -159,7 +165,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self.close()
             return self._fetch(sql, params, False)
 
-    def _fetch(self, sql, params, prepare):
+    def _fetch(self, sql: str, params: Sequence, prepare: bool | None) -> list[tuple]:
         with self.prepared_cursor(prepare) as cursor:
             cursor.execute(sql, params)
             return cursor.fetchall()
@@ -170,9 +176,9 @@ class PreparedInVain(psycopg.OperationalError):
 
 
 class PreparedCursor(psycopg.Cursor):
-    prepare = None
+    prepare: bool | None = None
 
-    def execute(self, query, params=None):
+    def execute(self, query: Any, params: Any = None) -> Any:  # type: ignore[override]  # Django sends no more
         try:
             return super().execute(query, params, prepare=self.prepare, binary=True)
         except (*PREPARED_IN_VAIN, psycopg.errors.FeatureNotSupported) as error:
@@ -182,7 +188,7 @@ class PreparedCursor(psycopg.Cursor):
             raise PreparedInVain("A prepared statement is gone, or no longer fits its table.") from error
 
 
-def _has_ended(connection):
+def _has_ended(connection: Any) -> bool:
     """Whether it is of no use."""
     now = time.monotonic()
     rested, connection.used_at = now - getattr(connection, "used_at", now) > REST, now
@@ -197,7 +203,7 @@ def _has_ended(connection):
     return False
 
 
-def _has_something_to_say(connection):
+def _has_something_to_say(connection: Any) -> bool:
     poller = select.poll()  # not select(), which knows no more than 1,024 files
     poller.register(connection.pgconn.socket, select.POLLIN)
     return bool(poller.poll(0))
