@@ -15,6 +15,7 @@ from steerleads.dealers.keys import forget_cached_keys, issue_key
 from steerleads.dealers.models import Dealership, Scope
 from steerleads.dealers.ratelimit import forget_leases
 from steerleads.operations.health import forget_looks
+from steerleads.serving.middleware import StaticFiles
 from steerleads.tests.openapi_oracle import check_against_schema
 
 pytest_plugins = ["steerleads.tests.browsers"]
@@ -56,6 +57,22 @@ def pytest_terminal_summary(terminalreporter):
     for report in terminalreporter.getreports("passed"):
         if "slow" in report.keywords and report.capstdout:
             terminalreporter.write_line(report.capstdout.strip())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _static_files_read_once():
+    """Each test client makes the middleware anew: to read all static files each time was half of a small test's work."""
+    add_files_from_finders, tables = StaticFiles.add_files_from_finders, {}
+
+    def add_known_files(middleware):
+        if middleware.static_prefix not in tables:
+            add_files_from_finders(middleware)
+            tables[middleware.static_prefix] = middleware.files
+        middleware.files = tables[middleware.static_prefix]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(StaticFiles, "add_files_from_finders", add_known_files)
+        yield
 
 
 @pytest.fixture(autouse=True)
