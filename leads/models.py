@@ -6,11 +6,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cars.models import Car
-from leads.contacts import contact_pattern, contact_search_text, search_words
+from leads.contacts.search import contact_search_text, matching
 from leads.fields import FOLDED_FIELDS, Status
 from steerleads.db.columns import FoldedField
 from steerleads.db.ids import new_id
-from steerleads.db.text import fold, normalise
+from steerleads.db.text import fold
 from steerleads.dealers.actors import ActorType
 from steerleads.dealers.models import Dealership
 
@@ -31,15 +31,7 @@ class LeadQuerySet(models.QuerySet):
 
     def matching(self, typed):
         """What staff look for: action, contact name and tag by their words; phones in any spelling, e-mails, or parts."""
-        found = Q()
-        for word in search_words(normalise(typed)):
-            found &= _containing(search_text=fold(word)) | _containing(contact_text=contact_pattern(word))
-        return self.filter(found)
-
-
-def _containing(**text):
-    ((column, part),) = text.items()
-    return Q(**{f"{column}__contains": part}) if part else Q(pk__in=[])
+        return self.filter(matching(typed))
 
 
 class Lead(models.Model):

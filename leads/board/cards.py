@@ -9,7 +9,7 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from leads.board.links import links_of
+from leads.contacts.links import links_of
 from leads.models import Status
 
 # What one tap does to a card of each column: the column it goes to, its words and its icon.

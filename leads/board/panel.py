@@ -11,8 +11,8 @@ from leads.board.base import BoardView, answer
 from leads.board.columns import number_on_top
 from leads.board.forms import CardForm, NewCardForm
 from leads.board.history import history_of
-from leads.board.links import links_of
 from leads.board.undo import find_lead, way_back_of_new, writing
+from leads.contacts.links import links_of
 from leads.models import Status
 from steerleads.api.errors import ApiError, PreconditionFailed
 

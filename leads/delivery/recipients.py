@@ -2,20 +2,17 @@
 
 import re
 
-import phonenumbers
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils.translation import gettext as _
-from phonenumbers import ValidationResult
 
+from leads.contacts.parsing import is_address, phones_in
 from leads.delivery.models import Occasion, Rule
 from steerleads.db.text import forbidden_character, normalise
 from steerleads.dealers.models import User
 
 MOST_ADDRESSES = 20
 MOST_HOURS = 1000
-HOME = "MA"  # where a phone number is from that does not say so
 TO = "{to}"  # stands in a channel's URL for the phone number
 BETWEEN_ADDRESSES = re.compile(r"[\s,;،؛]+")
 
@@ -88,10 +85,8 @@ def _clean_to(fields):
 def _clean_addresses(to):
     addresses = addresses_in(to)
     for address in addresses:
-        try:
-            validate_email(address)
-        except ValidationError:
-            raise ValidationError(_("“%(address)s” is not an e-mail address.") % {"address": address}) from None
+        if not is_address(address):
+            raise ValidationError(_("“%(address)s” is not an e-mail address.") % {"address": address})
     joined = ", ".join(addresses)
     if not 1 <= len(addresses) <= MOST_ADDRESSES or len(joined) > Rule._meta.get_field("to").max_length:
         raise ValidationError(
@@ -101,11 +96,7 @@ def _clean_addresses(to):
 
 
 def _clean_phone(to):
-    try:
-        number = phonenumbers.parse(to, HOME)
-    except phonenumbers.NumberParseException:
-        number = None
-    # Whole is enough: new numbers are given out before the library learns of them.
-    if number is None or phonenumbers.is_possible_number_with_reason(number) != ValidationResult.IS_POSSIBLE:
+    phones = phones_in(to)
+    if len(phones) != 1:
         raise ValidationError(_("Give one phone number, like +212 612 34 56 78."))
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return f"+{phones.pop()}"

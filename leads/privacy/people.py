@@ -8,7 +8,8 @@ from django.db import transaction
 from django.db.models import Q
 
 from leads.actions import delete_lead
-from leads.contacts import LEAST_DIGITS, contact_pattern, contact_search_text, emails_in, numbers_in
+from leads.contacts.parsing import LEAST_DIGITS, emails_in, fold_contact, numbers_in
+from leads.contacts.search import contact_pattern, contact_search_text
 from leads.errors import LeadNotFound
 from leads.feed import locked_feed
 from leads.fields import PERSON_FIELDS, TEXT_FIELDS
@@ -55,7 +56,7 @@ class Person:
         if self.is_number or "@" in self.pattern:
             return self.pattern in searchable
         # Only where words end: Arabic writes “and” and “to” onto a name's beginning.
-        return all(re.search(rf"{re.escape(word)}(?!\w)", searchable) for word in self.words)
+        return all(re.search(rf"{re.escape(fold_contact(word))}(?!\w)", searchable) for word in self.words)
 
 
 def find_people(dealership, text):

@@ -40,6 +40,7 @@ FLOORS = {
     "steerleads.dealers": 2,
     "cars": 3,
     "leads": 4,
+    "leads.contacts": 4,
     "leads.ordering": 4,
     "leads.privacy": 4,
     # Every other folder in leads/ is a room of its own: ROOMS_OF_LEADS.

@@ -20,6 +20,7 @@ from steerleads.db.remains import forget_samples_in_time
 from steerleads.tests.servers import wait_until
 
 NUMBERED = import_module("leads.migrations.0006_contacts_by_number")
+POSSIBLE = import_module("leads.migrations.0008_contacts_by_possible_numbers")
 
 
 def run(name, *arguments, dealership="Casa Motors"):
@@ -194,12 +195,22 @@ def test_a_number_is_meant_wherever_the_contact_has_it(civic, api):
     assert Lead.objects.get().pk == other.pk
 
 
-def test_leads_of_before_are_found_after_the_migration(civic, casa):
-    lead = make_lead(civic, target_info="tel 06/61/12/34/56")
-    Lead.objects.update(contact_text="tel 06/61/12/34/56")
-    assert leads_of_person(casa, "+212 661 12 34 56") == []
-    NUMBERED.write_numbers(apps, None)
-    assert leads_of_person(casa, "+212 661 12 34 56") == [lead]
+@pytest.mark.parametrize(
+    ("migrate", "info", "before", "typed"),
+    [
+        (NUMBERED.write_numbers, "tel 06/61/12/34/56", "tel 06/61/12/34/56", "+212 661 12 34 56"),
+        (POSSIBLE.write_keys, "+33 06 12 34 56 78", "+33 06 12 34 56 78\n00330612345678", "0033 612345678"),
+        (POSSIBLE.write_keys, "0942-996141", "0942-996141\n000942996141", "+212 942 996141"),
+        (POSSIBLE.write_keys, "sara\u200e@mail.ma", "sara\u200e@mail.ma\n", "sara@mail.ma"),
+    ],
+)
+def test_leads_of_before_are_found_after_the_migration(civic, casa, migrate, info, before, typed):
+    lead = make_lead(civic, target_info=info)
+    Lead.objects.update(contact_text=before)
+    assert leads_of_person(casa, typed) == []
+    migrate(apps, None)
+    assert leads_of_person(casa, typed) == [lead]
+    assert Lead.objects.values_list("version", "updated_at").get() == (lead.version, lead.updated_at)
 
 
 # --- Handing out -------------------------------------------------------------------------------

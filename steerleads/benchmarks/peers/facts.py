@@ -1,6 +1,6 @@
 """What peers without Django must know to write a lead and its history as the product does."""
 
-from leads.contacts import contact_search_text
+from leads.contacts.search import contact_search_text
 from steerleads.db.text import fold
 
 # The API's names and the table's, in the page's order.

@@ -5,7 +5,8 @@ import time
 import pytest
 
 from conftest import make_lead
-from leads.contacts import contact_search_text, numbers_in
+from leads.contacts.parsing import numbers_in
+from leads.contacts.search import contact_search_text
 from leads.models import Lead
 
 
@@ -57,7 +58,11 @@ def test_numbers_in_a_text(text, numbers):
 
 
 @pytest.mark.parametrize(
-    "piece", ["0", "1", "0 ", "06 ", "1/", "(0)", "212", "+212", "06-", "٠", "0612345678 ", "a@", "1 -/"]
+    "piece",
+    [
+        *("0", "1", "0 ", "06 ", "1/", "(0)", "212", "+212", "06-", "٠", "0612345678 ", "a@", "1 -/"),
+        *("'@", "a'", "+(", "+ ", "00 ", "0033 ", "+330 ", "+3306123456 ", "+33-0-6-", "\u200e1"),
+    ],
 )
 def test_hostile_text_takes_milliseconds(piece):
     text, seconds = (piece * 500)[:500], []

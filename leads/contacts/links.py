@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from itertools import islice
 from urllib.parse import quote
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from phonenumbers import (
     Leniency,
     PhoneNumberFormat,
@@ -19,10 +17,9 @@ from phonenumbers import (
     number_type,
 )
 
-from leads.contacts import DATES
+from leads.contacts.parsing import BETWEEN_NUMBERS, DATES, HOME, HOME_REGION, count_digits, is_address, phones_in
 from steerleads.db.text import TATWEEL
 
-HOME, HOME_CODE = "MA", 212
 MOST = 3  # numbers, and addresses
 LONGEST = 500  # characters that are looked at, as many as the field takes
 LEAST_DIGITS = 8
@@ -31,10 +28,9 @@ MOBILE = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 
 URL = re.compile(r"://|^www\.|^[^@]*\.[a-z]{2,}[/?#]", re.IGNORECASE)
 TIMES = re.compile(r"(?<![\d:])\d{1,2}[:hH]\d\d(?![\d:])")
-# Spellings that the library does not know: `06/12/34/56/78`, and two numbers with one sign between them.
+# A spelling that the library does not know: `06/12/34/56/78`.
 PAIRS = re.compile(r"(?<![\d/_,])0[5-8](?:([/_,])\d\d)(?:\1\d\d){3}(?![\d/_,])")
-NEIGHBOURS = re.compile(r"(?<=\d{9})[-.,](?=[0+]\d)")
-# A number of home, whole: new ones are given out before the library learns which.
+# A number of home, whole, as those in use begin: new ones are given out before the library learns which.
 HOME_NUMBER = re.compile(r"(?:0|(?:00)?2120?)[5-8][0-9]{8}")
 # Beside digits these make them a price or a code. Arabic letters do not: they are written onto numbers.
 GLUED = re.compile(r"[A-Za-z\u00c0-\u024f$€£¥%]")
@@ -60,13 +56,14 @@ class ContactLink:
     shown: str
 
 
-def links_of(info):
+def links_of(info: str) -> list[ContactLink]:
     """The ContactLinks of a contact text, phones first; only what certainly is a number or an address gives one."""
-    text = _plain(info[:LONGEST])
-    if "@" not in text and _digits(text) < LEAST_DIGITS:
+    info = info[:LONGEST]
+    text = _plain(info)
+    if "@" not in text and count_digits(text) < LEAST_DIGITS:
         return []
     text, addresses = _without_addresses(text)
-    phones = [link for number in _numbers(text) for link in _phone_links(number)]
+    phones = [link for number in _numbers(text, info) for link in _phone_links(number)]
     return phones + [_mail_link(address) for address in addresses]
 
 
@@ -84,10 +81,6 @@ def _plain_character(character):
         return "-"
     category = unicodedata.category(character)
     return "" if category == "Cf" else " " if category == "Zs" else character
-
-
-def _digits(text):
-    return sum(map(text.count, "0123456789"))
 
 
 # --- Addresses -------------------------------------------------------------------------------------
@@ -116,18 +109,12 @@ def _parts(text):
     parts = text.split("/")
     addresses = [part.lstrip("'*-.‘•").rstrip("'*.!?’") for part in parts if "@" in part]
     numbers = [part for part in parts if "@" not in part]
-    certain = all(map(NUMBER.fullmatch, numbers)) and all(map(_is_address, addresses))
+    certain = all(map(NUMBER.fullmatch, numbers)) and all(map(_is_certain_address, addresses))
     return (numbers, addresses) if certain else ([], [])
 
 
-def _is_address(text):
-    if not MAIL.fullmatch(text):
-        return False
-    try:
-        validate_email(text)
-    except ValidationError:
-        return False
-    return True
+def _is_certain_address(text):
+    return bool(MAIL.fullmatch(text)) and is_address(text)
 
 
 def _mail_link(address):
@@ -138,29 +125,33 @@ def _mail_link(address):
 # --- Numbers ---------------------------------------------------------------------------------------
 
 
-def _numbers(text):
-    if _digits(text) < LEAST_DIGITS:
+def _numbers(text, info):
+    """The certain numbers in a text that was made of `info`, of which the one reader has to say that they are phones."""
+    if count_digits(text) < LEAST_DIGITS:
         return []
     text = TIMES.sub("|", DATES.sub("|", text))
-    text = NEIGHBOURS.sub(" / ", PAIRS.sub(lambda pairs: re.sub(r"\D", " ", pairs[0]), text))
+    text = BETWEEN_NUMBERS.sub(" / ", PAIRS.sub(lambda pairs: re.sub(r"\D", " ", pairs[0]), text))
     matches = _matches(text, Leniency.VALID, MOST_TRIES)
     if len(matches) < MOST:
         matches += _matches_of_new(text, matches)
-    found = {_e164(match.number): match.number for match in sorted(matches, key=lambda match: match.start)}
-    return list(found.values())[:MOST]
+    if not matches:
+        return []
+    numbers = {_e164(match.number): match.number for match in sorted(matches, key=lambda match: match.start)}
+    phones = phones_in(info)
+    return [number for e164, number in numbers.items() if e164.removeprefix("+") in phones][:MOST]
 
 
 def _matches_of_new(text, known):
     """Whole numbers in what the `known` leave of the text."""
     for match in known:
         text = text[: match.start] + "|" * (match.end - match.start) + text[match.end :]
-    if _digits(text) < LEAST_DIGITS:
+    if count_digits(text) < LEAST_DIGITS:
         return []
     return [match for match in _matches(text, Leniency.POSSIBLE, MOST_TRIES_OF_NEW) if _is_whole(text, match)]
 
 
 def _matches(text, leniency, tries):
-    matches = islice(PhoneNumberMatcher(text, HOME, leniency=leniency, max_tries=tries), MOST_MATCHES)
+    matches = islice(PhoneNumberMatcher(text, HOME_REGION, leniency=leniency, max_tries=tries), MOST_MATCHES)
     return [match for match in matches if not _is_something_else(text, match)]
 
 
@@ -168,10 +159,10 @@ def _is_whole(text, match):
     """Whether it has all that a number has, though the library does not know of any that begins so."""
     if GLUED.match(text[match.start - 1 : match.start]) or GLUED.match(text, match.end):
         return False
-    if match.number.country_code == HOME_CODE:
+    if match.number.country_code == int(HOME):
         return HOME_NUMBER.fullmatch(re.sub(r"\D", "", match.raw_string))
     possible = is_possible_number_with_reason(match.number) == ValidationResult.IS_POSSIBLE
-    return possible and match.raw_string.startswith("+") and _digits(match.raw_string) >= LEAST_DIGITS
+    return possible and match.raw_string.startswith("+") and count_digits(match.raw_string) >= LEAST_DIGITS
 
 
 def _is_something_else(text, match):
@@ -181,7 +172,7 @@ def _is_something_else(text, match):
 
 def _phone_links(number):
     e164 = _e164(number)
-    style = PhoneNumberFormat.NATIONAL if number.country_code == HOME_CODE else PhoneNumberFormat.INTERNATIONAL
+    style = PhoneNumberFormat.NATIONAL if number.country_code == int(HOME) else PhoneNumberFormat.INTERNATIONAL
     shown = format_number(number, style)
     links = [ContactLink("call", f"tel:{e164}", shown)]
     if number_type(number) in MOBILE:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leads.board.links import links_of
+from leads.contacts.links import links_of
 
 MOBILE = ["tel:+212600123456", "https://wa.me/212600123456"]
 OTHER = ["tel:+212612345678", "https://wa.me/212612345678"]
