@@ -69,7 +69,7 @@ class CarAdmin(DealershipAdmin):
             car = change_car(obj.dealership, obj.pk, form.changes)
         else:
             car = create_car(self.dealership_for(request, form), form.changes)
-        self.adopt(obj, car)
+        self.refresh_from(obj, car)
 
     def delete_model(self, request, obj):
         delete_car(obj.dealership, obj.pk)

@@ -106,13 +106,13 @@ class LeadAdmin(DealershipAdmin):
         actor = self.actor(request)
         if not change:
             car = form.cleaned_data["car"]
-            self.adopt(obj, actions.create_lead(car.dealership, car.pk, form.changes, actor=actor))
+            self.refresh_from(obj, actions.create_lead(car.dealership, car.pk, form.changes, actor=actor))
             return
         lead = actions.change_lead(obj.dealership, obj.pk, form.changes, actor=actor)
         for button, verb in (("_archive", actions.archive_lead), ("_restore", actions.restore_lead)):
             if button in request.POST:
                 lead = verb(obj.dealership, obj.pk, actor=actor)
-        self.adopt(obj, lead)
+        self.refresh_from(obj, lead)
 
     def get_deleted_objects(self, objs, request):
         """The leads alone: what else goes with them is bookkeeping."""

@@ -85,7 +85,7 @@ class MoveBody(CallBody):
     mine = VersionsField(required=False)
 
 
-class ManyBody(CallBody):
+class BulkBody(CallBody):
     """The same done to one lead or to several."""
 
     leads = LeadIdsField()
@@ -124,7 +124,7 @@ def place_of(move):
 
 
 def verb_of(many):
-    """What clean values of a ManyBody ask for, as a function of dealership, lead id, actor and if_match."""
+    """What clean values of a BulkBody ask for, as a function of dealership, lead id, actor and if_match."""
     if many["do"] in VERBS:
         return VERBS[many["do"]]
     return changing(many["value"]) if "value" in many else _refuse("value")

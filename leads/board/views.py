@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from leads import actions
 from leads.board import texts
 from leads.board.base import BoardView, answer, refuse
-from leads.board.bodies import MOST_AT_ONCE, ManyBody, MoveBody, place_of, verb_of
+from leads.board.bodies import MOST_AT_ONCE, BulkBody, MoveBody, place_of, verb_of
 from leads.board.columns import LARGEST, PAGE, first_pages, state
 from leads.board.filters import chosen_dealership, read_filters, tags_in_use
 from leads.board.undo import writing
@@ -113,13 +113,13 @@ class Move(BoardView):
         return self.saved(lead)
 
 
-class Many(BoardView):
+class BulkChange(BoardView):
     """The same done to one lead or to several: archive, restore, or a new status, tag or both."""
 
     http_method_names = ["post"]
 
     def post(self, request):
-        many = self.body(ManyBody)
+        many = self.body(BulkBody)
         ids = many["leads"]
         if not 1 <= len(ids) <= MOST_AT_ONCE:
             return refuse(_("Choose between 1 and %(most)s leads.") % {"most": MOST_AT_ONCE})

@@ -120,7 +120,7 @@ class WebhookAdmin(DestinationAdmin):
         else:
             dealership = self.dealership_for(request, form)
             webhook = actions.create_webhook(dealership, form.changes, actor=self.actor(request))
-        self.adopt(obj, webhook)
+        self.refresh_from(obj, webhook)
 
     def response_add(self, request, obj, post_url_continue=None):
         return self._show_secret(request, obj)
@@ -176,7 +176,7 @@ class RuleAdmin(DestinationAdmin):
         else:
             dealership = self.dealership_for(request, form)
             rule = rules.create_rule(dealership, form.changes, actor=self.actor(request))
-        self.adopt(obj, rule)
+        self.refresh_from(obj, rule)
 
     def delete_model(self, request, obj):
         rules.delete_rule(obj, actor=self.actor(request))

@@ -60,6 +60,6 @@ def post_notice(user, kind):
 
 
 def _count(counted, now):
-    verdict = limits.take(counted, now=now)
+    verdict = limits.consume(counted, now=now)
     if not verdict.passed:
         raise TooManyMails(verdict.retry_after)

@@ -5,7 +5,7 @@ from rest_framework.authentication import BaseAuthentication
 
 from steerleads.api.errors import InvalidApiKey, MissingApiKey
 from steerleads.dealers.keys import find_key
-from steerleads.dealers.ratelimit import take
+from steerleads.dealers.ratelimit import consume
 
 
 class ApiKeyAuthentication(BaseAuthentication):
@@ -17,7 +17,7 @@ class ApiKeyAuthentication(BaseAuthentication):
             raise InvalidApiKey()
         request._request.api_key = key
         # Before scopes are judged: a call that is refused for its scope counts as well.
-        request._request.hourly_limit = take(key)
+        request._request.hourly_limit = consume(key)
         return key.dealership, key
 
     def authenticate_header(self, request):

@@ -56,7 +56,7 @@ class Verdict:
         return max(self.waits.values())
 
 
-def take(*counted, now):
+def consume(*counted, now):
     """Count one more of each, if none of the limits is reached: a Verdict."""
     at = now.timestamp()
     known = _read(counted)

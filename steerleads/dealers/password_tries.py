@@ -43,7 +43,7 @@ def begin(request, account):
     counted = [FROM_ADDRESS.of(address), AT_ADDRESS.of(account, address)]
     if not limits.happened(KNOWN.of(account, address), now=now):
         counted.append(OF_ACCOUNT.of(account))
-    request.password_try = PasswordTry(account, address, limits.take(*counted, now=now))
+    request.password_try = PasswordTry(account, address, limits.consume(*counted, now=now))
     return request.password_try.verdict.passed
 
 

@@ -33,7 +33,7 @@ def dealership_of(user):
     return membership.dealership if membership else None
 
 
-def may(user, least):
+def has_role(user, least):
     """Whether this person has at least the rights of `least`: a Role, SUPERUSER or NOBODY."""
     if least is NOBODY or not user.is_active:
         return False

@@ -90,7 +90,7 @@ class HourlyLimit(BaseThrottle):
         return True
 
 
-def take(key, *, now=None):
+def consume(key, *, now=None):
     """One request of this key's hour: a Verdict, or None for a key without limit."""
     if key.hourly_limit == 0:
         return None

@@ -54,8 +54,8 @@ class SessionStore(db.SessionStore):
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where somebody is signed in. `mark` names the session, and cannot be used as it."""
+class SessionInfo:
+    """One place where somebody is signed in. `mark` names the session, and cannot be used as it."""
 
     mark: str
     since: datetime | None
@@ -76,10 +76,10 @@ def note_beginning(request, user, **signal):
     }
 
 
-def places_of(user, session_key):
-    """Every Place where the person is signed in, the newest first; `session_key` is that of the one who asks."""
-    found = [_place(row, data, session_key) for row, data in _working(user)]
-    return sorted(found, key=lambda place: (place.is_here, str(place.since)), reverse=True)
+def sessions_of(user, session_key):
+    """A SessionInfo of each place where the person is signed in, the newest first; `session_key` is that of the one who asks."""
+    found = [_info(row, data, session_key) for row, data in _working(user)]
+    return sorted(found, key=lambda info: (info.is_here, str(info.since)), reverse=True)
 
 
 def end(user, mark):
@@ -117,9 +117,9 @@ def _working(user):
     return [(row, data) for row, data in decoded if data.get(HASH_SESSION_KEY) == user.get_session_auth_hash()]
 
 
-def _place(row, data, session_key):
+def _info(row, data, session_key):
     began = data.get(BEGAN, {})
-    return Place(
+    return SessionInfo(
         mark=_mark(row.pk),
         since=datetime.fromisoformat(began["at"]) if began else None,
         address=began.get("address", ""),

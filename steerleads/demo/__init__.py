@@ -35,7 +35,7 @@ def load(*, now):
 
 
 @transaction.atomic
-def open_doors(*, now):
+def create_access(*, now):
     """A fresh password for the demo's manager and a fresh API key, both to be shown now and never again."""
     dealership = Dealership.objects.get(name=NAME)
     manager = User.objects.get(email=_address(people.STAFF[0], DOMAIN))

@@ -116,19 +116,19 @@ def set_right(now):
 @pytest.mark.parametrize("forget", [lambda: None, ratelimit.forget_leases], ids=["same process", "another"])
 def test_a_spent_key_is_not_locked_out_longer_than_its_hour(casa, then, now, forget):
     client = ApiClient(casa, hourly_limit=2)
-    assert [ratelimit.take(client.key, now=then).passed for _ in range(3)] == [True, True, False]
+    assert [ratelimit.consume(client.key, now=then).passed for _ in range(3)] == [True, True, False]
     forget()
-    assert [ratelimit.take(client.key, now=now).passed for _ in range(3)] == [True, True, False]
+    assert [ratelimit.consume(client.key, now=now).passed for _ in range(3)] == [True, True, False]
     assert int(client.get("/leads")["Retry-After"]) <= 3600
     assert RateWindow.objects.get(key=client.key).began_at <= now
 
 
 def test_clocks_that_differ_a_little_share_one_hour(casa):
     key, now = ApiClient(casa, hourly_limit=2).key, timezone.now()
-    assert ratelimit.take(key, now=now + timedelta(seconds=40)).passed
+    assert ratelimit.consume(key, now=now + timedelta(seconds=40)).passed
     ratelimit.forget_leases()
-    assert [ratelimit.take(key, now=now).passed for _ in range(2)] == [True, False]
-    assert int(ratelimit.take(key, now=now).retry_after) <= 3600
+    assert [ratelimit.consume(key, now=now).passed for _ in range(2)] == [True, False]
+    assert int(ratelimit.consume(key, now=now).retry_after) <= 3600
 
 
 # --- Deliveries --------------------------------------------------------------------------------

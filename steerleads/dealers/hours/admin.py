@@ -42,4 +42,4 @@ class HoursAdmin(DealershipAdmin):
 
     def save_model(self, request, obj, form, change):
         dealership = obj.dealership if change else self.dealership_for(request, form)
-        self.adopt(obj, set_hours(dealership, {name: form.cleaned_data[name] for name in self.fields}))
+        self.refresh_from(obj, set_hours(dealership, {name: form.cleaned_data[name] for name in self.fields}))

@@ -34,9 +34,9 @@ class OwnDealershipAdmin(DealershipAdmin):
     def save_model(self, request, obj, form, change):
         given = {name: form.cleaned_data[name] for name in (form.changed_data if change else form.fields)}
         if change:
-            self.adopt(obj, change_dealership(obj, given, by=request.user))
+            self.refresh_from(obj, change_dealership(obj, given, by=request.user))
         else:
-            self.adopt(obj, make_dealership(given, by=request.user))
+            self.refresh_from(obj, make_dealership(given, by=request.user))
 
 
 @admin.register(Membership)
@@ -102,7 +102,7 @@ class StaffAdmin(DealershipAdmin):
         given = form.cleaned_data
         dealership = self.dealership_for(request, form)
         request.link = staff.invite(given["email"], dealership, role=given["role"], name=given["name"], by=request.user)
-        self.adopt(obj, request.link.user.membership)
+        self.refresh_from(obj, request.link.user.membership)
 
     def add_view(self, request, *args, **kwargs):
         answer = super().add_view(request, *args, **kwargs)

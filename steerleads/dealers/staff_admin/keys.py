@@ -77,7 +77,7 @@ class ApiKeyAdmin(DealershipAdmin):
         given = {name: form.cleaned_data[name] for name in self.fields}
         dealership = self.dealership_for(request, form)
         key, request.secret = issue_key(dealership, given.pop("name"), by=request.user, **given)
-        self.adopt(obj, key)
+        self.refresh_from(obj, key)
 
     def render_change_form(self, request, context, *args, **kwargs):
         context |= {"show_save_and_add_another": False, "show_save_and_continue": False}

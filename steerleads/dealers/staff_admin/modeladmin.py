@@ -18,7 +18,7 @@ from steerleads.db.ids import parse_id
 from steerleads.db.text import normalise
 from steerleads.dealers.actors import Actor
 from steerleads.dealers.models import Role
-from steerleads.dealers.permissions import dealership_of, may
+from steerleads.dealers.permissions import dealership_of, has_role
 
 MOST_CHOICES = 100
 
@@ -77,19 +77,19 @@ class DealershipAdmin(admin.ModelAdmin):
         return self.has_view_permission(request)
 
     def has_view_permission(self, request, obj=None):
-        return may(request.user, self.view_role)
+        return has_role(request.user, self.view_role)
 
     def has_add_permission(self, request):
-        return may(request.user, self.add_role)
+        return has_role(request.user, self.add_role)
 
     def has_change_permission(self, request, obj=None):
-        return may(request.user, self.change_role)
+        return has_role(request.user, self.change_role)
 
     def has_delete_permission(self, request, obj=None):
-        return may(request.user, self.delete_role)
+        return has_role(request.user, self.delete_role)
 
     def has_bulk_permission(self, request):
-        return may(request.user, self.bulk_role)
+        return has_role(request.user, self.bulk_role)
 
     # --- Django's own log of the admin -----------------------------------------------------------
 
@@ -189,7 +189,7 @@ class DealershipAdmin(admin.ModelAdmin):
         self.message_user(request, error.message, messages.ERROR)
         return HttpResponseRedirect(request.get_full_path())
 
-    def adopt(self, obj, written):
+    def refresh_from(self, obj, written):
         """Let the instance that the admin goes on with be what the verb wrote."""
         obj.__dict__.update(written.__dict__)
 

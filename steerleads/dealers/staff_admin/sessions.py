@@ -25,6 +25,6 @@ def _show(request):
     context = {
         **admin.site.each_context(request),
         "title": _("Where you are signed in"),
-        "places": sessions.places_of(request.user, request.session.session_key),
+        "sessions": sessions.sessions_of(request.user, request.session.session_key),
     }
     return render(request, "admin/sessions.html", context)

@@ -27,10 +27,10 @@ from steerleads.dealers import limits
 from steerleads.dealers.limits import Limit
 from datetime import timedelta
 TWENTY, MANY = Limit("twenty", 20, timedelta(hours=1)), Limit("many", 1000, timedelta(hours=1))
-def take(number):
+def consume(number):
     # In both orders, which must not make anybody wait for each other.
     counted = [TWENTY.of("sara"), MANY.of("127.0.0.1")][:: 1 if number % 2 else -1]
-    passed = [limits.take(*counted, now=timezone.now()).passed for _ in range(5)]
+    passed = [limits.consume(*counted, now=timezone.now()).passed for _ in range(5)]
     connections.close_all()
     return sum(passed)
 with ThreadPoolExecutor(6) as pool:
@@ -38,24 +38,24 @@ with ThreadPoolExecutor(6) as pool:
 """
 
 
-def take(*counted, at=NOON):
-    return limits.take(*counted or [THREE.of("sara")], now=at)
+def consume(*counted, at=NOON):
+    return limits.consume(*counted or [THREE.of("sara")], now=at)
 
 
 def passed(*counted, times=1, at=NOON):
-    return [take(*counted, at=at).passed for _ in range(times)]
+    return [consume(*counted, at=at).passed for _ in range(times)]
 
 
 def test_so_many_pass_and_then_one_waits_until_the_window_is_over():
     assert passed(times=5) == [True, True, True, False, False]
-    assert take(at=NOON + 20 * MINUTE).retry_after == 40 * 60
+    assert consume(at=NOON + 20 * MINUTE).retry_after == 40 * 60
     assert passed(at=NOON + HOUR - timedelta(seconds=1)) == [False]
     assert passed(at=NOON + HOUR, times=4) == [True, True, True, False]
 
 
 def test_the_window_slides():
     for minute in (0, 20, 40):
-        take(at=NOON + minute * MINUTE)
+        consume(at=NOON + minute * MINUTE)
     assert [passed(at=NOON + minute * MINUTE)[0] for minute in (59, 60, 61, 80, 81, 100)] == [
         *(False, True, False),
         *(True, False, True),
@@ -63,7 +63,7 @@ def test_the_window_slides():
 
 
 def test_the_last_one_is_told_how_long_there_will_be_no_other():
-    assert [take().retry_after for _ in range(3)] == [0, 0, 3600]
+    assert [consume().retry_after for _ in range(3)] == [0, 0, 3600]
 
 
 def test_others_are_counted_apart():
@@ -80,17 +80,17 @@ def test_of_several_limits_all_are_counted_or_none():
 def test_what_is_refused_costs_one_read(django_assert_num_queries):
     passed(FIVE.of("here"), THREE.of("sara"), times=3)
     with django_assert_num_queries(1):
-        take(FIVE.of("here"), THREE.of("sara"))
+        consume(FIVE.of("here"), THREE.of("sara"))
 
 
 def test_the_first_and_the_next_cost_the_same(django_assert_num_queries):
     for _ in range(3):
         with django_assert_num_queries(6):  # a look, the transaction's two, and three in it
-            take()
+            consume()
 
 
 def test_given_back_is_as_if_it_had_not_been():
-    verdicts = [take(at=NOON + n * MINUTE) for n in range(3)]
+    verdicts = [consume(at=NOON + n * MINUTE) for n in range(3)]
     limits.give_back(THREE.of("sara"), THREE.of("omar"), at=verdicts[1].at)
     assert passed(at=NOON + 3 * MINUTE, times=2) == [True, False]
     assert passed(at=NOON + HOUR, times=2) == [True, False]
@@ -105,7 +105,7 @@ def test_forgotten_is_as_if_it_had_not_been():
 
 
 def test_no_name_and_no_address_is_kept():
-    take(THREE.of("sara@casa.example", "203.0.113.7"))
+    consume(THREE.of("sara@casa.example", "203.0.113.7"))
     kept = str(Tally.objects.values().get())
     assert "three" in kept and "sara" not in kept and "203" not in kept
 
@@ -115,9 +115,9 @@ def test_long_and_odd_names_count_too():
 
 
 def test_what_counts_no_more_is_deleted_and_nothing_else():
-    take(THREE.of("old"))
-    take(THREE.of("new"), at=NOON + 30 * MINUTE)
-    take(THREE.of("ahead"), at=NOON + 365 * DAY)
+    consume(THREE.of("old"))
+    consume(THREE.of("new"), at=NOON + 30 * MINUTE)
+    consume(THREE.of("ahead"), at=NOON + 365 * DAY)
     assert limits.forget_ended(now=NOON + HOUR + MINUTE) == 2
     assert passed(THREE.of("new"), at=NOON + HOUR + MINUTE, times=3) == [True, True, False]
 
@@ -132,7 +132,7 @@ def test_a_note_is_remembered_for_its_window():
 @pytest.mark.parametrize("ahead", [MINUTE, HOUR, DAY, 365 * DAY])
 def test_a_clock_that_was_ahead_makes_nobody_wait_longer_than_a_window(ahead):
     passed(at=NOON + ahead, times=3)
-    assert 0 < take(at=NOON).retry_after <= 3600
+    assert 0 < consume(at=NOON).retry_after <= 3600
     assert passed(at=NOON + HOUR, times=4) == [True, True, True, False]
 
 
@@ -140,7 +140,7 @@ def test_a_clock_that_was_ahead_makes_nobody_wait_longer_than_a_window(ahead):
 def test_of_many_threads_exactly_so_many_pass():
     def one():
         try:
-            return limits.take(FIVE.of("sara"), THREE.of(str(object())), now=timezone.now()).passed
+            return limits.consume(FIVE.of("sara"), THREE.of(str(object())), now=timezone.now()).passed
         finally:
             connections.close_all()
 

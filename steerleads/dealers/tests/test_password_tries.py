@@ -54,7 +54,7 @@ def statuses(times, *given, **how):
 def spend(address):
     """All that may be tried from there."""
     for _ in range(FROM_ADDRESS.most):
-        limits.take(FROM_ADDRESS.of(address), now=password_tries.timezone.now())
+        limits.consume(FROM_ADDRESS.of(address), now=password_tries.timezone.now())
 
 
 # --- From one address --------------------------------------------------------------------------

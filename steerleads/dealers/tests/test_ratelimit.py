@@ -68,17 +68,17 @@ def test_a_request_without_valid_key_counts_for_nobody(limited):
 def test_the_window_is_an_hour_from_the_first_request(limited):
     began = timezone.now()
     hour = timedelta(hours=1)
-    passed = [ratelimit.take(limited.key, now=began + step).passed for step in [timedelta(0)] * 4]
+    passed = [ratelimit.consume(limited.key, now=began + step).passed for step in [timedelta(0)] * 4]
     assert passed == [True, True, True, False]
-    assert not ratelimit.take(limited.key, now=began + hour - timedelta(seconds=1)).passed
-    assert ratelimit.take(limited.key, now=began + hour).passed
+    assert not ratelimit.consume(limited.key, now=began + hour - timedelta(seconds=1)).passed
+    assert ratelimit.consume(limited.key, now=began + hour).passed
 
 
 def test_a_lease_of_the_last_hour_is_worth_nothing_in_the_next(casa):
     key = ApiClient(casa, hourly_limit=1000).key
     began = timezone.now()
-    ratelimit.take(key, now=began)
-    ratelimit.take(key, now=began + timedelta(hours=2))
+    ratelimit.consume(key, now=began)
+    ratelimit.consume(key, now=began + timedelta(hours=2))
     window = RateWindow.objects.get(key=key)
     assert window.began_at == began + timedelta(hours=2)
     assert window.taken == 50
@@ -88,13 +88,13 @@ def test_leases_spare_the_database_and_shrink_to_one_near_the_limit(casa, django
     key = ApiClient(casa, hourly_limit=1000).key
     taken = []
     for _ in range(1000):
-        assert ratelimit.take(key).passed
+        assert ratelimit.consume(key).passed
         taken.append(RateWindow.objects.get(key=key).taken)
     sizes = [after - before for before, after in zip([0, *taken], taken, strict=False) if after > before]
     assert (sizes[0], sizes[-1], sum(sizes)) == (50, 1, 1000)
     assert sizes == sorted(sizes, reverse=True)
     assert len(sizes) < 120
-    assert not ratelimit.take(key).passed
+    assert not ratelimit.consume(key).passed
 
 
 def test_a_changed_limit_counts_from_the_same_window(limited):

@@ -102,7 +102,7 @@ def test_a_session_of_an_earlier_password_is_not_listed(sara):
     signed_in()
     sara.set_password(NEW)
     sara.save()
-    assert sessions.places_of(sara, "") == []
+    assert sessions.sessions_of(sara, "") == []
 
 
 def test_signing_out_and_running_out_leave_no_session(sara):
@@ -110,7 +110,7 @@ def test_signing_out_and_running_out_leave_no_session(sara):
     client.post("/admin/logout/")
     signed_in()
     StaffSession.objects.update(expire_date=timezone.now())
-    assert sessions.places_of(sara, "") == []
+    assert sessions.sessions_of(sara, "") == []
     call_command("clear_expired")
     assert not StaffSession.objects.filter(user=sara).exists()
 

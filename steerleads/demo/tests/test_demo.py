@@ -128,10 +128,10 @@ def test_it_is_the_same_every_time(db):
 
 
 def test_second_run_keeps_the_data_and_renews_the_access(auto):
-    before = demo.open_doors(now=timezone.now())
+    before = demo.create_access(now=timezone.now())
     Lead.objects.of(auto).filter(pk=Lead.objects.of(auto).first().pk).update(note="Mine")
     demo.load(now=timezone.now() + timedelta(days=3))
-    after = demo.open_doors(now=timezone.now())
+    after = demo.create_access(now=timezone.now())
     assert (Lead.objects.of(auto).count(), Lead.objects.of(auto).filter(note="Mine").count()) == (400, 1)
     assert after["secret"] != before["secret"] and after["password"] != before["password"]
     assert ApiKey.objects.filter(dealership=auto, revoked_at=None).count() == 1

@@ -31,7 +31,7 @@ class Command(serve.Command):
         try:
             call_command("migrate", verbosity=0, interactive=False)
             demo.load(now=timezone.now())
-            access = demo.open_doors(now=timezone.now())
+            access = demo.create_access(now=timezone.now())
         except DATABASE_ERRORS as error:
             raise CommandError(f"The demo's database cannot be written: {error}".strip()) from None
         return lambda: print(WORDS.format(url=url, **access), file=self.stdout, flush=True)
