@@ -34,7 +34,7 @@ def consume(number):
     connections.close_all()
     return sum(passed)
 with ThreadPoolExecutor(6) as pool:
-    print(sum(pool.map(take, range(6))))
+    print(sum(pool.map(consume, range(6))))
 """
 
 
