@@ -128,13 +128,13 @@ class _Seen:
     def already(self, fields):
         """Whether an earlier line said the same. Raises BadRow if one gave the car of this name something else."""
         names, digest = _marks(fields)
-        found = [
+        earlier = [
             self.database.execute("SELECT line, row FROM seen WHERE name = ?", [name]).fetchone() for name in names
         ]
-        for line, row in filter(None, found):
+        for line, row in filter(None, earlier):
             if row != digest:
                 raise BadRow(f"Line {line} has this VIN or stock number or plate already, with other values.")
-        return all(found)
+        return all(earlier)
 
     def note(self, line, fields):
         names, digest = _marks(fields)

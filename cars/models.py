@@ -18,11 +18,11 @@ class CarQuerySet(models.QuerySet):
 
     def matching(self, typed):
         """What staff look for: cars by the words of make, model, VIN, stock number or plate, or parts of them."""
-        found = Q()
+        condition = Q()
         for word in words(normalise(typed)):
             if plate := fold_plate(word):  # else it is a sign between two words
-                found &= Q(search_text__contains=word) | Q(plate_folded__contains=plate)
-        return self.filter(found)
+                condition &= Q(search_text__contains=word) | Q(plate_folded__contains=plate)
+        return self.filter(condition)
 
 
 class Car(models.Model):

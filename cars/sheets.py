@@ -156,7 +156,7 @@ def _read_header(reader):
     for name in KEPT_BY_STAFF:
         if names.count(name) > 1:
             twice = " and ".join(
-                f"“{shown(title)}”" for title, found in zip(header, names, strict=True) if found == name
+                f"“{shown(title)}”" for title, column in zip(header, names, strict=True) if column == name
             )
             raise NotASheet(f"The columns {twice} both mean {name}. Keep one of them.")
     return header, names

@@ -74,10 +74,10 @@ def origins(name):
 
 
 def _origin(part):
-    found = ORIGIN.fullmatch(part.lower())
-    if not found:
+    match = ORIGIN.fullmatch(part.lower())
+    if not match:
         raise ValueError(repr(part))
-    scheme, host, port = found["scheme"], found["name"] or f"[{IPv6Address(found['ipv6'])}]", found["port"]
+    scheme, host, port = match["scheme"], match["name"] or f"[{IPv6Address(match['ipv6'])}]", match["port"]
     if port and not 1 <= int(port) <= 65535:
         raise ValueError(repr(part))
     has_own_port = port and int(port) != {"http": 80, "https": 443}[scheme]
@@ -106,15 +106,15 @@ def channels(name):
     No message shows a value: such URLs have secrets.
     """
     try:
-        found = json.loads(text(name, "{}"))
+        value = json.loads(text(name, "{}"))
     except ValueError:
-        found = None
-    if not isinstance(found, dict) or not all(_is_channel(*pair) for pair in found.items()):
+        value = None
+    if not isinstance(value, dict) or not all(_is_channel(*pair) for pair in value.items()):
         raise ImproperlyConfigured(
             f'{name} is not a JSON object of names and URLs like {{"sms": "vonage://KEY:SECRET@FROM/{{to}}"}}. '
             "A name is of small letters, digits, _ and -, and not “email”."
         )
-    return found
+    return value
 
 
 def _is_channel(name, url):

@@ -40,10 +40,10 @@ def client_address(remote, forwarded_for=""):
         if not _is_trusted(client):
             break
         if hop := hop.strip():
-            if (found := read_address(hop)) is None:
+            if (address := read_address(hop)) is None:
                 _complain(client)
                 break
-            client = found
+            client = address
     return str(client)
 
 
@@ -52,13 +52,13 @@ def read_address(text):
 
     An IPv4 address in IPv6's clothes (`::ffff:203.0.113.7`) is that IPv4 address.
     """
-    found = HOP.fullmatch(text.strip())
-    if not found:
+    match = HOP.fullmatch(text.strip())
+    if not match:
         return None
-    ipv6 = found["bracketed"] or found["ipv6"]
+    ipv6 = match["bracketed"] or match["ipv6"]
     try:
         # A zone says by which of the machine's wires, and nothing of who it is.
-        address = IPv6Address(ipv6.partition("%")[0]) if ipv6 else ip_address(found["ipv4"] or "")
+        address = IPv6Address(ipv6.partition("%")[0]) if ipv6 else ip_address(match["ipv4"] or "")
     except ValueError:
         return None
     return getattr(address, "ipv4_mapped", None) or address
@@ -79,8 +79,8 @@ def network_of(address):
 
     A household gets a whole /64, and each of its machines as many addresses of it as it likes.
     """
-    found = read_address(address)
-    return str(IPv6Network((found, 64), strict=False) if isinstance(found, IPv6Address) else found or "")
+    ip = read_address(address)
+    return str(IPv6Network((ip, 64), strict=False) if isinstance(ip, IPv6Address) else ip or "")
 
 
 def place_of(request):

@@ -1,4 +1,4 @@
-"""What every page and call of the board has in common: who may, whose leads, and how a refusal is told."""
+"""What every page and call of the board has in common: who may, whose leads, and how a refusal is state."""
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -27,10 +27,10 @@ class BoardView(View):
 
     @cached_property
     def filters(self):
-        found = read_filters(self.request)
-        if found.dealership is None:
+        filters = read_filters(self.request)
+        if filters.dealership is None:
             raise Http404
-        return found
+        return filters
 
     @property
     def dealership(self):
@@ -76,8 +76,8 @@ class BoardView(View):
     def saved(self, lead, **more):
         """The answer to a write of one lead: its card as it is now."""
         fresh = Lead.objects.of(self.dealership).with_archived(False).select_related("car").filter(pk=lead.pk)
-        told = {"lead": lead.pk, "title": lead.action, "version": lead.version, "cards": self.cards(fresh)}
-        return answer({**told, **more})
+        state = {"lead": lead.pk, "title": lead.action, "version": lead.version, "cards": self.cards(fresh)}
+        return answer({**state, **more})
 
 
 def answer(data, status=200):

@@ -34,13 +34,13 @@ class Column:
 
 def first_pages(filters):
     """The three Columns with their first PAGE leads, cars included."""
-    found = _look(filters, dict.fromkeys(Status.values, PAGE))
-    ids = [id for _count, rows in found.values() for id, *_facts in rows]
+    pages = _look(filters, dict.fromkeys(Status.values, PAGE))
+    ids = [id for _count, rows in pages.values() for id, *_facts in rows]
     leads = Lead.objects.of(filters.dealership).select_related("car").in_bulk(ids)
     # Whoever is deleted just now is left out.
     return [
         Column(status, count, [leads[id] for id, *_facts in rows if id in leads])
-        for status, (count, rows) in zip(Status, found.values(), strict=True)
+        for status, (count, rows) in zip(Status, pages.values(), strict=True)
     ]
 
 
@@ -80,11 +80,11 @@ def _walk(leads, sizes):
     """Column by column, along the index that has them in their order."""
     leads = leads.order_by(*ORDER).values_list("id", *MARKED_BY)
     # One more than was asked for: a column that has no more is counted by that.
-    found = {status: list(leads.with_status(status)[: sizes[status] + 1]) for status in Status.values}
-    counts = {status: len(rows) for status, rows in found.items()}
+    rows_of = {status: list(leads.with_status(status)[: sizes[status] + 1]) for status in Status.values}
+    counts = {status: len(rows) for status, rows in rows_of.items()}
     if any(counts[status] > sizes[status] for status in counts):
         counts = _counts(leads)
-    return {status: (counts[status], rows[: sizes[status]]) for status, rows in found.items()}
+    return {status: (counts[status], rows[: sizes[status]]) for status, rows in rows_of.items()}
 
 
 def _search(leads, sizes):
@@ -93,10 +93,10 @@ def _search(leads, sizes):
     ranked = leads.annotate(nth=Window(RowNumber(), order_by=ORDER, **column), total=Window(Count("pk"), **column))
     first = ranked.filter(nth__lte=max(sizes.values())).order_by(*ORDER)
     rows = first.values_list("status_rank", "total", "id", *MARKED_BY)
-    found = {status: [row for row in rows if row[0] == rank] for status, rank in WORKFLOW.items()}
+    rows_of = {status: [row for row in rows if row[0] == rank] for status, rank in WORKFLOW.items()}
     return {
         status: (rows[0][1] if rows else 0, [row[2:] for row in rows[: sizes[status]]])
-        for status, rows in found.items()
+        for status, rows in rows_of.items()
     }
 
 

@@ -73,7 +73,7 @@ def _dealership(request):
 
 
 def _one(rows, text):
-    found = rows.filter(pk=parse_id(text)).first()
-    if found is None:
+    row = rows.filter(pk=parse_id(text)).first()
+    if row is None:
         raise Http404
-    return found
+    return row

@@ -109,5 +109,5 @@ class Edit(BoardView):
 
 def _offer(car):
     """A car as it is offered and shown: what it is, and what tells it from its like."""
-    told = [car.stock_number, car.plate and shown_plate(car.plate), car.location]
-    return {"id": car.pk, "name": str(car), "more": " · ".join(part for part in told if part)}
+    parts = [car.stock_number, car.plate and shown_plate(car.plate), car.location]
+    return {"id": car.pk, "name": str(car), "more": " · ".join(part for part in parts if part)}

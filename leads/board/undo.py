@@ -64,8 +64,8 @@ class Undo(BoardView):
         return answer({"done": [{"lead": lead.pk, "version": lead.version} for lead in done], "left": len(refused)})
 
     def _take_back(self, lead, version, changes, mine=frozenset()):
-        def write(found, if_match):
-            check_unchanged(found, Seen(version, mine), actor=self.actor)
+        def write(locked, if_match):
+            check_unchanged(locked, Seen(version, mine), actor=self.actor)
             return changes(self.dealership, lead, actor=self.actor, if_match=if_match)
 
         return writing(self.dealership, lead, write)[0]

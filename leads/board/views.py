@@ -86,7 +86,7 @@ class Cards(BoardView):
     http_method_names = ["get"]
 
     def get(self, request):
-        ids = [found for text in request.GET.getlist("id")[:PAGE] if (found := parse_id(text))]
+        ids = [id for text in request.GET.getlist("id")[:PAGE] if (id := parse_id(text))]
         leads = Lead.objects.of(self.dealership).with_archived(False).filter(pk__in=ids).select_related("car")
         return answer({"cards": self.cards(leads)})
 
@@ -125,8 +125,8 @@ class BulkChange(BoardView):
             return refuse(_("Choose between 1 and %(most)s leads.") % {"most": MOST_AT_ONCE})
         self.need("change" if len(ids) == 1 else "bulk")
         verb = verb_of(many)
-        found = [self._write(verb, lead_id) for lead_id in ids]
-        done = [(lead, back) for lead, back in found if lead is not None]
+        results = [self._write(verb, lead_id) for lead_id in ids]
+        done = [(lead, back) for lead, back in results if lead is not None]
         if not done:
             raise LeadNotFound()
         back = [back for _lead, back in done if back]

@@ -65,12 +65,12 @@ def _compare(options, url, folder):
 
 
 def _contestants(options, servers, built):
-    found = [Contestant(name, TITLES[name], server, built.key) for name, server in servers.items()]
+    contestants = [Contestant(name, TITLES[name], server, built.key) for name, server in servers.items()]
     if options.limited_key:
-        found.append(Contestant("limited", TITLES["limited"], servers["ours"], built.limited_key))
+        contestants.append(Contestant("limited", TITLES["limited"], servers["ours"], built.limited_key))
     if options.gzip:
-        found.append(Contestant("gzip", TITLES["gzip"], servers["ours"], built.key, ("Accept-Encoding: gzip",)))
-    return found
+        contestants.append(Contestant("gzip", TITLES["gzip"], servers["ours"], built.key, ("Accept-Encoding: gzip",)))
+    return contestants
 
 
 _numbers = count(1)  # of measurements: no two write the same
@@ -95,10 +95,10 @@ def _measured(operation, options, built, contestants):
 def _report(options, built, contestants, figures):
     titles = {each.name: each.title for each in contestants}
     others = [name for name in titles if name != "ours"]
-    rows = {_title(operation, built): found for operation, found in figures.items()}
-    throughput = [[title, *(_ratio(found, name) for name in others)] for title, found in rows.items()]
-    rates = [[title, *(f"{_middle(found[name], 'rate'):,.0f}" for name in titles)] for title, found in rows.items()]
-    cpu = [[title, *(_cpu(found[name]) for name in titles)] for title, found in rows.items()]
+    rows = {_title(operation, built): figure for operation, figure in figures.items()}
+    throughput = [[title, *(_ratio(figure, name) for name in others)] for title, figure in rows.items()]
+    rates = [[title, *(f"{_middle(figure[name], 'rate'):,.0f}" for name in titles)] for title, figure in rows.items()]
+    cpu = [[title, *(_cpu(figure[name]) for name in titles)] for title, figure in rows.items()]
     return "\n\n".join(
         [
             _circumstances(options),
@@ -117,17 +117,17 @@ def _compared(name):
     return f"ours / {TITLES[name]}" if name in PEERS else f"{TITLES[name]} / ours"
 
 
-def _ratio(found, name):
-    ours, others = ([each.rate for each in found[who]] for who in ("ours", name))
+def _ratio(figure, name):
+    ours, others = ([each.rate for each in figure[who]] for who in ("ours", name))
     return str(ratio(ours, others) if name in PEERS else ratio(others, ours))
 
 
-def _cpu(found):
-    return "–" if found[0].cpu is None else f"{_middle(found, 'cpu'):,.0f}"
+def _cpu(rounds):
+    return "–" if rounds[0].cpu is None else f"{_middle(rounds, 'cpu'):,.0f}"
 
 
-def _middle(found, what):
-    return median(getattr(each, what) for each in found)
+def _middle(rounds, what):
+    return median(getattr(each, what) for each in rounds)
 
 
 def _title(operation, built):
@@ -153,7 +153,7 @@ def _all_figures(options, figures):
     return {
         "circumstances": _circumstances(options),
         "operations": {
-            operation.name: {name: [each._asdict() for each in found] for name, found in of_all.items()}
+            operation.name: {name: [each._asdict() for each in rounds] for name, rounds in of_all.items()}
             for operation, of_all in figures.items()
         },
     }

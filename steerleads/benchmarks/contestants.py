@@ -168,13 +168,13 @@ class Server:
 
     def _stats(self):
         """{process id: the fields of /proc/PID/stat behind the name} of its group."""
-        found = {}
+        stats = {}
         for path in PROC.glob("[0-9]*/stat"):
             with suppress(OSError):
                 fields = path.read_text(errors="replace").rpartition(")")[2].split()
                 if int(fields[2]) == self.process.pid:
-                    found[int(path.parent.name)] = fields
-        return found
+                    stats[int(path.parent.name)] = fields
+        return stats
 
 
 @contextmanager

@@ -107,18 +107,18 @@ def _connect(task, count):
 
     Left to chance, one worker of a quiet server often gets all of them.
     """
-    share, held, found, spare = -(-count // task["workers"]), Counter(), [], []
+    share, held, connections, spare = -(-count // task["workers"]), Counter(), [], []
     for tried in range(1, MOST_TRIES + count):
-        connection = _accepted(task, [*found, *spare])
+        connection = _accepted(task, [*connections, *spare])
         worker = holder(connection.socket, task["processes"])
         fits = worker is None or held[worker] < share or tried >= MOST_TRIES
-        (found if fits else spare).append(connection)
+        (connections if fits else spare).append(connection)
         held[worker] += 1
-        if len(found) == count:
+        if len(connections) == count:
             break
     for connection in spare:
         connection.socket.close()
-    return found
+    return connections
 
 
 def _accepted(task, others):

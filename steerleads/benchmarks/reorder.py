@@ -62,8 +62,8 @@ class Moves:
         for way in ways.values():
             way()
         ways |= {} if one_loop else {"the loop": self.by_loop}
-        found = in_turn({name: partial(_seconds, way) for name, way in ways.items()}, rounds)
-        return {**found, "the loop": [_seconds(self.by_loop)] * rounds} if one_loop else found
+        figures = in_turn({name: partial(_seconds, way) for name, way in ways.items()}, rounds)
+        return {**figures, "the loop": [_seconds(self.by_loop)] * rounds} if one_loop else figures
 
     def by_verb(self):
         reorder_leads(self.dealership, self.car.pk, self._orders(), actor=ACTOR)
@@ -102,7 +102,7 @@ def _seconds(act):
 def _shown(figures, of_verb, of_loop):
     targets = {"the verb": of_verb, "the loop": of_loop}
     rows = [
-        (name, f"{median(found):.3f} s", ratio(figures["the loop"], found), targets.get(name, ""))
-        for name, found in figures.items()
+        (name, f"{median(seconds):.3f} s", ratio(figures["the loop"], seconds), targets.get(name, ""))
+        for name, seconds in figures.items()
     ]
     return table(TITLES, rows)

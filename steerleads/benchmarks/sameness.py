@@ -16,10 +16,10 @@ OWN = {"id", "created_at", "updated_at", "lead_id", "at", "sequence"}
 def check(operation, stage, contestants):
     """Raises Failed for the first difference."""
     for path, body in operation.requests(stage, random.Random(0), 2 * SAMPLES, "same")[:SAMPLES]:
-        found = {each.title: _done(operation, each, path, body) for each in contestants}
-        first, *others = found
+        answers = {each.title: _done(operation, each, path, body) for each in contestants}
+        first, *others = answers
         for other in others:
-            for mine, theirs in zip(found[first], found[other], strict=True):
+            for mine, theirs in zip(answers[first], answers[other], strict=True):
                 if mine != theirs:
                     raise Failed(f"{operation.method} {path}: {other} differs.\n{first}: {mine}\n{other}: {theirs}")
 

@@ -70,8 +70,8 @@ class Cost:
             yield from self._compared(paths, {"deep": (f"{depth:,} by {sort}", "≤ 1.5")})
 
     def of_searches(self):
-        found = _first_of(self.client, "/v1/leads?limit=1")
-        paths = {"by id": f"/v1/leads/{found}"} | {each: f"/v1/leads?limit=50&search={each}" for each in SEARCHES}
+        lead_id = _first_of(self.client, "/v1/leads?limit=1")
+        paths = {"by id": f"/v1/leads/{lead_id}"} | {each: f"/v1/leads?limit=50&search={each}" for each in SEARCHES}
         has_index = connection.vendor == "postgresql"
         asked = {each: (what, f"≤ {most}" if has_index else "none") for each, (what, most) in SEARCHES.items()}
         yield from self._compared(paths, asked)

@@ -35,8 +35,8 @@ def run(options):
         }
         for start in things.values():
             start()  # compiles what Python keeps compiled
-        found = in_turn(things, options.rounds)
-    print(f"From manage.py serve to its answers, {options.rounds} rounds:\n{_shown(found)}")
+        times = in_turn(things, options.rounds)
+    print(f"From manage.py serve to its answers, {options.rounds} rounds:\n{_shown(times)}")
 
 
 def _prepared(url, checkout):
@@ -66,10 +66,10 @@ def _start(checkout, url, key):
     return seconds
 
 
-def _shown(found):
+def _shown(times):
     rows = []
     for place, what in enumerate(ANSWERS.values()):
-        figures = {name: [seconds[place] for seconds in rounds] for name, rounds in found.items()}
+        figures = {name: [seconds[place] for seconds in rounds] for name, rounds in times.items()}
         others = figures.get("the other")
         compared = (f"{median(others):.2f} s", ratio(figures["this"], others)) if others else ("", "")
         rows.append((what, f"{median(figures['this']):.2f} s", *compared, "not slower"))

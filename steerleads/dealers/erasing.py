@@ -16,15 +16,15 @@ def erase(user, *, worked=()):
     with transaction.atomic():
         user = User.objects.select_for_update().get(pk=user.pk)
         leaver = _leaver(user, worked)
-        found = leaving.erase(leaver)
+        counts = leaving.erase(leaver)
         if user.is_active:
             staff.shut_account(user)
-        found["entries of the audit log"] = audit.forget(user)
+        counts["entries of the audit log"] = audit.forget(user)
         password_tries.forget(user.email)
         user.delete()
         for dealership in Dealership.objects.filter(pk__in=leaver.dealership_ids or ()) or [None]:
             audit.record(AuditKind.PERSON_ERASED, dealership=dealership)
-    return {"accounts": 1, **found}
+    return {"accounts": 1, **counts}
 
 
 def _leaver(user, worked):

@@ -49,9 +49,9 @@ def forget_subjects(dealership, subject_ids):
 def forget_answers(dealership, mentions):
     """Erase the kept answers whose text `mentions` says something of. The records stay here, too."""
     kept = IdempotencyRecord.objects.filter(dealership=dealership, body__isnull=False)
-    found = [pk for pk, body in kept.values_list("pk", "body") if mentions(bytes(body).decode())]
-    for start in range(0, len(found), 500):
-        kept.filter(pk__in=found[start : start + 500]).update(body=None, headers={})
+    ids = [pk for pk, body in kept.values_list("pk", "body") if mentions(bytes(body).decode())]
+    for start in range(0, len(ids), 500):
+        kept.filter(pk__in=ids[start : start + 500]).update(body=None, headers={})
 
 
 def delete_expired(now):
@@ -70,8 +70,8 @@ def _claim(api_key, sent, fingerprint, now):
     )
     # ON CONFLICT DO NOTHING waits for a rival's transaction and then says nothing of who won: so look.
     IdempotencyRecord.objects.bulk_create([record], ignore_conflicts=True)
-    found = records.get()
-    return found, found.pk == record.pk
+    earlier = records.get()
+    return earlier, earlier.pk == record.pk
 
 
 def _delete_some_expired(api_key, sent, now):

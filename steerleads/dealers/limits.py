@@ -66,10 +66,10 @@ def consume(*counted, now):
         return _verdict(False, times, at)
     with transaction.atomic():
         _lock(counted, now)
-        times = {one: one.within(found, at) for one, found in _read(counted).items()}
+        times = {one: one.within(past, at) for one, past in _read(counted).items()}
         passed = _has_room(times, at)
         if passed:
-            times = {one: [*found, at] for one, found in times.items()}
+            times = {one: [*past, at] for one, past in times.items()}
         _write(times, now)
     return _verdict(passed, times, at)
 
@@ -124,8 +124,8 @@ def _digest(subject):
 
 
 def _read(counted):
-    found = dict(Tally.objects.filter(id__in=[one.id for one in counted]).values_list("id", "times"))
-    return {one: found.get(one.id, []) for one in counted}
+    tallies = dict(Tally.objects.filter(id__in=[one.id for one in counted]).values_list("id", "times"))
+    return {one: tallies.get(one.id, []) for one in counted}
 
 
 def _lock(counted, now):
@@ -135,7 +135,7 @@ def _lock(counted, now):
 
 
 def _write(times, now):
-    rows = [Tally(id=one.id, times=found, ends_at=now + one.limit.window) for one, found in times.items()]
+    rows = [Tally(id=one.id, times=past, ends_at=now + one.limit.window) for one, past in times.items()]
     _upsert(rows, ["times", "ends_at"])
 
 
@@ -145,8 +145,8 @@ def _upsert(rows, fields):
 
 
 def _has_room(times, at):
-    return all(one.wait(found, at) == 0 for one, found in times.items())
+    return all(one.wait(past, at) == 0 for one, past in times.items())
 
 
 def _verdict(passed, times, at):
-    return Verdict(passed, at, {one: one.wait(found, at) for one, found in times.items()})
+    return Verdict(passed, at, {one: one.wait(past, at) for one, past in times.items()})

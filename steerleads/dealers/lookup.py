@@ -23,12 +23,12 @@ def find_dealership(typed):
     """The Dealership with this id, or this name in any letter case."""
     typed = clean_text(typed, "The dealership", LONGEST_NAME)
     if dealership_id := parse_id(typed):
-        found = Dealership.objects.filter(pk=dealership_id).first()
+        match = Dealership.objects.filter(pk=dealership_id).first()
     else:
-        found = Dealership.objects.filter(name=typed).first() or _called(typed)
-    if found is None:
+        match = Dealership.objects.filter(name=typed).first() or _called(typed)
+    if match is None:
         raise CommandError(f"There is no dealership “{shown(typed)}”. {_dealerships_there_are()}")
-    return found
+    return match
 
 
 def find_api_key(typed):

@@ -78,8 +78,8 @@ def note_beginning(request, user, **signal):
 
 def sessions_of(user, session_key):
     """A SessionInfo of each place where the person is signed in, the newest first; `session_key` is that of the one who asks."""
-    found = [_info(row, data, session_key) for row, data in _working(user)]
-    return sorted(found, key=lambda info: (info.is_here, str(info.since)), reverse=True)
+    sessions = [_info(row, data, session_key) for row, data in _working(user)]
+    return sorted(sessions, key=lambda info: (info.is_here, str(info.since)), reverse=True)
 
 
 def end(user, mark):

@@ -229,9 +229,9 @@ def _check_sqlite():
     version = connection.Database.sqlite_version_info
     if version >= LEAST_SQLITE:
         return []
-    found, least = (".".join(map(str, numbers)) for numbers in (version, LEAST_SQLITE))
+    ours, least = (".".join(map(str, numbers)) for numbers in (version, LEAST_SQLITE))
     hint = "Use a newer Python, or PostgreSQL by DATABASE_URL."
-    return [Error(f"SQLite {found} is too old: {least} is needed.", hint=hint, id="steerleads.E003")]
+    return [Error(f"SQLite {ours} is too old: {least} is needed.", hint=hint, id="steerleads.E003")]
 
 
 def _check_postgresql():
@@ -242,19 +242,19 @@ def _check_postgresql():
             "SELECT current_setting('lock_timeout'), current_user, current_database(), extract(epoch FROM now())"
         )
         lock_timeout, role, database, clock = cursor.fetchone()
-    found = []
+    problems = []
     if not has_trigrams:
         hint = "Install PostgreSQL's contrib package on the database's machine."
         words = f"PostgreSQL lacks the extension {TRIGRAMS}: migrate will fail."
-        found.append(Warning(words, hint=hint, id="steerleads.W011"))
+        problems.append(Warning(words, hint=hint, id="steerleads.W011"))
     if lock_timeout == "0":
         hint = f"Behind PgBouncer: ALTER ROLE {role} IN DATABASE {database} SET lock_timeout = '15s'"
         words = "PostgreSQL's sessions have no lock_timeout: what waits outside of a transaction may wait without end."
-        found.append(Warning(words, hint=hint, id="steerleads.W014"))
+        problems.append(Warning(words, hint=hint, id="steerleads.W014"))
     if abs(float(clock) - time.time()) > APART.total_seconds():
         words = "The clocks of this machine and of the database's differ by more than a minute."
-        found.append(Warning(words, hint="Let both follow the same time server.", id="steerleads.W015"))
-    return found
+        problems.append(Warning(words, hint="Let both follow the same time server.", id="steerleads.W015"))
+    return problems
 
 
 def _is_open_to_others(path):

@@ -59,20 +59,22 @@ def _of_deliveries(counts, now):
     # What waits for a destination that is switched off is nobody's to send.
     is_on = Q(webhook__is_on=True) | Q(rule__is_on=True)
     pending = Delivery.objects.filter(is_on, state=State.PENDING, next_at__lte=now)
-    found = with_due(pending, now).filter(due_at__lte=now).aggregate(number=Count("*"), oldest=Min("due_at"))
+    totals = with_due(pending, now).filter(due_at__lte=now).aggregate(number=Count("*"), oldest=Min("due_at"))
     yield Metric("steerleads_deliveries", "gauge", "Deliveries to webhooks and rules, by state.", states, "state")
     yield _gauge("dead_letters", "Deliveries that were given up.", states[State.DEAD])
-    yield _gauge("deliveries_due", "Deliveries whose next attempt should have begun.", found["number"])
-    yield _gauge("deliveries_due_oldest_seconds", "How late the one is that waits longest.", _age(found["oldest"], now))
+    yield _gauge("deliveries_due", "Deliveries whose next attempt should have begun.", totals["number"])
+    yield _gauge(
+        "deliveries_due_oldest_seconds", "How late the one is that waits longest.", _age(totals["oldest"], now)
+    )
 
 
 def _of_pauses(now):
-    found = [
+    totals = [
         model.objects.filter(is_paused(now), is_on=True).aggregate(number=Count("*"), last=Max("paused_until"))
         for model in (Webhook, Rule)
     ]
-    last = max(filter(None, (each["last"] for each in found)), default=None)
-    number = sum(each["number"] for each in found)
+    last = max(filter(None, (each["last"] for each in totals)), default=None)
+    number = sum(each["number"] for each in totals)
     yield _gauge("destinations_paused", "Webhooks and rules whose receivers cannot take anything now.", number)
     left = round((last - now).total_seconds(), 3) if last else 0
     yield _gauge("destinations_paused_longest_seconds", "How long the longest of these pauses still is.", left)

@@ -42,9 +42,9 @@ def _version_in(folder):
     for name, form in VERSIONS.items():
         try:
             with open(folder / name, encoding="ascii", errors="replace") as file:
-                found = form.match(file.read(LONGEST))
+                match = form.match(file.read(LONGEST))
         except OSError:
             continue
-        if found:
-            return found[1]
+        if match:
+            return match[1]
     return ""

@@ -65,13 +65,13 @@ class DatabaseOperations(operations.DatabaseOperations):
 class DatabaseIntrospection(introspection.DatabaseIntrospection):
     def get_table_list(self, cursor: Any) -> list:
         """The tables. Raises OperationalError instead of finding none where others have emptied the search_path."""
-        found = super().get_table_list(cursor)
-        if not found:
+        tables = super().get_table_list(cursor)
+        if not tables:
             cursor.execute("SELECT current_schema() IS NULL")
             if cursor.fetchone()[0]:
                 with self.connection.wrap_database_errors:
                     raise psycopg.errors.InvalidSchemaName("The session has no schema to look for tables in.")
-        return found
+        return tables
 
 
 class DatabaseWrapper(base.DatabaseWrapper):

@@ -84,10 +84,10 @@ class File:
 
     def complain(self) -> NoReturn:
         """Raise NotTheFile, and say so in the log if that is news."""
-        found = identity(self.path)
-        if found is None:
+        current = identity(self.path)
+        if current is None:
             words = "The database file was deleted"
-        elif found != self.main:
+        elif current != self.main:
             words = "The database file was replaced"
         else:
             words = "The database's -wal file was deleted or replaced"
@@ -117,11 +117,11 @@ class File:
 
     def _judge(self) -> None:
         """Raise NotTheFile unless a connection may be opened to what lies there now; take over another file of ours."""
-        found = identity(self.path)
-        others = [opened for opened in self.opened.values() if opened.main == found]
-        if found is None or not all(map(self.is_same, others)):
+        current = identity(self.path)
+        others = [opened for opened in self.opened.values() if opened.main == current]
+        if current is None or not all(map(self.is_same, others)):
             self.complain()
-        if found != self.main and not self._is_replaced_by_ours():
+        if current != self.main and not self._is_replaced_by_ours():
             self.complain()
 
     def is_superseded(self, opened: Opened) -> bool:
@@ -163,10 +163,10 @@ def file_at(path: str | Path) -> File:
 def identity(path: str | Path) -> Identity | None:
     """(device, inode) of what lies there, or None."""
     try:
-        found = os.stat(path)
+        status = os.stat(path)
     except OSError:
         return None
-    return found.st_dev, found.st_ino
+    return status.st_dev, status.st_ino
 
 
 def _locks(handle: int, kind: int) -> bool:

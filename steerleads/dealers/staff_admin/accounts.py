@@ -111,11 +111,11 @@ class StaffAdmin(DealershipAdmin):
     def get_deleted_objects(self, objs, request):
         """Each person with what names them."""
         rows = list(objs)
-        told = []
+        lines = []
         for row in rows:
             named = leaving.named(row.user, row.dealership)
-            told += [str(row), named] if named else [str(row)]
-        return told, {self.opts.verbose_name_plural: len(rows)}, set(), []
+            lines += [str(row), named] if named else [str(row)]
+        return lines, {self.opts.verbose_name_plural: len(rows)}, set(), []
 
     def delete_view(self, request, object_id, extra_context=None):
         membership = self.get_queryset(request).filter(pk=parse_id(object_id)).first()
@@ -130,10 +130,10 @@ class StaffAdmin(DealershipAdmin):
         """The User whom the form names to take over, or None."""
         if not request.POST.get("successor"):
             return None
-        found = leaving.successors(membership).filter(pk=parse_id(request.POST["successor"])).first()
-        if found is None:
+        successor = leaving.successors(membership).filter(pk=parse_id(request.POST["successor"])).first()
+        if successor is None:
             raise staff.StaffRefused(_("This colleague is not there any more. Choose another."))
-        return found.user
+        return successor.user
 
     def delete_queryset(self, request, queryset):
         for membership in queryset:

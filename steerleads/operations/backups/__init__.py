@@ -90,7 +90,7 @@ def _refuse_source(database, source):
             start = file.read(16)
     except OSError as error:
         raise BackupError(f"{source} cannot be read: {error.strerror}.") from None
-    kind = next((vendor for vendor, found in KINDS.items() if start.startswith(found.FIRST_BYTES)), None)
+    kind = next((vendor for vendor, module in KINDS.items() if start.startswith(module.FIRST_BYTES)), None)
     if kind is None:
         raise BackupError(f"{source} is {'not a backup' if start else 'empty'}. Name a file that `backup` wrote.")
     if kind != database.vendor:

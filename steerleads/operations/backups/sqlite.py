@@ -95,8 +95,8 @@ def holds_product(source):
 
 def _damage(opened):
     """What SQLite finds wrong with a database, or nothing."""
-    found = opened.execute("PRAGMA integrity_check(1)").fetchone()[0]
-    return "" if found == "ok" else found
+    verdict = opened.execute("PRAGMA integrity_check(1)").fetchone()[0]
+    return "" if verdict == "ok" else verdict
 
 
 def _page_size(opened):

@@ -45,10 +45,10 @@ def _time(typed):
 
 def _moment(typed):
     try:
-        found = parse_datetime(typed) or datetime.fromisoformat(typed)
+        moment = parse_datetime(typed) or datetime.fromisoformat(typed)
     except ValueError:
         raise CommandError(f"“{shown(typed)}” is not a time. Use 24h, 90d, or a date like 2026-03-01.") from None
-    return found if timezone.is_aware(found) else found.replace(tzinfo=UTC)
+    return moment if timezone.is_aware(moment) else moment.replace(tzinfo=UTC)
 
 
 def _row(event):

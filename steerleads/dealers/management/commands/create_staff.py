@@ -26,9 +26,9 @@ class Command(BaseCommand):
         if not dealership and not superuser:
             raise CommandError("Say where the person works: --dealership ID_OR_NAME (or make a --superuser).")
         try:
-            found = lookup.find_dealership(dealership) if dealership else None
+            employer = lookup.find_dealership(dealership) if dealership else None
             role = lookup.one_of(role, Role.values)
-            link = staff.invite(email, found, role=role, name=name, superuser=superuser)
+            link = staff.invite(email, employer, role=role, name=name, superuser=superuser)
         except ApiError as error:
             raise CommandError(f"--name: {error.message}" if error.details else error.message) from None
         hand_over(self, link, no_mail=no_mail)

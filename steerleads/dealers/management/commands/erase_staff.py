@@ -33,18 +33,18 @@ class Command(BaseCommand):
         self._show(user, worked)
         if not yes:
             confirm(self, f"This erases {user.email} for good.")
-        found = self._erase(user, worked)
+        counts = self._erase(user, worked)
         self.stderr.write("Erased. The audit log says that it was done, and not of whom.", str)
         if not all([forget_samples(), overwrite_bytes()]):
             self.stderr.write("The database was busy: traces may be left in its files until a quiet moment.", str)
-        self.stdout.write(str(sum(found.values())))
+        self.stdout.write(str(sum(counts.values())))
 
     def _show(self, user, worked):
         """What would be done, by doing it and taking it back."""
         with transaction.atomic():
-            found = self._erase(user, worked)
+            counts = self._erase(user, worked)
             transaction.set_rollback(True)
-        self.stderr.write(table(["what", "rows"], [row for row in found.items() if row[1]]), str)
+        self.stderr.write(table(["what", "rows"], [row for row in counts.items() if row[1]]), str)
 
     def _erase(self, user, worked):
         try:
