@@ -4,13 +4,12 @@ from cars.models import Car
 from steerleads.api.filters import ChoicesFilter, FoldedFilter, ListFilterSet, SearchFilter
 
 
-def _with_status(cars, choices):
-    return cars.filter(status__in=choices)
-
-
 class CarFilters(ListFilterSet):
     search = SearchFilter("search_text")
     make = FoldedFilter("make_folded")
     model = FoldedFilter("model_folded")
     location = FoldedFilter("location_folded")
-    status = ChoicesFilter(_with_status, options=Car.Status.values)
+    status = ChoicesFilter("status", choices=Car.Status.choices)
+
+    class Meta(ListFilterSet.Meta):
+        model, fields = Car, []

@@ -8,14 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from cars.plates import fold_plate
 from steerleads.db.columns import FoldedField
 from steerleads.db.ids import new_id
+from steerleads.db.tenants import TenantQuerySet
 from steerleads.db.text import fold, normalise, words
 from steerleads.dealers.models import Dealership
 
 
-class CarQuerySet(models.QuerySet):
-    def of(self, dealership):
-        return self.filter(dealership=dealership)
-
+class CarQuerySet(TenantQuerySet):
     def matching(self, typed):
         """What staff look for: cars by the words of make, model, VIN, stock number or plate, or parts of them."""
         condition = Q()

@@ -23,7 +23,6 @@ from leads.ordering.placing import Place
 from leads.ordering.reordering import write_orders
 from steerleads.api import etags
 from steerleads.api.errors import ApiError, PreconditionFailed, ValidationFailed
-from steerleads.db.compiled import by_id
 from steerleads.db.saving import insert, update
 from steerleads.dealers.actors import Actor
 from steerleads.dealers.idempotency import forget_subjects
@@ -32,16 +31,6 @@ from steerleads.dealers.models import Dealership
 ETags = Collection[str]  # as `etags.parse` makes them of an If-Match
 
 MOVE_ATTEMPTS = 5
-
-_CAR = by_id(lambda dealership, id: Car.objects.of(dealership).filter(pk=id).order_by().values_list("pk"))
-_CAR_LOCKED = by_id(
-    lambda dealership, id: (
-        Car.objects.of(dealership).filter(pk=id).order_by().select_for_update(no_key=True).values_list("pk")
-    )
-)
-_LOCKED = by_id(
-    lambda dealership, id: Lead.objects.of(dealership).filter(pk=id).order_by().select_for_update(no_key=True)
-)
 
 
 def create_lead(dealership: Dealership, car_id: UUID, fields: Mapping[str, Any], *, actor: Actor) -> Lead:
@@ -147,20 +136,20 @@ def delete_lead(dealership: Dealership, lead_id: UUID, *, actor: Actor, if_match
         Lead.objects.of(dealership).filter(pk=lead.pk).delete()
 
 
-def missing(lead_id: UUID) -> ApiError:
+def not_found_error(lead_id: UUID) -> ApiError:
     """Why a lead was not found in a dealership: it is another's, or nobody's. The one look without a dealership."""
     return UnauthorizedLeadAccess() if Lead.objects.filter(pk=lead_id).exists() else LeadNotFound()
 
 
 def _car(dealership: Dealership, car_id: UUID, *, lock: bool = False) -> None:
-    if not (_CAR_LOCKED if lock else _CAR).row(dealership.pk, car_id):
+    if not Car.objects.has(dealership, car_id, lock=lock):
         raise CarNotFound()
 
 
 def _locked(dealership: Dealership, lead_id: UUID, if_match: ETags | None = None) -> Lead:
-    lead = _LOCKED.object(dealership.pk, lead_id)
+    lead = Lead.objects.locked(dealership, lead_id)
     if lead is None:
-        raise missing(lead_id)
+        raise not_found_error(lead_id)
     if if_match is not None and not etags.matches(if_match, lead.etag):
         raise PreconditionFailed()
     return lead
@@ -183,7 +172,7 @@ def _move(dealership: Dealership, lead_id: UUID, place: Place, actor: Actor, see
     dealership.lock_order()
     plan = plan_move(dealership, lead_id, place)
     if plan is None:
-        raise missing(lead_id)
+        raise not_found_error(lead_id)
     leads = _locked_many(dealership, plan.orders)
     plan.check(leads)
     lead = leads.pop(lead_id)

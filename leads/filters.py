@@ -2,34 +2,38 @@
 
 import re
 from datetime import UTC, datetime
+from uuid import UUID
 
 from django import forms
-from django.db import models
 
-from leads.models import Status
-from steerleads.api.filters import ChoicesFilter, FoldedFilter, ListFilterSet, SearchFilter, ValueFilter
+from leads.models import Lead, LeadQuerySet, Status
+from steerleads.api.filters import (
+    ChoicesFilter,
+    FoldedFilter,
+    ListFilter,
+    ListFilterSet,
+    QueryForm,
+    SearchFilter,
+    YesNoField,
+)
 from steerleads.db.ids import parse_id
 from steerleads.db.text import shown
 
 ZONE_AFTER_SPACE = re.compile(r" (?=\d\d:?\d\d$)")
+ARCHIVED = {"false": [False], "true": [True], "any": [False, True]}
 
 
-class _IdField(forms.Field):
-    def to_python(self, value):
+class IdField(forms.Field):
+    def to_python(self, value: str | None) -> UUID | None:
         if not value:
             return None
         return parse_id(value) or _refuse(f"“{shown(value)}” is not a UUID.")
 
 
-class _IdFilter(ValueFilter):
-    field_class = _IdField
-    value_field = models.UUIDField()
-
-
-class _InstantField(forms.Field):
+class InstantField(forms.Field):
     """ISO 8601 in any letter case, in UTC if it names no zone. A `+` that arrived as a space is understood."""
 
-    def to_python(self, value):
+    def to_python(self, value: str | None) -> datetime | None:
         if not value:
             return None
         try:
@@ -40,23 +44,44 @@ class _InstantField(forms.Field):
             return _refuse(f"“{shown(value)}” is not a time like 2024-01-15T10:30:00Z.")
 
 
-class _InstantFilter(ValueFilter):
-    field_class = _InstantField
-    value_field = models.DateTimeField()
+class IdFilter(ListFilter):
+    field_class = IdField
 
 
-def _with_status(leads, choices):
-    return leads.with_status(*choices)
+class InstantFilter(ListFilter):
+    field_class = InstantField
+
+
+class StatusFilter(ChoicesFilter):
+    def filter(self, qs: LeadQuerySet, value: list[str]) -> LeadQuerySet:
+        return qs.with_status(*value) if value else qs
+
+
+class ArchivedFilter(ListFilter):
+    """Archived leads are out of lists unless somebody asks for them."""
+
+    field_class = YesNoField
+
+    def filter(self, qs: LeadQuerySet, value: str) -> LeadQuerySet:
+        return qs.with_archived(*ARCHIVED[value])
+
+
+class LeadFilterForm(QueryForm):
+    field_order = ["archived"]  # the order in which errors are listed; the others follow
 
 
 class LeadFilters(ListFilterSet):
     search = SearchFilter("search_text")
-    status = ChoicesFilter(_with_status, options=Status.values)
+    status = StatusFilter(choices=Status.choices)
     action = FoldedFilter("action_folded")
     targetName = FoldedFilter("target_name_folded")
     tag = FoldedFilter("tag_folded")
-    carId = _IdFilter("car_id")
-    updatedSince = _InstantFilter("updated_at", "gte")
+    carId = IdFilter("car_id")
+    updatedSince = InstantFilter("updated_at", "gte")
+    archived = ArchivedFilter(choices=[(name, name) for name in ARCHIVED], parameter="archived")
+
+    class Meta:
+        model, fields, form = Lead, [], LeadFilterForm
 
 
 def _refuse(message):

@@ -10,6 +10,7 @@ from leads.contacts.search import contact_search_text, matching
 from leads.fields import FOLDED_FIELDS, Status
 from steerleads.db.columns import FoldedField
 from steerleads.db.ids import new_id
+from steerleads.db.tenants import TenantQuerySet
 from steerleads.db.text import fold
 from steerleads.dealers.actors import ActorType
 from steerleads.dealers.models import Dealership
@@ -18,10 +19,7 @@ from steerleads.dealers.models import Dealership
 WORKFLOW = {status: rank for rank, status in enumerate(Status.values)}
 
 
-class LeadQuerySet(models.QuerySet):
-    def of(self, dealership):
-        return self.filter(dealership=dealership)
-
+class LeadQuerySet(TenantQuerySet):
     def with_archived(self, *states):
         # `IN`, because SQLite cannot use an index for the `NOT archived` that Django makes of `archived=False`.
         return self.filter(archived__in=states)
@@ -118,11 +116,6 @@ class EventKind(models.TextChoices):
     DELETED = "lead.deleted", _("deleted")
 
 
-class LeadEventQuerySet(models.QuerySet):
-    def of(self, dealership):
-        return self.filter(dealership=dealership)
-
-
 class LeadEvent(models.Model):
     """One change of one lead, written in the transaction that made it. Later it gets its number, and forgets a person.
 
@@ -148,7 +141,7 @@ class LeadEvent(models.Model):
     # Given once the event is committed (leads/feed.py). Numbering at the INSERT would let readers skip late commits.
     sequence = models.BigIntegerField(null=True)
 
-    objects = LeadEventQuerySet.as_manager()
+    objects = TenantQuerySet.as_manager()
 
     class Meta:
         indexes = [

@@ -225,7 +225,16 @@ described = operations(
         parameters=(LEAD_ID, IF_MATCH),
         errors=NO_ACCESS,
     ),
-    history=Operation(
+    archive=_archive(
+        "archive_lead",
+        "Archive Lead",
+        "Take a lead out of lists and board. It stays readable by id, and in lists with `archived=true` or `any`.",
+    ),
+    restore=_archive("restore_lead", "Restore Lead", "Bring an archived lead back into lists and board."),
+)
+
+history_described = operations(
+    list=Operation(
         "get_lead_history",
         TAG,
         "Get Lead History",
@@ -234,10 +243,4 @@ described = operations(
         parameters=(LEAD_ID, *PAGING_PARAMETERS, IF_NONE_MATCH),
         errors=(*NO_ACCESS, BAD_LIMIT),
     ),
-    archive=_archive(
-        "archive_lead",
-        "Archive Lead",
-        "Take a lead out of lists and board. It stays readable by id, and in lists with `archived=true` or `any`.",
-    ),
-    restore=_archive("restore_lead", "Restore Lead", "Bring an archived lead back into lists and board."),
 )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from leads.views import LeadViewSet
+from leads.views import HistoryViewSet, LeadViewSet
 
 urlpatterns = [
     # First those that are asked for most: they are tried in turn.
@@ -14,5 +14,5 @@ urlpatterns = [
     path("v1/leads/<str:id>/order", LeadViewSet.as_view({"patch": "set_order"})),
     path("v1/leads/<str:id>/archive", LeadViewSet.as_view({"post": "archive"})),
     path("v1/leads/<str:id>/restore", LeadViewSet.as_view({"post": "restore"})),
-    path("v1/leads/<str:id>/history", LeadViewSet.as_view({"get": "history"})),
+    path("v1/leads/<str:id>/history", HistoryViewSet.as_view({"get": "list"})),
 ]

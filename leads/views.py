@@ -1,7 +1,5 @@
 """The leads API: the nine operations of the page, and history and archive beside them."""
 
-from functools import partial
-
 from cars.errors import CarNotFound
 from cars.models import Car
 from leads import actions
@@ -9,7 +7,7 @@ from leads.errors import LeadNotFound, lead_validation
 from leads.fields import SORTS, WRITABLE
 from leads.filters import LeadFilters
 from leads.models import Lead, LeadEvent, Status
-from leads.openapi import described
+from leads.openapi import described, history_described
 from leads.serializers import (
     CAR_COLUMNS,
     EVENT_COLUMNS,
@@ -23,14 +21,11 @@ from leads.serializers import (
     row_of,
 )
 from steerleads.api.errors import ValidationFailed
-from steerleads.api.lists import PAGING, SORTING, Listing, ListQuery
+from steerleads.api.lists import Listing, ListViewSet
 from steerleads.api.serializers import offer
-from steerleads.api.views import ApiViewSet
-from steerleads.db.compiled import Repeated, by_id
-from steerleads.db.ids import parse_id
 from steerleads.db.text import shown
 from steerleads.dealers.actors import Actor
-from steerleads.dealers.idempotency import once
+from steerleads.dealers.idempotency import idempotent
 
 LEADS = Listing(
     model=Lead,
@@ -51,78 +46,43 @@ EVENTS = Listing(
 )
 
 
-def _one(*columns):
-    """The CompiledQuery that reads these columns of one lead."""
-    return by_id(lambda dealership, id: Lead.objects.of(dealership).filter(pk=id).order_by().values_list(*columns))
-
-
-ONE = _one(*LEAD_COLUMNS, "archived", "version")
-ONE_WITH_CAR = _one(*LEAD_COLUMNS, *CAR_COLUMNS, "archived", "version", "car__version")
-LEAD_PARAMETERS = {**LeadFilters.known(), "archived": False, **SORTING, **PAGING}
-ARCHIVED = {"false": [False], "true": [True], "any": [False, True]}
-
-
 @described
-class LeadViewSet(ApiViewSet):
+class LeadViewSet(ListViewSet):
     queryset = Lead.objects.none()
+    filterset_class, listing, list_failure = LeadFilters, LEADS, staticmethod(lead_validation)
     area = "leads"
-
-    @property
-    def dealership(self):
-        return self.request.auth.dealership
+    not_found = {"id": LeadNotFound, "carId": CarNotFound}
 
     @property
     def actor(self):
         return Actor.of_key(self.request.auth)
 
+    def get_queryset(self):
+        leads = Lead.objects.of(self.dealership)
+        if self.action == "list_of_car":
+            return leads.filter(car=self.path["carId"])
+        if self.action == "list_of_status":
+            return leads.with_status(self.path["status"])
+        return leads
+
+    def not_found_error(self, id):
+        return actions.not_found_error(id)
+
     # --- Lists ---------------------------------------------------------------------------------
 
-    def list(self, request):
-        query, found = self._asked()
-        return query.answer(found("all", lambda leads: leads))
-
     def list_of_car(self, request, carId):
-        query, found = self._asked()
-        car_id = parse_id(carId)
-        if car_id is None:
-            raise CarNotFound()
-        leads = found("car", lambda leads, car: leads.filter(car_id=car), car_id)
-        return query.answer(leads, if_empty=partial(self._check_car, car_id))
+        return self.list_query().answer(if_empty=self._check_car)
 
     def list_of_status(self, request, status):
-        query, found = self._asked(status)
-        return query.answer(found(status, lambda leads: leads.with_status(status)))
-
-    def _asked(self, path_status=None):
-        """The list's query, judged, and `found(name, narrow, *ids)`: the leads that it filters, narrowed by the path."""
-        parameters = self.parameters(LEAD_PARAMETERS)
-        if path_status is not None and path_status not in Status.values:
-            wrong = f"“{shown(path_status)}” is not a status. {offer(path_status, Status.values)}"
+        parameters = self.parameters(self.list_parameters())
+        if status not in Status.values:
+            wrong = f"“{shown(status)}” is not a status. {offer(status, Status.values)}"
             parameters.refuse("status", wrong, "invalid_choice")
-        archived = ARCHIVED[parameters.yes_or_no("archived", beside=["any"])]
-        asked = LeadFilters.read(parameters)
+        return self.list_query(parameters).answer()
 
-        def found(name, narrow, *ids):
-            return Repeated(
-                (name, *archived, *asked.shape),
-                partial(_narrowed, narrow, len(ids), asked.narrow, archived),
-                self.dealership.pk,
-                *ids,
-                *asked.values,
-                fields=asked.fields,
-                planned_each_time=bool(asked.shape),  # the best plan for a rare word is the worst for a common one
-            )
-
-        return ListQuery(self, LEADS, parameters, failure=lead_validation), found
-
-    def _check_car(self, car_id):
-        if not Car.objects.of(self.dealership).filter(pk=car_id).exists():
+    def _check_car(self):
+        if not Car.objects.of(self.dealership).filter(pk=self.path["carId"]).exists():
             raise CarNotFound()
-
-    def history(self, request, id):
-        query = ListQuery(self, EVENTS, self.parameters(PAGING))
-        self._found(id, ONE)
-        return query.answer(LeadEvent.objects.of(self.dealership).filter(lead_id=parse_id(id)))
 
     # --- One lead ------------------------------------------------------------------------------
 
@@ -131,25 +91,24 @@ class LeadViewSet(ApiViewSet):
         include = parameters.choice("include", ["car"], None)
         parameters.settle()
         if include:
-            *row, archived, version, car_version = self._found(id, ONE_WITH_CAR)
+            *row, archived, version, car_version = self.get_row(
+                *LEAD_COLUMNS, *CAR_COLUMNS, "archived", "version", "car__version"
+            )
             return self._shown(lead_with_car(row), f"{version}.{car_version}", archived)
-        *row, archived, version = self._found(id, ONE)
+        *row, archived, version = self.get_row(*LEAD_COLUMNS, "archived", "version")
         return self._shown(lead_object(row), str(version), archived)
 
     def create(self, request, carId):
         self.parameters()
         fields = self._read_lead()
-        if fields.get("carId", parse_id(carId)) != parse_id(carId):
+        if "carId" in fields and str(fields["carId"]) != carId.lower():
             raise ValidationFailed("This is not the carId of the path.", field="carId")
 
         def act():
-            car_id = parse_id(carId)
-            if car_id is None:
-                raise CarNotFound()
-            lead = actions.create_lead(self.dealership, car_id, _columns(fields), actor=self.actor)
+            lead = actions.create_lead(self.dealership, self.path["carId"], _columns(fields), actor=self.actor)
             return self._whole(lead, status=201, Location=f"/v1/leads/{lead.pk}"), lead.pk
 
-        return once(self, act, gone=LeadNotFound)
+        return idempotent(self, act, gone=LeadNotFound)
 
     def partial_update(self, request, id):
         self.parameters()
@@ -158,7 +117,7 @@ class LeadViewSet(ApiViewSet):
         def act():
             lead = actions.change_lead(
                 self.dealership,
-                self._id(id),
+                self.path["id"],
                 _columns(fields),
                 actor=self.actor,
                 if_match=self.if_match(),
@@ -169,7 +128,7 @@ class LeadViewSet(ApiViewSet):
             changed = {name: getattr(lead, WRITABLE[name]) for name in WRITABLE if name in fields}
             return self.answer({"id": lead.pk, **changed, "updatedAt": lead.updated_at}, tag=lead.etag), lead.pk
 
-        return once(self, act, gone=LeadNotFound)
+        return idempotent(self, act, gone=LeadNotFound)
 
     def set_order(self, request, id):
         self.parameters()
@@ -177,13 +136,13 @@ class LeadViewSet(ApiViewSet):
 
         def act():
             lead = actions.change_lead(
-                self.dealership, self._id(id), fields, actor=self.actor, if_match=self.if_match()
+                self.dealership, self.path["id"], fields, actor=self.actor, if_match=self.if_match()
             )
             body = {"success": True, "message": "Lead order updated successfully"}
             body |= {"id": lead.pk, "order": lead.order, "updatedAt": lead.updated_at}
             return self.answer(body, tag=lead.etag), lead.pk
 
-        return once(self, act, gone=LeadNotFound)
+        return idempotent(self, act, gone=LeadNotFound)
 
     def archive(self, request, id):
         return self._archive(actions.archive_lead, id)
@@ -193,7 +152,7 @@ class LeadViewSet(ApiViewSet):
 
     def destroy(self, request, id):
         self.parameters()
-        actions.delete_lead(self.dealership, self._id(id), actor=self.actor, if_match=self.if_match())
+        actions.delete_lead(self.dealership, self.path["id"], actor=self.actor, if_match=self.if_match())
         return self.answer({"success": True, "message": "Lead deleted successfully"})
 
     # --- Many ----------------------------------------------------------------------------------
@@ -203,13 +162,10 @@ class LeadViewSet(ApiViewSet):
         orders = self.read(ReorderBody)["leadOrders"]
 
         def act():
-            car_id = parse_id(carId)
-            if car_id is None:
-                raise CarNotFound()
-            actions.reorder_leads(self.dealership, car_id, orders, actor=self.actor)
+            actions.reorder_leads(self.dealership, self.path["carId"], orders, actor=self.actor)
             return self.answer({"success": True, "message": "Leads reordered successfully"}), None
 
-        return once(self, act)
+        return idempotent(self, act)
 
     # --- How -----------------------------------------------------------------------------------
 
@@ -217,23 +173,10 @@ class LeadViewSet(ApiViewSet):
         self.parameters()
 
         def act():
-            lead = verb(self.dealership, self._id(id), actor=self.actor, if_match=self.if_match())
+            lead = verb(self.dealership, self.path["id"], actor=self.actor, if_match=self.if_match())
             return self._whole(lead), lead.pk
 
-        return once(self, act, gone=LeadNotFound)
-
-    def _id(self, text):
-        lead_id = parse_id(text)
-        if lead_id is None:
-            raise LeadNotFound()
-        return lead_id
-
-    def _found(self, text, statement):
-        lead_id = self._id(text)
-        row = statement.row(self.dealership.pk, lead_id)
-        if row is None:
-            raise actions.missing(lead_id)
-        return row
+        return idempotent(self, act, gone=LeadNotFound)
 
     def _whole(self, lead, **answer):
         return self._shown(lead_object(row_of(lead)), lead.etag, lead.archived, **answer)
@@ -250,9 +193,23 @@ class LeadViewSet(ApiViewSet):
         return fields
 
 
-def _narrowed(narrow, ids, filtered, archived, dealership_id, *values):
-    leads = narrow(Lead.objects.of(dealership_id).with_archived(*archived), *values[:ids])
-    return filtered(leads, *values[ids:])
+@history_described
+class HistoryViewSet(ListViewSet):
+    """What happened to a lead."""
+
+    queryset = LeadEvent.objects.none()
+    listing = EVENTS
+    area = "leads"
+    not_found = {"id": LeadNotFound}
+
+    def get_queryset(self):
+        return LeadEvent.objects.of(self.dealership).filter(lead_id=self.path["id"])
+
+    def list(self, request, id):
+        query = self.list_query()
+        if not Lead.objects.of(self.dealership).filter(pk=self.path["id"]).exists():
+            raise actions.not_found_error(self.path["id"])
+        return query.answer()
 
 
 def _columns(fields):

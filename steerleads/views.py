@@ -51,7 +51,7 @@ class Schema(APIView):
     schema = None
 
     def get(self, request):
-        parameters = Parameters(request._request, {"format": False})
+        parameters = Parameters.of(request._request, {"format": False})
         preferred = request._request.get_preferred_type(list(SCHEMA_FORMATS)) or "application/json"
         wanted = parameters.choice("format", ["json", "yaml"], SCHEMA_FORMATS[preferred])
         parameters.settle()

@@ -26,11 +26,11 @@ from leads.feed import events_after, number_events
 from leads.models import Feed, LeadEvent
 from steerleads.api import etags, json
 from steerleads.api.errors import ValidationFailed
-from steerleads.api.lists import DEFAULT_PAGE, LARGEST_PAGE, PAGING, Listing, ListQuery
+from steerleads.api.lists import DEFAULT_PAGE, LARGEST_PAGE, PAGING, Listing, ListQuery, judged
 from steerleads.api.views import ApiViewSet
 from steerleads.db.ids import parse_id
 from steerleads.dealers.actors import Actor
-from steerleads.dealers.idempotency import once
+from steerleads.dealers.idempotency import idempotent
 
 LARGEST_SEQUENCE = 10**18 - 1
 WEBHOOKS = Listing(
@@ -97,10 +97,6 @@ class WebhookViewSet(ApiViewSet):
     area = "webhooks:manage"
 
     @property
-    def dealership(self):
-        return self.request.auth.dealership
-
-    @property
     def actor(self):
         return Actor.of_key(self.request.auth)
 
@@ -123,7 +119,7 @@ class WebhookViewSet(ApiViewSet):
 
         # The answer that an Idempotency-Key keeps has the secret in it, or a client whose connection broke could never
         # learn it. It lies no opener there than in its own table, and goes after a day, or with the webhook.
-        return once(self, act, gone=WebhookNotFound)
+        return idempotent(self, act, gone=WebhookNotFound)
 
     def partial_update(self, request, id):
         self.parameters()
@@ -135,7 +131,7 @@ class WebhookViewSet(ApiViewSet):
             )
             return self._whole(webhook), webhook.pk
 
-        return once(self, act, gone=WebhookNotFound)
+        return idempotent(self, act, gone=WebhookNotFound)
 
     def destroy(self, request, id):
         self.parameters()
@@ -150,7 +146,7 @@ class WebhookViewSet(ApiViewSet):
             shown = {"secret": webhook.secret, "oldSecretUntil": webhook.old_secret_until}
             return self._whole(webhook, shown), webhook.pk
 
-        return once(self, act, gone=WebhookNotFound)
+        return idempotent(self, act, gone=WebhookNotFound)
 
     # --- Deliveries ----------------------------------------------------------------------------
 
@@ -161,11 +157,11 @@ class WebhookViewSet(ApiViewSet):
             delivery = actions.send_test(self._found(id))
             return self._delivery(delivery), delivery.webhook_id
 
-        return once(self, act, gone=WebhookNotFound)
+        return idempotent(self, act, gone=WebhookNotFound)
 
     def deliveries(self, request, id):
         parameters = self.parameters(DELIVERY_PARAMETERS)
-        deliveries = DeliveryFilters.apply(Delivery.objects.of(self.dealership), parameters)
+        deliveries = judged(DeliveryFilters, parameters, Delivery.objects.of(self.dealership)).qs
         query = ListQuery(self, DELIVERIES, parameters)
         query.paged = True  # also unasked: this list grows with every event
         return query.answer(with_last_try(deliveries.filter(webhook=self._found(id))))
@@ -182,7 +178,7 @@ class WebhookViewSet(ApiViewSet):
             # What the receiver answered may name the lead's person, so what is kept of it goes with the lead.
             return self._delivery(delivery), delivery.lead_id
 
-        return once(self, act, gone=LeadNotFound)
+        return idempotent(self, act, gone=LeadNotFound)
 
     # --- How -----------------------------------------------------------------------------------
 

@@ -1,139 +1,149 @@
 """Filters that lists share, for django-filter: over folded columns, so that both databases find the same."""
 
+from copy import copy
+from functools import cache
+from typing import Self
+
 from django import forms
-from django.db import models
+from django.db.models import QuerySet
+from django.utils.datastructures import MultiValueDict
 from django_filters import filters, filterset
 
+from steerleads.api.parameters import YES_OR_NO, Parameters
 from steerleads.api.serializers import offer
 from steerleads.db.text import WHITE_SPACE, fold, shown, words
 
 LONGEST_SEARCH = 200
 
-
-class ValueFilter(filters.Filter):
-    """A column compared with one value, of the kind that `value_field` is.
-
-    `values` gives none if the caller's text says nothing; `narrow` is given them, or what stands for them.
-    """
-
-    value_field = models.TextField()
-
-    def values(self, found):
-        return [] if found is None else [found]
-
-    def narrow(self, queryset, value):
-        return queryset.filter(**{f"{self.field_name}__{self.lookup_expr}": value})
+# --- What callers send, judged and as it is compared ---------------------------------------------
 
 
-class FoldedFilter(ValueFilter):
-    """Equal after folding and trimming."""
+class FoldedTextField(forms.CharField):
+    """A text, trimmed and folded: of some that are not blank, nothing is left. A blank one is None."""
 
-    field_class = forms.CharField
-
-    def values(self, found):
-        text = found.strip(WHITE_SPACE)
-        return [fold(text)] if text else []
+    def clean(self, value: str | None) -> str | None:
+        text = super().clean(value).strip(WHITE_SPACE)
+        return fold(text) if text else None
 
 
-class SearchFilter(ValueFilter):
-    """Every word occurs somewhere in the column; `%` and `_` are letters like others."""
+class WordsField(forms.CharField):
+    """The folded words of a search."""
 
-    field_class = forms.CharField
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, max_length=LONGEST_SEARCH, **kwargs)
-
-    def values(self, found):
-        return words(found)
-
-    def narrow(self, queryset, *values):
-        for word in values:
-            queryset = queryset.filter(**{f"{self.field_name}__contains": word})
-        return queryset
+    def clean(self, value: str | None) -> list[str]:
+        return words(super().clean(value))
 
 
-class _ChoicesField(forms.Field):
+class ChoicesField(forms.MultipleChoiceField):
     """Several of the choices, given as several parameters or with commas."""
 
-    widget = forms.SelectMultiple
+    def to_python(self, value: list[str] | None) -> list[str]:
+        parts = [part.strip() for each in value or [] for part in each.split(",")]
+        return list(dict.fromkeys(filter(None, parts)))
 
-    def __init__(self, *, options, **kwargs):
-        super().__init__(**kwargs)
-        self.options = options
-
-    def to_python(self, values):
-        parts = [part.strip() for value in values or [] for part in value.split(",")]
-        chosen = list(dict.fromkeys(filter(None, parts)))
-        for value in chosen:
-            if value not in self.options:
-                message = f"“{shown(value)}” is not allowed here. {offer(value, self.options)}"
+    def validate(self, value: list[str]) -> None:
+        options = [option for option, _label in self.choices]
+        for each in value:
+            if each not in options:
+                message = f"“{shown(each)}” is not allowed here. {offer(each, options)}"
                 raise forms.ValidationError(message, code="invalid_choice")
-        return chosen
 
 
-class ChoicesFilter(filters.Filter):
-    """Any of several choices; `by(queryset, choices)` narrows to them."""
+class YesNoField(forms.ChoiceField):
+    """One of the choices, of which `true` and `false` may be written in other ways; without one, the first."""
 
-    field_class = _ChoicesField
-
-    def __init__(self, by, **kwargs):
+    def __init__(self, *, parameter: str, **kwargs):
         super().__init__(**kwargs)
-        self.by = by
+        self.parameter, self.initial = parameter, self.choices[0][0]
+
+    def to_python(self, value: str | None) -> str:
+        return YES_OR_NO.get(value.lower(), value) if value else self.initial
+
+    def validate(self, value: str) -> None:
+        if not self.valid_value(value):
+            options = ", ".join(option for option, _label in self.choices)
+            message = f"“{shown(value)}” is not a {self.parameter}. Use one of: {options}."
+            raise forms.ValidationError(message, code="invalid_choice")
 
 
-class Asked:
-    """What the filters of one request ask for. All that have one `shape` take the same statement, with other `values`."""
+# --- Filters -------------------------------------------------------------------------------------
 
-    def __init__(self):
-        self.shape, self.values, self.fields, self._steps = (), (), (), []
 
-    def add(self, name, found, value):
-        if isinstance(found, ChoicesFilter):
-            if value:  # a few, so they belong to the shape
-                self._add((name, *value), lambda queryset: found.by(queryset, value))
-        elif values := found.values(value):
-            self._add((name, len(values)), found.narrow, values, [found.value_field] * len(values))
+class ListFilter(filters.Filter):
+    """A filter that keeps nothing of a request. django-filter copies all of them for each: to the ground, unasked."""
 
-    def narrow(self, queryset, *values):
-        """The filtered queryset. `values` are these or what stands for them."""
-        for step, count in self._steps:
-            queryset, values = step(queryset, *values[:count]), values[count:]
-        return queryset
+    def __deepcopy__(self, memo: dict) -> Self:
+        return copy(self)
 
-    def _add(self, form, step, values=(), fields=()):
-        self.shape += (form,)
-        self.values += tuple(values)
-        self.fields += tuple(fields)
-        self._steps.append((step, len(values)))
+
+class FoldedFilter(ListFilter):
+    """Equal after folding and trimming."""
+
+    field_class = FoldedTextField
+
+    def filter(self, qs: QuerySet, value: str | None) -> QuerySet:
+        return qs if value is None else qs.filter(**{self.field_name: value})  # also by the empty text
+
+
+class SearchFilter(ListFilter):
+    """Every word occurs somewhere in the column; `%` and `_` are letters like others."""
+
+    field_class = WordsField
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, lookup_expr="contains", max_length=LONGEST_SEARCH, **kwargs)
+
+    def filter(self, qs: QuerySet, value: list) -> QuerySet:
+        for word in value or []:
+            qs = super().filter(qs, word)
+        return qs
+
+
+class ChoicesFilter(ListFilter):
+    """Any of several choices."""
+
+    field_class = ChoicesField
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, lookup_expr="in", **kwargs)
+
+
+# --- Filter sets ---------------------------------------------------------------------------------
+
+
+class QueryForm(forms.Form):
+    """What a query string says of filters, judged. What is wrong with its parameters themselves is among the errors."""
+
+    def clean(self) -> None:
+        for detail in self.data.wrong:
+            if detail["field"] in self.fields:
+                self.add_error(detail["field"], forms.ValidationError(detail["message"], code=detail["code"]))
 
 
 class ListFilterSet(filterset.FilterSet):
-    """Filters by the names that the API gives them."""
+    """Filters by the names that the API gives them. `data` is a QueryDict, or the Parameters that were made of one."""
+
+    class Meta:
+        form = QueryForm
+
+    def __init__(self, data: MultiValueDict | None = None, queryset: QuerySet | None = None, **kwargs):
+        if data is not None and not isinstance(data, Parameters):
+            data = Parameters(data, self.known())
+        super().__init__(data, queryset, **kwargs)
+        self.data = Parameters({}, {}) if data is None else data  # django-filter forgets an empty one
+        self.sent = {*self.data, *(detail["field"] for detail in self.data.wrong)}
 
     @classmethod
-    def known(cls):
+    def known(cls) -> dict[str, bool]:
         """Names of the parameters, each with whether it may be given several times."""
-        return {name: isinstance(found, ChoicesFilter) for name, found in cls.base_filters.items()}
+        return {name: isinstance(each, ChoicesFilter) for name, each in cls.base_filters.items()}
 
-    @classmethod
-    def read(cls, parameters):
-        """An Asked. What is wrong is noted in `parameters`.
+    def get_form_class(self) -> type[QueryForm]:
+        return _form_class(type(self), tuple(name for name in self.base_filters if name in self.sent))
 
-        Only filters that are named are looked at: django-filter's form of all of them took longer than the database.
-        """
-        asked, named = Asked(), [name for name in cls.base_filters if name in parameters]
-        data = parameters.as_form_data() if named else {}
-        for name in named:
-            field = cls.base_filters[name].field
-            try:
-                asked.add(name, cls.base_filters[name], field.clean(field.widget.value_from_datadict(data, {}, name)))
-            except forms.ValidationError as errors:
-                for error in errors.error_list:
-                    parameters.refuse(name, error.messages[0], error.code or "invalid")
-        return asked
 
-    @classmethod
-    def apply(cls, queryset, parameters):
-        """The filtered queryset. What is wrong is noted in `parameters`."""
-        asked = cls.read(parameters)
-        return asked.narrow(queryset, *asked.values)
+@cache
+def _form_class(filterset_class: type[ListFilterSet], names: tuple[str, ...]) -> type[QueryForm]:
+    """A form for these filters, and for those that say something when they are not sent."""
+    fields = {name: each.field for name, each in filterset_class.base_filters.items()}
+    fields = {name: field for name, field in fields.items() if name in names or field.initial is not None}
+    return type(f"{filterset_class.__name__}Form", (filterset_class._meta.form,), fields)

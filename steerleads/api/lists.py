@@ -1,25 +1,34 @@
-"""Lists: sorted with exact ties, paged by keyset, tagged when short, streamed when long (contract 18, 19, 24).
+"""Lists: filtered, sorted with exact ties, paged by keyset, tagged when short, streamed when long (contract 18, 19, 24).
 
-A view hands over a queryset that is filtered already and a `Listing` that says how its rows are sorted and shown.
+A viewset says which rows (`get_queryset`), which filters (`filterset_class`), and how rows are sorted and shown (a
+`Listing`). Here, and nowhere above, is known that lists are read by compiled queries.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from datetime import datetime
+from functools import cache, cached_property, partial
 from urllib.parse import urlencode
+from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import DateTimeField, F, JSONField, Model, Q, QuerySet, TextField, UUIDField
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 from django.db.models.lookups import GreaterThan, LessThan
+from django.forms import ChoiceField
 from django.http import StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from rest_framework.request import Request
 
 from steerleads.api import etags, json
 from steerleads.api.cursors import BadCursor, seal, unseal
 from steerleads.api.errors import ValidationFailed
-from steerleads.api.sizes import most_bytes
+from steerleads.api.filters import ListFilterSet
+from steerleads.api.parameters import Parameters
+from steerleads.api.sizes import column_field, most_bytes
 from steerleads.api.streaming import stream
-from steerleads.db.compiled import Repeated
+from steerleads.api.views import ApiViewSet, queryset_for
+from steerleads.db.compiled import FilterPlan
 
 PAGING = {"limit": False, "cursor": False, "count": False}
 SORTING = {"sortBy": False, "sortOrder": False}
@@ -36,16 +45,21 @@ class Listing:
     direction without `sortOrder`.
     """
 
-    model: type
-    columns: tuple
-    render: Callable
-    sorts: dict
+    model: type[Model]
+    columns: tuple[str, ...]
+    render: Callable[[Sequence], dict]
+    sorts: dict[str, str]
     default: str
     ties: tuple
     nullable: frozenset = frozenset()
     descending: bool = False
 
-    def order(self, name=None, descending=None):
+    @cached_property
+    def is_compiled(self) -> bool:
+        """Whether its rows can be read by compiled queries: those of JSON columns cannot."""
+        return not any(isinstance(column_field(self.model, column), JSONField) for column in self.columns)
+
+    def order(self, name: str | None = None, descending: bool | None = None) -> "Order":
         """The Order of one of `sorts`; without a name, of the default."""
         column = self.sorts[name or self.default]
         columns = (column, *(tie for tie in self.ties if tie != column))
@@ -60,7 +74,7 @@ class Order:
     descending: bool
     nullable: bool
 
-    def apply(self, queryset):
+    def apply(self, queryset: QuerySet) -> QuerySet:
         first, *ties = self.columns
         ties = [F(tie).desc() if self.descending else F(tie).asc() for tie in ties]
         # Said only where there can be nulls: SQLite cannot use an index for NULLS LAST.
@@ -68,15 +82,15 @@ class Order:
         first = F(first).desc(**nulls) if self.descending else F(first).asc(**nulls)
         return queryset.order_by(first, *ties)
 
-    def after(self, queryset, place):
-        """The rows behind `place`, the values of `columns` in the last row seen."""
-        column, value = self.columns[0], place[0]
+    def after(self, queryset: QuerySet, position: Sequence) -> QuerySet:
+        """The rows behind `position`, the values of `columns` in the last row seen."""
+        column, value = self.columns[0], position[0]
         if not self.nullable:
-            return queryset.filter(self._beyond(self.columns, place))
+            return queryset.filter(self._beyond(self.columns, position))
         if value is None:
-            behind = Q(**{f"{column}__isnull": True}) & Q(self._beyond(self.columns[1:], place[1:]))
+            behind = Q(**{f"{column}__isnull": True}) & Q(self._beyond(self.columns[1:], position[1:]))
             return queryset.filter(behind | Q(**{f"{column}__isnull": False}) if self.descending else behind)
-        behind = Q(self._beyond(self.columns, place))
+        behind = Q(self._beyond(self.columns, position))
         return queryset.filter(behind if self.descending else behind | Q(**{f"{column}__isnull": True}))
 
     def _beyond(self, columns, values):
@@ -85,7 +99,7 @@ class Order:
 
 
 # Row comparisons, `(a, b) > (1, 2)`, which both databases answer from the index. For SQLite, Django would say the
-# same with AND and OR, which goes through all rows before the place.
+# same with AND and OR, which goes through all rows before the position.
 
 
 class _Behind(TupleGreaterThan):
@@ -98,55 +112,200 @@ class _Before(TupleLessThan):
         return LessThan.as_sql(self, compiler, connection)
 
 
+class ListViewSet(ApiViewSet):
+    """A viewset whose actions may answer lists: `get_queryset`'s rows, filtered, sorted and paged.
+
+    `filterset_class` has the filters and `listing` what is shown, in which order. `always_paged` is for a list that has
+    no end. `list_failure` is raised for what is wrong with a query string.
+    """
+
+    filterset_class: type[ListFilterSet] | None = None
+    listing: Listing
+    list_failure: Callable[..., Exception] = ValidationFailed
+    always_paged = False
+
+    def list(self, request: Request, **path: str) -> HttpResponseBase:
+        return self.list_query().answer()
+
+    @classmethod
+    def list_parameters(cls) -> dict[str, bool]:
+        """Names of the parameters that lists take, each with whether it may be given several times."""
+        filters = cls.filterset_class.known() if cls.filterset_class else {}
+        return filters | (SORTING if len(cls.listing.sorts) > 1 else {}) | PAGING
+
+    def list_query(self, parameters: Parameters | None = None) -> "ListQuery":
+        """What the request asks of the list. Raises `list_failure` with all that is wrong with the query string.
+
+        `parameters`, of `list_parameters`, are given where an action refuses something by itself.
+        """
+        if parameters is None:
+            parameters = self.parameters(_list_parameters(type(self)))
+        filters = _filters(self.filterset_class, parameters)
+        return ListQuery(self, self.listing, parameters, filters, failure=self.list_failure)
+
+
+@cache
+def _list_parameters(view_class: type[ListViewSet]) -> dict[str, bool]:
+    return view_class.list_parameters()
+
+
+# --- Filters as a plan ---------------------------------------------------------------------------
+
+
+# The columns that a filter's value is compared with, by what its field makes of a caller's text.
+COMPARED_AS = {str: TextField(), UUID: UUIDField(), datetime: DateTimeField()}
+
+
+class Filters:
+    """A FilterSet that was judged, taken apart: `key` says which filters are active, `values` with what.
+
+    All requests of one key are answered by one compiled query: the FilterSet filters once, by parameters in the place
+    of values. Choices are few, so they belong to the key.
+    """
+
+    def __init__(self, filterset: ListFilterSet):
+        self._filterset, self._steps = filterset, []
+        self.key, self.values, self.fields = (), (), ()
+        for name, value in filterset.form.cleaned_data.items():
+            if value is None or value == []:
+                continue
+            if isinstance(filterset.form.fields[name], ChoiceField):
+                self._add((name, value if isinstance(value, str) else tuple(value)), (), lambda _, value=value: value)
+            elif isinstance(value, list):
+                self._add((name, len(value)), value, list)
+            else:
+                self._add((name, 1), (value,), lambda values: values[0])
+
+    def apply(self, queryset: QuerySet, *values: object) -> QuerySet:
+        """The filtered queryset, by these values or by what stands for them."""
+        cleaned = {}
+        for name, count, put_together in self._steps:
+            cleaned[name], values = put_together(values[:count]), values[count:]
+        self._filterset.form.cleaned_data = cleaned
+        return self._filterset.filter_queryset(queryset)
+
+    def _add(self, form, values, put_together):
+        self.key += (form,)
+        self.values += tuple(values)
+        self.fields += tuple(COMPARED_AS[type(value)] for value in values)
+        self._steps.append((form[0], len(values), put_together))
+
+
+def judged(filterset_class: type[ListFilterSet], parameters: Parameters, queryset: QuerySet | None = None):
+    """The FilterSet of these parameters. What is wrong is noted in `parameters`."""
+    filterset = filterset_class(parameters, queryset)
+    for name, errors in filterset.errors.as_data().items():
+        for error in errors:
+            detail = {"field": name, "code": error.code or "invalid", "message": error.messages[0]}
+            if detail not in parameters.wrong:
+                parameters.wrong.append(detail)
+    for name, value in filterset.form.cleaned_data.items():
+        if name in parameters and isinstance(value, str) and isinstance(filterset.form.fields[name], ChoiceField):
+            parameters[name] = value  # links repeat a choice in its one spelling
+    return filterset
+
+
+def _filters(filterset_class, parameters):
+    if filterset_class is None:
+        return None
+    if any(name in parameters for name in filterset_class.base_filters):
+        return Filters(judged(filterset_class, parameters))
+    return _no_filters(filterset_class)
+
+
+@cache
+def _no_filters(filterset_class):
+    """What a filter set makes of an empty query string, as most requests have: taking its form apart each time is slow."""
+    return Filters(judged(filterset_class, Parameters({}, {})))
+
+
+# --- One request ---------------------------------------------------------------------------------
+
+
 class ListQuery:
     """What one request asks of a list. Making it judges the query string: it raises `failure` with all that is wrong."""
 
-    def __init__(self, view, listing, parameters, *, failure=ValidationFailed):
-        self.view, self.listing, self.parameters = view, listing, parameters
+    def __init__(
+        self,
+        view: ApiViewSet,
+        listing: Listing,
+        parameters: Parameters,
+        filters: Filters | None = None,
+        *,
+        failure: Callable[..., Exception] = ValidationFailed,
+    ):
+        self.view, self.listing, self.parameters, self.filters = view, listing, parameters, filters
         self.order = _order(listing, parameters)
-        self.paged = "limit" in parameters or "cursor" in parameters
+        self.paged = "limit" in parameters or "cursor" in parameters or getattr(view, "always_paged", False)
         self.limit = parameters.whole_number("limit", 1, LARGEST_PAGE, DEFAULT_PAGE)
-        self.counts = parameters.yes_or_no("count") == "true"
+        self.counts = parameters.yes_or_no("count")
         # What a cursor is tied to: whose list, its path, its filters and its sort.
         self.tie = _tie(view, self.order, parameters) if self.paged else None
-        cursor = parameters.text("cursor")
-        self.place = _place(cursor, self.tie, listing.model, self.order, parameters) if cursor else None
+        cursor = parameters.get("cursor")
+        self.after = _position(cursor, self.tie, listing.model, self.order, parameters) if cursor else None
         parameters.settle(failure)
 
-    def answer(self, found, *, if_empty=lambda: None):
-        """The list as a response: a page if `limit` or `cursor` was sent, else all of it.
+    def answer(
+        self, queryset: QuerySet | None = None, *, if_empty: Callable[[], None] = lambda: None
+    ) -> HttpResponseBase:
+        """The list as a response: a page if `limit` or `cursor` was sent, else all of it. `if_empty` may raise.
 
-        `found` is a queryset or, where requests differ in a few values only, a Repeated. `if_empty` may raise.
+        Without a queryset, of the view's.
         """
-        total = _queryset(found).count() if self.counts else None
-        rows = self._rows(found, (self.limit if self.paged else LONGEST_WHOLE) + 1)
+        plan = self._plan() if queryset is None else None
+        total = _queryset(plan, queryset).count() if self.counts else None
+        rows = self._rows(plan, queryset, (self.limit if self.paged else LONGEST_WHOLE) + 1)
         if not rows:
             if_empty()
         if self.paged:
             return self._page(rows, total)
         if len(rows) > LONGEST_WHOLE:
-            return self._streamed(self._sorted(_queryset(found)), total)
+            return self._streamed(self._sorted(_queryset(plan, queryset)), total)
         return self._whole(rows, total)
 
-    def _rows(self, found, most):
-        """The first of them, behind the cursor's place if there is one."""
+    def _plan(self):
+        """The view's queryset, filtered. Ids in the path are values of it, other variables belong to its key."""
+        view_class, action, filters, path = type(self.view), self.view.action, self.filters, self.view.path
+        ids = [name for name, value in path.items() if isinstance(value, UUID)]
+        others = {name: value for name, value in path.items() if name not in ids}
 
-        def refine(queryset, *place):
-            queryset = self.order.after(queryset, place) if place else queryset
-            return self._sorted(queryset)[:most]
+        def build(dealership, *values):
+            named = dict(zip(ids, values[: len(ids)], strict=True))
+            queryset = queryset_for(view_class, action, dealership, others | named)
+            return filters.apply(queryset, *values[len(ids) :]) if filters else queryset
 
-        place = self.place or ()
-        if not isinstance(found, Repeated) or (place and self.order.nullable):
-            return list(refine(_queryset(found), *place))
-        fields = [self.listing.model._meta.get_field(column) for column in self.order.columns[: len(place)]]
-        variant = (self.listing.model, self.listing.columns, self.order, self.paged, most, bool(place))
-        return found.rows(variant, refine, fields, place)
+        key, values, fields = (filters.key, filters.values, filters.fields) if filters else ((), (), ())
+        return FilterPlan(
+            (view_class, action, *others.items(), *key),
+            build,
+            self.view.request.auth.dealership_id,
+            *(path[name] for name in ids),
+            *values,
+            fields=fields,
+            planned_each_time=bool(values),  # the best plan for a rare word is the worst for a common one
+        )
+
+    def _rows(self, plan, queryset, most):
+        """The first of them, behind the cursor's position if there is one."""
+        order, listing = self.order, self.listing
+        further = self._further_columns()
+
+        def refine(queryset, *after):
+            queryset = order.after(queryset, after) if after else queryset
+            return order.apply(queryset).values_list(*listing.columns, *further)[:most]
+
+        after = self.after or ()
+        if plan is None or not listing.is_compiled or (after and order.nullable):
+            return list(refine(_queryset(plan, queryset), *after))
+        fields = [listing.model._meta.get_field(column) for column in order.columns[: len(after)]]
+        variant = (listing.model, listing.columns, order, self.paged, most, bool(after))
+        return plan.rows(variant, refine, fields, after)
 
     def _sorted(self, queryset):
         return self.order.apply(queryset).values_list(*self.listing.columns, *self._further_columns())
 
     def _further_columns(self):
-        """What a page reads beside what it shows: its last row's place is that of the next page's cursor."""
+        """What a page reads beside what it shows: its last row's position is that of the next page's cursor."""
         return [column for column in self.order.columns if self.paged and column not in self.listing.columns]
 
     def _page(self, rows, total):
@@ -196,13 +355,13 @@ def tag_of(body, count, link=None, total=None):
     return etags.quoted(etags.of_bytes(body, (link or "").encode(), str(total).encode()))
 
 
-def _queryset(found):
-    return found.queryset() if isinstance(found, Repeated) else found
+def _queryset(plan, queryset):
+    return plan.queryset() if queryset is None else queryset
 
 
 def _order(listing, parameters):
     name = parameters.choice("sortBy", list(listing.sorts), listing.default)
-    direction = parameters.text("sortOrder", "desc" if listing.descending else "asc").lower()
+    direction = parameters.get("sortOrder", "desc" if listing.descending else "asc").lower()
     if direction not in ("asc", "desc"):
         parameters.refuse("sortOrder", "“sortOrder” must be asc or desc.", "invalid_choice")
     return listing.order(name, direction == "desc")
@@ -218,7 +377,8 @@ def _cursor(values, tie):
     return seal([tie, *(None if value is None else str(value) for value in values)])
 
 
-def _place(cursor, tie, model, order, parameters):
+def _position(cursor, tie, model, order, parameters):
+    """The values of the order's columns in the row behind which a cursor's page begins."""
     try:
         found, *values = unseal(cursor)
     except BadCursor:

@@ -1,8 +1,11 @@
 """The query string of one request: which parameters are known, which are ignored, and what they say (contract 22)."""
 
 import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Self
 from urllib.parse import parse_qsl, quote
 
+from django.http import HttpRequest
 from django.utils.datastructures import MultiValueDict
 
 from steerleads.api.errors import ValidationFailed
@@ -16,18 +19,19 @@ ITEM = re.compile(r"(.+)\[[0-9]*\]", re.DOTALL)
 YES_OR_NO = {"true": "true", "1": "true", "false": "false", "0": "false"}
 
 
-class Parameters:
+class Parameters(MultiValueDict):
     """Known parameters by name; an empty one counts as absent. `known` says of each if it may be given several times.
 
     Whatever is wrong is collected, so that one answer can name all of it: call `settle` before the values are used.
+    `raw` is the query string that `sent` was read from: what is not UTF-8 in it is refused.
     """
 
-    def __init__(self, request, known):
-        raw = request.META.get("QUERY_STRING", "")
-        sent, self.ignored = _sent(request.GET, known) if raw else ({}, [])
-        self._values, self._wrong = {}, []
-        for name in [name for name in known if name in sent]:
-            values = list(dict.fromkeys(value for value in sent[name] if value))
+    def __init__(self, sent: MultiValueDict, known: Mapping[str, bool], raw: str = ""):
+        super().__init__()
+        by_name, self.ignored = _by_name(sent, known) if sent else ({}, [])
+        self.wrong: list[dict[str, str]] = []
+        for name in [name for name in known if name in by_name]:
+            values = list(dict.fromkeys(value for value in by_name[name] if value))
             if len(values) > 1 and not known[name]:
                 self.refuse(name, f"“{name}” is given twice with different values. Give it once.", "duplicate")
             elif not _is_utf8(raw, name, values):
@@ -35,25 +39,25 @@ class Parameters:
             elif any(forbidden_character(value) for value in values):
                 self.refuse(name, f"“{name}” has a control character in it.")
             elif values:
-                self._values[name] = values
+                self.setlist(name, values)
 
-    def __contains__(self, name):
-        return name in self._values
+    @classmethod
+    def of(cls, request: HttpRequest, known: Mapping[str, bool]) -> Self:
+        """Those of a request."""
+        raw = request.META.get("QUERY_STRING", "")
+        return cls(request.GET if raw else {}, known, raw)
 
-    def refuse(self, name, message, code="invalid"):
-        self._wrong.append({"field": name, "code": code, "message": message})
+    def refuse(self, name: str, message: str, code: str = "invalid") -> None:
+        self.wrong.append({"field": name, "code": code, "message": message})
 
-    def settle(self, failure=ValidationFailed):
+    def settle(self, failure: Callable[..., Exception] = ValidationFailed) -> None:
         """Raise `failure(details=…)` if anything was refused."""
-        if self._wrong:
-            raise failure(details=self._wrong)
+        if self.wrong:
+            raise failure(details=self.wrong)
 
-    def text(self, name, default=None):
-        return self._values[name][0] if name in self._values else default
-
-    def choice(self, name, options, default):
+    def choice(self, name: str, options: Sequence[str], default: str | None) -> str | None:
         """One of `options`, spelled exactly."""
-        value = self.text(name)
+        value = self.get(name)
         if value is None:
             return default
         if value in options:
@@ -61,15 +65,15 @@ class Parameters:
         self.refuse(name, f"“{shown(value)}” is not a {name}. Use one of: {', '.join(options)}.", "invalid_choice")
         return default
 
-    def yes_or_no(self, name, *, beside=()):
-        """`true`, `false`, which many clients write in other ways, or one of `beside`; without it, `false`."""
-        value = self.text(name)
+    def yes_or_no(self, name: str) -> bool:
+        """`true` or `false`, which many clients write in other ways; without it, `false`."""
+        value = self.get(name)
         if value is not None and (meant := YES_OR_NO.get(value.lower())):
-            self._values[name] = [meant]
-        return self.choice(name, ["false", "true", *beside], "false")
+            self[name] = meant
+        return self.choice(name, ["false", "true"], "false") == "true"
 
-    def whole_number(self, name, least, most, default):
-        value = self.text(name)
+    def whole_number(self, name: str, least: int, most: int, default: int) -> int:
+        value = self.get(name)
         if value is None:
             return default
         if value.isascii() and value.isdigit() and len(value) < 19 and least <= int(value) <= most:
@@ -77,15 +81,12 @@ class Parameters:
         self.refuse(name, f"“{name}” must be a whole number from {least} to {most}.")
         return default
 
-    def pairs(self, *, without=()):
+    def pairs(self, *, without: Collection[str] = ()) -> list[tuple[str, str]]:
         """(name, value) of everything known that was sent, for repeating the request in a link."""
-        return [(name, value) for name, values in self._values.items() if name not in without for value in values]
-
-    def as_form_data(self):
-        return MultiValueDict(self._values)
+        return [(name, value) for name, values in self.lists() if name not in without for value in values]
 
 
-def _sent(query, known):
+def _by_name(query, known):
     """({known name: [value, …]}, names that are not known)."""
     sent, ignored = {}, []
     for name, values in query.lists():

@@ -7,7 +7,7 @@ the rows broke off, and only a missing byte tells the client that something fail
 import uuid
 from datetime import UTC, datetime
 
-from django.db.models import Count, DateTimeField, F, Func, IntegerField, JSONField, Sum, UUIDField
+from django.db.models import Count, DateTimeField, F, Field, Func, IntegerField, JSONField, Model, Sum, UUIDField
 
 from steerleads.api import json
 
@@ -27,7 +27,9 @@ class JsonBytes(Func):
 def most_bytes(listing, queryset):
     """At least as many bytes as the rows take as a JSON array, in one aggregate query; exact for leads."""
     varying = [
-        column for column in listing.columns if not isinstance(_field(listing, column), UUIDField | DateTimeField)
+        column
+        for column in listing.columns
+        if not isinstance(column_field(listing.model, column), UUIDField | DateTimeField)
     ]
     found = queryset.values(*listing.columns).aggregate(
         rows=Count("*"), bytes=Sum(sum((JsonBytes(F(column)) for column in varying), start=0))
@@ -38,9 +40,9 @@ def most_bytes(listing, queryset):
 
 def _frame(listing, varying):
     """Bytes of a row beside its varying values, which are null here."""
-    sample = [None if column in varying else _fixed(_field(listing, column)) for column in listing.columns]
+    sample = [None if column in varying else _fixed(column_field(listing.model, column)) for column in listing.columns]
     # A JSON column's null need not be rendered as one.
-    nulls = [column for column in varying if not isinstance(_field(listing, column), JSONField)]
+    nulls = [column for column in varying if not isinstance(column_field(listing.model, column), JSONField)]
     return len(json.render(listing.render(sample))) - len(b"null") * len(nulls)
 
 
@@ -48,8 +50,8 @@ def _fixed(field):
     return uuid.UUID(int=0) if isinstance(field, UUIDField) else datetime(2024, 1, 15, tzinfo=UTC)
 
 
-def _field(listing, path):
-    model = listing.model
+def column_field(model: type[Model], path: str) -> Field:
+    """The field of a column that values_list would read by this path: an id has that of what it names."""
     *relations, name = path.split("__")
     for relation in relations:
         model = model._meta.get_field(relation).related_model

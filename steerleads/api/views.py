@@ -1,16 +1,22 @@
 """What every endpoint does in the same order: who calls, what may they, what did they send, how is it answered."""
 
 import hashlib
+from collections.abc import Mapping
+from functools import cache, cached_property
+from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import UnreadablePostError
 from django.utils.http import parse_header_parameters
 from rest_framework.viewsets import ViewSet
 
 from steerleads.api import etags
-from steerleads.api.errors import NotFound, UnsupportedContentEncoding, UnsupportedMediaType, ValidationFailed
+from steerleads.api.errors import ApiError, NotFound, UnsupportedContentEncoding, UnsupportedMediaType, ValidationFailed
 from steerleads.api.json import NotJSON, answer, parse_object
 from steerleads.api.parameters import Parameters, header_names
 from steerleads.api.serializers import check
+from steerleads.db.compiled import by_id
+from steerleads.db.ids import parse_id
 
 KEPT_IN_304 = ("ETag", "Link", "X-Total-Count", "X-Archived", "X-Next-After", "X-Paused-Until")
 
@@ -18,18 +24,48 @@ KEPT_IN_304 = ("ETag", "Link", "X-Total-Count", "X-Archived", "X-Next-After", "X
 class ApiViewSet(ViewSet):
     """Base of all viewsets. `area` names the scopes: `leads` means `leads:read` and `leads:write`.
 
-    One with a colon is a scope for everything: `webhooks:manage`.
+    One with a colon is a scope for everything: `webhooks:manage`. `not_found` has, for each id in the paths, the error
+    if there is nothing of that id.
     """
 
-    area = None
+    area: str | None = None
+    not_found: dict[str, type[NotFound]] = {}
+    action: str | None = None
     ignored_parameters = ignored_fields = ()
     http_method_names = ["get", "head", "post", "patch", "delete"]
 
     # --- What was sent -------------------------------------------------------------------------
 
-    def parameters(self, known=None):
+    @cached_property
+    def dealership(self):
+        """Whose key it is."""
+        return self.request.auth.dealership
+
+    @cached_property
+    def path(self) -> dict[str, UUID | str]:
+        """The variables of the path, ids as such. Raises the error of `not_found` for an id that is none."""
+        return {
+            name: self._read_id(name, text) if name in self.not_found else text for name, text in self.kwargs.items()
+        }
+
+    def get_queryset(self) -> QuerySet:
+        """The rows that an action is about, from `dealership`, `path` and `action` alone: it is kept compiled."""
+        raise NotImplementedError
+
+    def get_row(self, *columns: str) -> tuple:
+        """Columns of the one of `get_queryset` that has the path's `id`. Raises `not_found_error`."""
+        row = _one(type(self), columns).row(self.request.auth.dealership_id, self.path["id"])
+        if row is None:
+            raise self.not_found_error(self.path["id"])
+        return row
+
+    def not_found_error(self, id: UUID) -> ApiError:
+        """Why there is none with the path's `id`."""
+        return self.not_found["id"]()
+
+    def parameters(self, known: Mapping[str, bool] | None = None) -> Parameters:
         """The query's Parameters. Called by every action, so that unknown ones are always named."""
-        parameters = Parameters(self.request._request, known or {})
+        parameters = Parameters.of(self.request._request, known or {})
         self.ignored_parameters = parameters.ignored
         return parameters
 
@@ -94,6 +130,12 @@ class ApiViewSet(ViewSet):
 
     # --- How -----------------------------------------------------------------------------------
 
+    def _read_id(self, name, text):
+        value = parse_id(text)
+        if value is None:
+            raise self.not_found[name]()
+        return value
+
     def _not_modified(self, request, response):
         tags = etags.parse(request._request.META.get("HTTP_IF_NONE_MATCH"))
         if tags is None or request.method not in ("GET", "HEAD") or response.status_code != 200:
@@ -127,6 +169,22 @@ class ApiViewSet(ViewSet):
             return self.request._request.body
         except (UnreadablePostError, ValueError):  # or a Content-Length that is no number
             raise ValidationFailed("The body broke off before its end.") from None
+
+
+def queryset_for(view_class: type[ApiViewSet], action: str, dealership: object, path: Mapping[str, object]) -> QuerySet:
+    """What a view's `get_queryset` is for these values, or for what stands for them in a compiled query."""
+    view = view_class()
+    view.action, view.dealership, view.path = action, dealership, path
+    return view.get_queryset()
+
+
+@cache
+def _one(view_class, columns):
+    def build(dealership, id):
+        rows = queryset_for(view_class, "retrieve", dealership, {"id": id})
+        return rows.filter(pk=id).order_by().values_list(*columns)
+
+    return by_id(build)
 
 
 class UnknownPath(ApiViewSet):

@@ -1,9 +1,10 @@
 """Reads rows by statements that Django's compiler writes once: later requests only give their values."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
-from django.db.models import Expression, UUIDField
+from django.db.models import Expression, Field, Model, QuerySet, UUIDField
 from django.db.transaction import TransactionManagementError
 
 MOST_KEPT = 500
@@ -13,7 +14,7 @@ ID: Any = UUIDField()
 class Parameter(Expression):
     """Stands in a queryset for a value of `field` that is not known yet."""
 
-    def __init__(self, field, number):
+    def __init__(self, field: Any, number: int):
         super().__init__(output_field=field)
         self.number = number
 
@@ -27,11 +28,12 @@ class CompiledQuery:
     Not for JSON columns: PostgreSQL hands them over in another form here than Django expects.
     """
 
-    def __init__(self, build, *fields, prepare=None):
-        self._build, self._fields, self._prepare = build, fields, prepare
-        self._compiled = None
+    def __init__(self, build: Callable[..., QuerySet], *fields: Field, prepare: bool | None = None):
+        self._build: Any = build
+        self._fields, self._prepare = fields, prepare
+        self._compiled: Any = None
 
-    def rows(self, *values):
+    def rows(self, *values: object) -> list[tuple]:
         """Its rows: of a values_list, the values."""
         database: Any = connections[DEFAULT_DB_ALIAS]  # a backend of ours
         sql, params, converters = self._compiled or self._compile()
@@ -42,11 +44,11 @@ class CompiledQuery:
         rows = database.rows(sql, params, self._prepare)
         return [_converted(row, converters) for row in rows] if converters else rows
 
-    def row(self, *values):
+    def row(self, *values: object) -> tuple | None:
         """The one row, or None."""
         return next(iter(self.rows(*values)), None)
 
-    def object(self, *values):
+    def object(self, *values: object) -> Model | None:
         """The one object, of a queryset of whole objects, or None."""
         row = self.row(*values)
         return None if row is None else self._model.from_db(DEFAULT_DB_ALIAS, self._names, row)
@@ -65,36 +67,49 @@ class CompiledQuery:
         return self._compiled
 
 
-def by_id(build):
+def by_id(build: Callable[[object, object], QuerySet]) -> CompiledQuery:
     """A CompiledQuery whose two values are ids: of a dealership, and of one of its things."""
     return CompiledQuery(build, ID, ID)
 
 
-class Repeated:
-    """A queryset that is asked for again and again: `build(*values)`. One `shape` always has the same `build`.
+class FilterPlan:
+    """A queryset that is asked for again and again with other values: `build(*values)`. One `key` has one `build`.
 
     `fields` are those of the last values; the ones before are ids. What is `planned_each_time` is not prepared.
     """
 
-    def __init__(self, shape, build, *values, fields=(), planned_each_time=False):
-        self._shape, self._build, self._values = shape, build, values
-        self._fields = (*(ID for _ in values[len(fields) :]), *fields)
+    def __init__(
+        self,
+        key: tuple,
+        build: Callable[..., QuerySet],
+        *values: object,
+        fields: Sequence[Field] = (),
+        planned_each_time: bool = False,
+    ):
+        self._key, self._build, self._values = key, build, values
+        self._fields = (*(ID for _ in values[: len(values) - len(fields)]), *fields)
         self._prepare = False if planned_each_time else None
 
-    def queryset(self):
+    def queryset(self) -> QuerySet:
         return self._build(*self._values)
 
-    def rows(self, variant, refine, fields=(), values=()):
+    def rows(
+        self,
+        variant: tuple,
+        refine: Callable[..., QuerySet],
+        fields: Sequence[Field] = (),
+        values: Sequence[object] = (),
+    ) -> list[tuple]:
         """What `refine(queryset, *values)` makes of it, a queryset of values_list, as a list of tuples.
 
-        One `variant` of one shape always has the same `refine`. `fields` are those of the values.
+        One `variant` of one key always has the same `refine`. `fields` are those of the values.
         """
-        key = (self._shape, variant)
-        statement = _kept.get(key)  # looked up once: another thread may empty them at any moment
-        if statement is None:
-            statement = CompiledQuery(self._refined(refine), *self._fields, *fields, prepare=self._prepare)
-            _keep(key, statement)
-        return statement.rows(*self._values, *values)
+        key = (self._key, variant)
+        query = _kept.get(key)  # looked up once: another thread may empty them at any moment
+        if query is None:
+            query = CompiledQuery(self._refined(refine), *self._fields, *fields, prepare=self._prepare)
+            _keep(key, query)
+        return query.rows(*self._values, *values)
 
     def _refined(self, refine):
         count = len(self._values)
@@ -104,10 +119,10 @@ class Repeated:
 _kept: dict[Any, "CompiledQuery"] = {}
 
 
-def _keep(key, statement):
+def _keep(key, query):
     while len(_kept) >= MOST_KEPT:
         _kept.pop(next(iter(_kept.copy())), None)  # the oldest; of a copy, as other threads keep some, too
-    _kept[key] = statement
+    _kept[key] = query
 
 
 def _converters(compiler):

@@ -18,7 +18,7 @@ LONGEST = 255
 ASCII_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
-def once(view, act, *, gone=NotFound):
+def idempotent(view, act, *, gone=NotFound):
     """`act()`'s answer, or the kept one of an equal request that came earlier with the same Idempotency-Key.
 
     `act` returns (response, id of the lead or car it is about or None). `gone` is raised for a kept answer that was

@@ -70,7 +70,7 @@ WRITES = {
     *("asave", "acreate", "aupdate", "adelete", "abulk_create", "abulk_update", "_raw_delete", "save_base"),
 }
 WRITING_SQL = re.compile(r"(UPDATE|INSERT\s+INTO|DELETE\s+FROM)\s+\"?(leads_|cars_|\{)")
-SCOPED = {"of", "none", "create", "bulk_create"}  # the last two carry their dealership in each row
+SCOPED = {"of", "locked", "has", "none", "create", "bulk_create"}  # the last two carry their dealership in each row
 
 # RateWindow is its key's, sessions, recovery codes and mails are their person's; what the audit log has of strangers and
 # superusers, and what limits count, is of no dealership.
@@ -195,7 +195,7 @@ def test_the_admin_does_not_write_by_itself(model, method):
 
 
 def test_reading_starts_from_a_dealership():
-    """Exceptions: `actions.missing`, asked only after a miss, tells 403 from 404; the worker asks who has events."""
+    """Exceptions: `actions.not_found_error`, asked only after a miss, tells 403 from 404; the worker asks who has events."""
     offences = []
     for name, tree in MODULES.items():
         if not name.startswith(MAKE_THEIR_OWN_DATA) and name != COUNTS_FOR_ALL:

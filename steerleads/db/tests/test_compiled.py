@@ -12,7 +12,7 @@ from conftest import make_lead
 from leads.models import Lead
 from steerleads.api.lists import ListQuery
 from steerleads.db import compiled
-from steerleads.db.compiled import Repeated, by_id
+from steerleads.db.compiled import FilterPlan, by_id
 
 NAMES = ("id", "target_name", "tag", "order", "archived", "created_at", "status_rank")
 ROW = by_id(lambda dealership, id: Lead.objects.of(dealership).filter(pk=id).values_list(*NAMES))
@@ -46,7 +46,7 @@ def test_it_is_counted_like_any_other_query(casa, lead):
 def test_only_so_many_shapes_are_kept(casa, monkeypatch):
     monkeypatch.setattr(compiled, "MOST_KEPT", 3)
     for most in range(10):
-        found = Repeated(("test",), lambda dealership: Lead.objects.of(dealership), casa.pk)
+        found = FilterPlan(("test",), lambda dealership: Lead.objects.of(dealership), casa.pk)
         assert found.rows(most, lambda leads, most=most: leads.values_list("pk")[: most + 1]) == []
         assert len(compiled._kept) <= 3
     assert list(compiled._kept) == [(("test",), 7), (("test",), 8), (("test",), 9)]  # the oldest go first
@@ -54,7 +54,7 @@ def test_only_so_many_shapes_are_kept(casa, monkeypatch):
 
 def test_one_that_another_thread_throws_away_meanwhile_answers_all_the_same(casa, lead, monkeypatch):
     monkeypatch.setattr(compiled, "_keep", lambda key, statement: compiled._kept.clear())
-    found = Repeated(("test",), lambda dealership: Lead.objects.of(dealership), casa.pk)
+    found = FilterPlan(("test",), lambda dealership: Lead.objects.of(dealership), casa.pk)
     assert len(found.rows(0, lambda leads: leads.values_list("pk"))) == 1
 
 
