@@ -75,7 +75,7 @@ def read_network(text):
 
 @lru_cache(maxsize=4096)
 def network_of(address):
-    """What counts as one place: an IPv4 address itself, or the /64 of an IPv6 one; "" of what is no address.
+    """What counts as one caller: an IPv4 address itself, or the /64 of an IPv6 one; "" of what is no address.
 
     A household gets a whole /64, and each of its machines as many addresses of it as it likes.
     """
@@ -83,7 +83,7 @@ def network_of(address):
     return str(IPv6Network((ip, 64), strict=False) if isinstance(ip, IPv6Address) else ip or "")
 
 
-def place_of(request):
+def caller_network(request):
     """The network that a request comes from (AXES_CLIENT_IP_CALLABLE)."""
     return network_of(request.META.get("REMOTE_ADDR", ""))
 

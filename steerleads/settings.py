@@ -198,7 +198,7 @@ OTP_TOTP_ISSUER = "SteerLeads"
 AXES_HANDLER = "steerleads.dealers.password_tries.SignInHandler"  # has the limits
 AXES_LOCKOUT_CALLABLE = "steerleads.dealers.password_tries.locked_out"
 AXES_USERNAME_CALLABLE = "steerleads.dealers.password_tries.account_name"
-AXES_CLIENT_IP_CALLABLE = "steerleads.proxies.place_of"
+AXES_CLIENT_IP_CALLABLE = "steerleads.proxies.caller_network"
 
 _MAIL = env.email("EMAIL_URL")
 EMAIL_BACKEND = _MAIL["EMAIL_BACKEND"]

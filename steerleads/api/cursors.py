@@ -1,10 +1,10 @@
 """Cursors, sealed: nobody reads in a URL where a page of a list ended, and nobody makes one up.
 
-The place where a page ends is a person's name in a list that is sorted by names, and URLs are kept by browsers, proxies
-and their logs. Keeping the last row's id alone and looking its place up again would lose the place with the row. So the
-place itself is encrypted, with what the standard library has: its keyed hash BLAKE2b, as a synthetic-IV scheme (the
-form of RFC 5297). The seal is the hash of the place. It is checked at opening, and begins the stream of hashes that
-hides the place. Without a random part, the same place gives the same cursor, and so the same page the same ETag.
+What the last row was sorted by is a person's name in a list that is sorted by names, and URLs are kept by browsers,
+proxies and their logs. Keeping the last row's id alone and looking the name up again would lose the page with the row.
+So the values themselves are encrypted, with what the standard library has: its keyed hash BLAKE2b, as a synthetic-IV
+scheme (the form of RFC 5297). The seal is the hash of the values. It is checked at opening, and begins the stream of
+hashes that hides them. Without a random part, the same values give the same cursor, and so the same page the same ETag.
 """
 
 from base64 import b64decode, urlsafe_b64encode

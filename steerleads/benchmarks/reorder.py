@@ -90,7 +90,7 @@ class Moves:
 
     def _orders(self):
         offset = next(self._offsets)
-        return {lead_id: offset + place for place, lead_id in enumerate(self._ids)}
+        return {lead_id: offset + index for index, lead_id in enumerate(self._ids)}
 
 
 def _seconds(act):

@@ -68,8 +68,8 @@ def _start(checkout, url, key):
 
 def _shown(times):
     rows = []
-    for place, what in enumerate(ANSWERS.values()):
-        figures = {name: [seconds[place] for seconds in rounds] for name, rounds in times.items()}
+    for index, what in enumerate(ANSWERS.values()):
+        figures = {name: [seconds[index] for seconds in rounds] for name, rounds in times.items()}
         others = figures.get("the other")
         compared = (f"{median(others):.2f} s", ratio(figures["this"], others)) if others else ("", "")
         rows.append((what, f"{median(figures['this']):.2f} s", *compared, "not slower"))

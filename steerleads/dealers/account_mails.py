@@ -18,7 +18,7 @@ from steerleads.dealers.models import AccountMail, MailKind
 
 HOUR = timedelta(hours=1)
 TO_PERSON = Limit("mails-to-person", 3, HOUR)
-FROM_PLACE = Limit("mails-from-place", 20, HOUR)
+FROM_NETWORK = Limit("mails-from-place", 20, HOUR)
 
 
 class TooManyMails(ApiError):
@@ -31,24 +31,24 @@ class TooManyMails(ApiError):
         self.retry_after = retry_after
 
 
-def post(user, kind, *, place=None):
-    """Have a mail with a link sent. Raises TooManyMails. `place` is the network that asked for it; None the operator."""
+def post(user, kind, *, network=None):
+    """Have a mail with a link sent. Raises TooManyMails. `network` is where it was asked for; None the operator."""
     now = timezone.now()
     with transaction.atomic():
-        if place is not None:
-            _count(FROM_PLACE.of(place), now)
+        if network is not None:
+            _count(FROM_NETWORK.of(network), now)
         _count(TO_PERSON.of(user.email), now)
         AccountMail.objects.create(user=user, kind=kind, next_at=now)
 
 
-def post_for_stranger(user, email, *, place, asked_from):
-    """Have a mail sent for a new password. Raises TooManyMails, of the place alone. `user` is None if nobody has `email`.
+def post_for_stranger(user, email, *, network, asked_from):
+    """Have a mail sent for a new password. Raises TooManyMails, of the network alone. `user` is None if nobody has `email`.
 
     With the same work in any case: what nobody is to get is kept like other mails, and nothing is said of a person who has
     had enough of them.
     """
     now = timezone.now()
-    _count(FROM_PLACE.of(place), now)
+    _count(FROM_NETWORK.of(network), now)
     with suppress(TooManyMails), transaction.atomic():
         _count(TO_PERSON.of(email), now)
         AccountMail.objects.create(user=user, kind=MailKind.PASSWORD_RESET, next_at=now, asked_from=asked_from)

@@ -15,7 +15,7 @@ from django.utils import timezone
 from steerleads.dealers import limits
 from steerleads.dealers.limits import Limit, Verdict
 from steerleads.dealers.models import User
-from steerleads.proxies import place_of
+from steerleads.proxies import caller_network
 
 QUARTER = timedelta(minutes=15)
 FROM_ADDRESS = Limit("tries-from-address", 30, QUARTER)
@@ -39,7 +39,7 @@ class PasswordTry:
 
 def begin(request, account):
     """Count a try of this account's password before it is judged; whether it may be judged."""
-    address, now = place_of(request), timezone.now()
+    address, now = caller_network(request), timezone.now()
     counted = [FROM_ADDRESS.of(address), AT_ADDRESS.of(account, address)]
     if not limits.happened(KNOWN.of(account, address), now=now):
         counted.append(OF_ACCOUNT.of(account))

@@ -204,20 +204,20 @@ def mail_is_configured():
     return settings.EMAIL_BACKEND != NO_MAIL
 
 
-def mail_link(user, kind, *, actor=None, place=None):
+def mail_link(user, kind, *, actor=None, network=None):
     """Have a link sent to its owner by mail. Raises TooManyMails.
 
-    `actor` is who asked for it, from that `place`; None is the operator.
+    `actor` is who asked for it, from that `network`; None is the operator.
     """
     with transaction.atomic():
-        account_mails.post(user, kind, place=place)
+        account_mails.post(user, kind, network=network)
         audit.record(AuditKind.LINK_SENT, actor=actor, dealership=dealership_of(user), subject=user)
 
 
-def mail_reset(email, *, place):
+def mail_reset(email, *, network):
     """Have a link sent to who has forgotten the password, if there is such a person. Raises TooManyMails, of the place."""
     user = with_email(email).first()
-    account_mails.post_for_stranger(user, normalise(email).lower(), place=place, asked_from=client_address.get())
+    account_mails.post_for_stranger(user, normalise(email).lower(), network=network, asked_from=client_address.get())
 
 
 def note_sent(user, asked_from):

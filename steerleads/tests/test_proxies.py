@@ -192,4 +192,4 @@ def test_proxies_are_named_in_any_form(settings, monkeypatch, said, trusted, str
 )
 def test_a_household_is_one_place(address, network):
     assert proxies.network_of(address) == network
-    assert proxies.place_of(SimpleNamespace(META={"REMOTE_ADDR": address})) == network
+    assert proxies.caller_network(SimpleNamespace(META={"REMOTE_ADDR": address})) == network

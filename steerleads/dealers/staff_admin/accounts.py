@@ -16,7 +16,7 @@ from steerleads.dealers.staff_admin.audit import AuditEventAdmin
 from steerleads.dealers.staff_admin.forms import DealershipForm, InvitationForm, RoleForm
 from steerleads.dealers.staff_admin.keys import ApiKeyAdmin
 from steerleads.dealers.staff_admin.modeladmin import DealershipAdmin
-from steerleads.proxies import place_of
+from steerleads.proxies import caller_network
 
 
 @admin.register(Dealership)
@@ -163,7 +163,7 @@ class StaffAdmin(DealershipAdmin):
     def _mail(self, request, user):
         """Whether the link goes out."""
         try:
-            staff.mail_link(user, MailKind.INVITATION, actor=self.actor(request), place=place_of(request))
+            staff.mail_link(user, MailKind.INVITATION, actor=self.actor(request), network=caller_network(request))
         except TooManyMails as refused:
             words = {"person": user, "why": refused.message}
             self.message_user(request, _("No link goes to %(person)s now. %(why)s") % words, messages.ERROR)

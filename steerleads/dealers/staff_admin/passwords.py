@@ -15,7 +15,7 @@ from steerleads.dealers import password_tries, staff
 from steerleads.dealers.account_mails import TooManyMails
 from steerleads.dealers.audit_kinds import AuditKind
 from steerleads.dealers.limits import too_many
-from steerleads.proxies import place_of
+from steerleads.proxies import caller_network
 
 
 class StaffPage:
@@ -39,7 +39,7 @@ class Forgotten(NeedsMail, views.PasswordResetView):
 
     def form_valid(self, form):
         try:
-            staff.mail_reset(form.cleaned_data["email"], place=place_of(self.request))
+            staff.mail_reset(form.cleaned_data["email"], network=caller_network(self.request))
         except TooManyMails as refused:
             return too_many(self.request, refused.retry_after)
         return HttpResponseRedirect(self.get_success_url())

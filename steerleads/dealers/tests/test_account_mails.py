@@ -297,7 +297,7 @@ def test_twenty_mails_an_hour_are_asked_for_from_one_place_whoever_is_to_get_the
     assert 3000 < int(answers[-1]["Retry-After"]) <= 3600 and b"60 min" in answers[-1].content
     assert ask(at="203.0.113.8").status_code == 302
     with pytest.raises(TooManyMails):
-        staff.mail_link(make_staff(casa), MailKind.INVITATION, place="203.0.113.7")
+        staff.mail_link(make_staff(casa), MailKind.INVITATION, network="203.0.113.7")
 
 
 def test_a_notice_comes_however_many_links_a_stranger_has_asked_for(sara, outbox):
@@ -312,7 +312,7 @@ def test_a_notice_comes_however_many_links_a_stranger_has_asked_for(sara, outbox
 def test_of_many_requests_at_one_moment_three_are_kept(sara, outbox):
     def one():
         try:
-            staff.mail_link(sara, MailKind.INVITATION, place="203.0.113.7")
+            staff.mail_link(sara, MailKind.INVITATION, network="203.0.113.7")
         except TooManyMails:
             return 1
         finally:
