@@ -8,6 +8,7 @@ hashes that hides them. Without a random part, the same values give the same cur
 """
 
 from base64 import b64decode, urlsafe_b64encode
+from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -24,43 +25,41 @@ class BadCursor(ValueError):
     """It was not made here, with this key, or has been changed since."""
 
 
-def seal(values):
+def seal(values: Sequence) -> str:
     """The cursor of a list of JSON values, as URL-safe ASCII."""
     plain = orjson.dumps(values)
     plain = plain.ljust(-(-len(plain) // ROUNDED) * ROUNDED)  # with spaces, which JSON passes over
     key = _key(settings.SECRET_KEY)
-    found = _seal_of(plain, key)
-    return urlsafe_b64encode(found + _hidden(plain, found, key)).decode().rstrip("=")
+    head = _seal_of(plain, key)
+    return urlsafe_b64encode(head + _hidden(plain, head, key)).decode().rstrip("=")
 
 
-def unseal(cursor):
+def unseal(cursor: str) -> list:
     """The values that were sealed. Raises BadCursor."""
     try:
         sealed = b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
     except ValueError:
         raise BadCursor() from None
-    key, found = _key(settings.SECRET_KEY), sealed[:SEAL]
-    if len(found) < SEAL:
+    key, head = _key(settings.SECRET_KEY), sealed[:SEAL]
+    if len(head) < SEAL:
         raise BadCursor()
-    plain = _hidden(sealed[SEAL:], found, key)
-    if not constant_time_compare(found, _seal_of(plain, key)):
+    plain = _hidden(sealed[SEAL:], head, key)
+    if not constant_time_compare(head, _seal_of(plain, key)):
         raise BadCursor()
     return orjson.loads(plain)
 
 
 @lru_cache(maxsize=1)
-def _key(secret):
+def _key(secret: str) -> bytes:
     return salted_hmac("steerleads.api.cursors", "", secret, algorithm="sha512").digest()
 
 
-def _seal_of(plain, key):
+def _seal_of(plain: bytes, key: bytes) -> bytes:
     return blake2b(plain, key=key, digest_size=SEAL, person=b"seal").digest()
 
 
-def _hidden(data, found, key):
+def _hidden(data: bytes, seal: bytes, key: bytes) -> bytes:
     """The data under the stream that a seal begins. Twice is not at all."""
-    blocks = (
-        blake2b(b"%d" % number, key=key, salt=found, person=b"stream") for number in range(-(-len(data) // BLOCK))
-    )
+    blocks = (blake2b(b"%d" % number, key=key, salt=seal, person=b"stream") for number in range(-(-len(data) // BLOCK)))
     stream = b"".join(block.digest() for block in blocks)[: len(data)]
     return (int.from_bytes(data) ^ int.from_bytes(stream)).to_bytes(len(data))

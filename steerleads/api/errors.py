@@ -2,10 +2,12 @@
 
 import logging
 import sqlite3
+from collections.abc import Mapping
+from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, InternalError, OperationalError
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from rest_framework import exceptions as drf
 
 from steerleads.api.json import answer
@@ -23,7 +25,7 @@ TAKES_NO_WRITES = {"25006", "53100", sqlite3.SQLITE_READONLY, sqlite3.SQLITE_FUL
 NO_WRITES = "The database takes no writes at the moment: what only reads is answered. Try again later."
 
 
-def takes_no_writes(error):
+def takes_no_writes(error: Exception) -> bool:
     """Whether one of DATABASE_ERRORS says that the database takes no writes at the moment, while it can be read."""
     cause = error.__cause__ or error  # the driver's own
     code = getattr(cause, "sqlite_errorcode", None)
@@ -38,15 +40,16 @@ class ApiError(Exception):
     type = "api_error"
     message = "Something went wrong on our side. It has been logged under the X-Request-Id of this answer."
 
-    def __init__(self, message=None, *, headers=None):
+    def __init__(self, message: object = None, *, headers: dict[str, str] | None = None) -> None:
         # In the language of whoever asked: staff's in the admin, English under /v1.
         self.message = str(message or self.message)
         super().__init__(self.message)
         self.headers = headers or {}
-        self.details = []
+        self.details: list[dict[str, str]] = []
 
-    def envelope(self):
-        error = {"code": self.code, "message": self.message, "type": self.type}
+    def envelope(self) -> dict[str, Any]:
+        """The error as the body of an answer."""
+        error: dict[str, Any] = {"code": self.code, "message": self.message, "type": self.type}
         if self.details:
             error["field"] = self.details[0]["field"]
             error["details"] = self.details
@@ -57,8 +60,16 @@ class ValidationFailed(ApiError):
     status, code, type = 400, "VALIDATION_ERROR", "validation_error"
     message = "The request is not valid."
 
-    def __init__(self, message=None, *, field=None, reason="invalid", details=None):
-        details = details or ([{"field": field, "code": reason, "message": message}] if field else [])
+    def __init__(
+        self,
+        message: str | None = None,
+        *,
+        field: str | None = None,
+        reason: str = "invalid",
+        details: list[dict[str, str]] | None = None,
+    ) -> None:
+        if details is None:
+            details = [{"field": field, "code": reason, "message": message or self.message}] if field else []
         super().__init__(message or (details[0]["message"] if details else None))
         self.details = details
 
@@ -66,7 +77,7 @@ class ValidationFailed(ApiError):
 class Unauthenticated(ApiError):
     status, type = 401, "authentication_error"
 
-    def __init__(self, message=None):
+    def __init__(self, message: object = None) -> None:
         super().__init__(message, headers={"WWW-Authenticate": "Bearer"})
 
 
@@ -125,7 +136,7 @@ class UnsupportedMediaType(ApiError):
 class UnsupportedContentEncoding(UnsupportedMediaType):
     message = "Send the body as it is, without a Content-Encoding: it may not be compressed."
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(headers={"Accept-Encoding": "identity"})
 
 
@@ -143,11 +154,11 @@ class ServiceUnavailable(ApiError):
     status, code, type = 503, "SERVICE_UNAVAILABLE", "api_error"
     message = "The database cannot be reached right now. Try again in a moment."
 
-    def __init__(self, message=None):
+    def __init__(self, message: object = None) -> None:
         super().__init__(message, headers={"Retry-After": str(RETRY_AFTER)})
 
 
-def answer_error(exception, context=None):
+def answer_error(exception: Exception, context: Any = None) -> HttpResponse:
     """DRF's exception handler: every exception becomes an envelope; one that nobody foresaw is logged."""
     error = _as_api_error(exception, context)
     if error.status >= 500:
@@ -155,14 +166,14 @@ def answer_error(exception, context=None):
     return answer(error.envelope(), status=error.status, headers=error.headers)
 
 
-def answer_status(status, headers):
+def answer_status(status: int, headers: Mapping[str, str]) -> HttpResponse:
     """The envelope for an answer that was made outside of the API's own code, with these of its headers."""
     known = {400: ValidationFailed, 404: NotFound, 405: MethodNotAllowed, 413: PayloadTooLarge, 503: ServiceUnavailable}
     error = known.get(status, ValidationFailed if status < 500 else ApiError)()
     return answer(error.envelope(), status=status, headers={**error.headers, **headers})
 
 
-def _as_api_error(exception, context):
+def _as_api_error(exception: Exception, context: Any) -> ApiError:
     if isinstance(exception, ApiError):
         return exception
     if isinstance(exception, DATABASE_ERRORS):

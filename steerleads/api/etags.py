@@ -2,21 +2,24 @@
 
 import hashlib
 import re
+from collections.abc import Collection
 
 ANY = "*"
 TAG = re.compile(r'(?:W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
 
 
-def of_bytes(*parts):
+def of_bytes(*parts: bytes) -> str:
+    """An entity tag, unquoted, of what these bytes say together."""
     # Most processors have instructions for SHA-256: it takes half the time of BLAKE2.
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:32]
 
 
-def quoted(tag):
+def quoted(tag: str) -> str:
+    """As a header has it."""
     return f'"{tag}"'
 
 
-def parse(header):
+def parse(header: str | None) -> set[str] | str | None:
     """The tags in an If-Match or If-None-Match header: None without one, ANY for `*`, else a set.
 
     `W/` is dropped: compressing an answer weakens its tag, and a client sends back what it got.
@@ -26,6 +29,6 @@ def parse(header):
     return ANY if header.strip() == "*" else set(TAG.findall(header))
 
 
-def matches(tags, tag):
+def matches(tags: Collection[str], tag: str) -> bool:
     """Whether `tag` is among parsed `tags`. A lead's tag also matches one with its car's appended (`7.3`)."""
     return tags == ANY or any(sent == tag or sent.partition(".")[0] == tag for sent in tags)

@@ -2,6 +2,9 @@
 
 import codecs
 import json
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, NoReturn
 
 import orjson
 from django.http import HttpResponse
@@ -20,7 +23,7 @@ class NotJSON(ValueError):
     """The text is not the JSON that we take; the message says why."""
 
 
-def parse_object(data):
+def parse_object(data: bytes) -> dict[str, Any]:
     """The object that UTF-8 `data` spells, its numbers as `Number`. A byte order mark before it is passed over.
 
     Raises NotJSON for anything else, also for a key given twice, NaN, and nesting deeper than the parser goes.
@@ -38,12 +41,13 @@ def parse_object(data):
     return value
 
 
-def render(data):
+def render(data: Any) -> bytes:
     """UTF-8 JSON. Times come out as `2024-01-15T10:30:00Z`, ids in lower case, decimals as numbers."""
     return orjson.dumps(data, default=_render_decimal, option=RENDER)
 
 
-def answer(data, *, status=200, headers=None):
+def answer(data: Any, *, status: int = 200, headers: Mapping[str, str] | None = None) -> HttpResponse:
+    """The response whose body is `data` as JSON."""
     return HttpResponse(render(data), status=status, headers=headers, content_type="application/json")
 
 
@@ -52,21 +56,21 @@ class StrictJSONParser(BaseParser):
 
     media_type = "application/json"
 
-    def parse(self, stream, media_type=None, parser_context=None):
+    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
         return parse_object(stream.read())
 
 
-def _refuse_constant(name):
+def _refuse_constant(name: str) -> NoReturn:
     raise NotJSON(f"{name} is not a JSON number.")
 
 
-def _refuse_twice(pairs):
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        seen = set()
-        twice = next(name for name, _ in pairs if name in seen or seen.add(name))
-        raise NotJSON(f"The key “{shown(twice)}” is given twice.")
-    return found
+def _refuse_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in made:
+            raise NotJSON(f"The key “{shown(name)}” is given twice.")
+        made[name] = value
+    return made
 
 
 _decoder = json.JSONDecoder(
@@ -77,6 +81,6 @@ _decoder = json.JSONDecoder(
 )
 
 
-def _render_decimal(value):
+def _render_decimal(value: Decimal) -> int | float:
     number = float(value)
     return int(number) if number.is_integer() else number

@@ -7,19 +7,24 @@ reader holds a file, not a database connection.
 import os
 import tempfile
 import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 ROWS_A_READ = 1000
 BYTES_A_CHUNK = 64 * 1024
 
 # Long reads may take half of the pool's connections, so that short requests go on beside them.
-_places = threading.BoundedSemaphore(max(1, settings.DATABASE_POOL_SIZE // 2))
+_turns = threading.BoundedSemaphore(max(1, settings.DATABASE_POOL_SIZE // 2))
 
 
-def stream(queryset, render, measure):
+def stream(
+    queryset: QuerySet, render: Callable[[Any], bytes], measure: Callable[[QuerySet], int]
+) -> tuple[Iterator[bytes], int]:
     """(chunks of `[…]`, their length in bytes), each row through `render` to bytes; the first chunk is there already.
 
     `measure(queryset)` says how many bytes it will be at most; the rest is filled with spaces, which JSON ignores.
@@ -38,16 +43,16 @@ def stream(queryset, render, measure):
 class _Spool:
     """A temporary file that one thread appends to and another reads from behind it."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._file = tempfile.TemporaryFile()
         self._changed = threading.Condition()
         self._written = self._read = 0
         self._finished = False
-        self._error = None
+        self._error: Exception | None = None
         self.length = 0
         self.abandoned = False
 
-    def write(self, data):
+    def write(self, data: bytes) -> int:
         """The number of bytes written."""
         self._file.write(data)
         self._file.flush()
@@ -56,22 +61,22 @@ class _Spool:
             self._changed.notify()
         return len(data)
 
-    def finish(self, error=None):
+    def finish(self, error: Exception | None = None) -> None:
         with self._changed:
             self._finished, self._error = True, error
             self._changed.notify()
             self._tidy_up()
 
-    def wait_for_first(self):
+    def wait_for_first(self) -> None:
         with self._changed:
             self._changed.wait_for(lambda: self._written or self._finished)
             if self._error and not self._written:
                 raise self._error
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[bytes]:
         return self
 
-    def __next__(self):
+    def __next__(self) -> bytes:
         with self._changed:
             self._changed.wait_for(lambda: self._written > self._read or self._finished)
             if self._written == self._read:
@@ -80,20 +85,22 @@ class _Spool:
         self._read += len(chunk)
         return chunk
 
-    def close(self):
+    def close(self) -> None:
         """The client has all of it, or has gone: the writer stops at its next row."""
         with self._changed:
             self.abandoned = True
             self._tidy_up()
 
-    def _tidy_up(self):
+    def _tidy_up(self) -> None:
         """Free the disk when neither thread needs the file any more; the garbage collector comes late."""
         if self._finished and self.abandoned:
             self._file.close()
 
 
-def _fill(spool, queryset, render, measure):
-    with _places:
+def _fill(
+    spool: _Spool, queryset: QuerySet, render: Callable[[Any], bytes], measure: Callable[[QuerySet], int]
+) -> None:
+    with _turns:
         try:
             with _snapshot():
                 spool.length = measure(queryset)
@@ -106,7 +113,7 @@ def _fill(spool, queryset, render, measure):
 
 
 @contextmanager
-def _snapshot():
+def _snapshot() -> Iterator[None]:
     """One state of the database for all that is read inside."""
     if connection.vendor == "postgresql":
         # In a transaction the cursor also stays on one connection, behind PgBouncer too.
@@ -123,8 +130,9 @@ def _snapshot():
                 cursor.execute("ROLLBACK")
 
 
-def _write_array(spool, queryset, render):
-    opening, batch, written = b"[", [], 0
+def _write_array(spool: _Spool, queryset: QuerySet, render: Callable[[Any], bytes]) -> None:
+    batch: list[bytes] = []
+    opening, written = b"[", 0
     for row in queryset.iterator(chunk_size=ROWS_A_READ):
         batch.append(render(row))
         if len(batch) == ROWS_A_READ:
