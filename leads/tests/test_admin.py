@@ -330,6 +330,16 @@ def test_filters_offer_nothing_of_another_dealership(atlas, manager, lead):
     assert "Skoda" not in page and "Secret plan" not in page
 
 
+def test_a_filter_offers_no_more_tags_than_a_page_can_show(manager, civic, monkeypatch):
+    monkeypatch.setattr("steerleads.dealers.staff_admin.modeladmin.MOST_CHOICES", 2)
+    for tag in ("Zoubir", "hot", "Élan", None):
+        make_lead(civic, tag=tag)
+    [tags] = [
+        spec for spec in manager.get(LEADS).context["cl"].filter_specs if spec.expected_parameters() == ["tag_folded"]
+    ]
+    assert tags.lookup_choices == [("elan", "Élan"), ("hot", "hot")]
+
+
 def test_the_list_shows_action_contact_car_status_tag_order_and_age(manager, civic):
     make_lead(civic, tag="Hot", order=7)
     Lead.objects.update(created_at=timezone.now() - timedelta(days=3))

@@ -111,6 +111,17 @@ def test_text_filters_are_equal_after_folding(api, civic, query, found):
     assert bool(api.get("/leads", query=query).json()) is found
 
 
+def test_each_request_is_answered_for_its_own_tag_though_all_take_one_compiled_query(api, rival, civic, atlas):
+    for name, tag, action in [("A", "hot", "cold"), ("B", "cold", "hot"), ("C", "hot", "hot"), ("D", None, "hot")]:
+        make_lead(civic, target_name=name, tag=tag, action=action)
+    make_lead(make_car(atlas), target_name="E", tag="hot")
+    asked = ["tag=hot", "tag=cold", "tag=hot", "tag=hot&action=cold", "action=hot&tag=cold", "tag=x&action=hot"]
+    asked += ["tag=hot&limit=1", "tag=cold&limit=1", f"tag=hot&carId={civic.pk}&status=NEW", "tag=hot&archived=true"]
+    names = [[lead["targetName"] for lead in api.get(f"/leads?{query}").json()] for query in asked]
+    assert names == [["A", "C"], ["B"], ["A", "C"], ["A"], ["B"], [], ["A"], ["B"], ["A", "C"], []]
+    assert [lead["targetName"] for lead in rival.get("/leads?tag=hot").json()] == ["E"]
+
+
 def test_a_filter_for_a_tag_never_finds_leads_without_one(api, lead):
     assert api.get("/leads", query={"tag": "ـ"}).json() == []
 

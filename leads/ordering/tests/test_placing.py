@@ -131,6 +131,17 @@ def test_what_is_seen_of_the_column_decides_nothing(steps, place, window):
     assert respread(card(77, 999), *sides) in (None, respread(card(77, 999), Side(front), Side(behind)))
 
 
+@thoroughly
+@given(steps, st.integers(1, 79), st.integers(1, 60), st.integers(1, 60))
+def test_sides_that_are_read_unequally_far_decide_nothing(steps, place, seen_in_front, seen_behind):
+    """Whichever side is read further, or to its end: the numbers are those of the whole column, or more is asked for."""
+    column = [card(order, tie) for tie, order in enumerate(accumulate(steps))]
+    front, behind = column[:place][::-1], column[place:]
+    read = zip((front, behind), (seen_in_front, seen_behind), strict=True)
+    sides = [Side(side[:count], count > len(side)) for side, count in read]
+    assert respread(card(77, 999), *sides) in (None, respread(card(77, 999), Side(front), Side(behind)))
+
+
 # --- Many moves, one after another -----------------------------------------------------------------
 
 DROPS = {
