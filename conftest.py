@@ -5,6 +5,7 @@ import os
 from itertools import chain, zip_longest
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from cars.actions import create_car
@@ -23,11 +24,12 @@ TESTER = Actor("command", "test")
 
 
 @pytest.hookimpl(trylast=True)  # after pytest-django, which would put what empties tables last
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
     """Long modules first, or the workers would wait for the last one; every other one without a browser, which needs air.
 
     So tests that empty tables come before others: rows that a migration wrote are not there any more.
     """
+    _run_elsewhere(config, items)
     modules = {}
     for item in items:
         modules.setdefault(item.path, []).append(item)
@@ -35,6 +37,15 @@ def pytest_collection_modifyitems(items):
     for tests in sorted(modules.values(), key=lambda tests: (not _any_marked(tests, "long"), -len(tests))):
         (browsers if _any_marked(tests, "browser") else others).append(tests)
     items[:] = chain.from_iterable(filter(None, chain.from_iterable(zip_longest(browsers, others))))
+
+
+def _run_elsewhere(config, items):
+    """In the short run, what is no matter of the database runs on SQLite only."""
+    if config.option.markexpr != "not slow" or connection.vendor == "sqlite":
+        return
+    for item in items:
+        if item.get_closest_marker("on_one_database"):
+            item.add_marker(pytest.mark.skip(reason="only on SQLite, unless the slow tests run too"))
 
 
 def _any_marked(tests, name):

@@ -30,11 +30,6 @@ AXE = {
     "rules": {"target-size": {"enabled": True}},
     "resultTypes": ["violations"],
 }
-# What a page looks like is no matter of the database: in the short run once is enough, `--slow` does it on both.
-on_one_database = pytest.mark.skipif(
-    "config.option.markexpr == 'not slow' and os.environ.get('DATABASE_URL', '').startswith('postgres')",
-    reason="only on SQLite, unless the slow tests run too",
-)
 DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
 

@@ -7,7 +7,6 @@ import pytest
 from django.contrib.staticfiles import finders
 from django.test import Client
 
-from steerleads.tests.browsers import on_one_database
 from steerleads.tests.openapi_oracle import described_operations, document
 
 
@@ -51,7 +50,7 @@ def test_every_file_is_our_own_and_nothing_is_inline(client):
 
 
 @pytest.mark.browser
-@on_one_database
+@pytest.mark.on_one_database
 def test_the_page_shows_every_operation_without_a_complaint(site, visit):
     visit.page.goto(f"{site}/v1/docs")
     visit.page.wait_for_selector(".opblock")
@@ -63,7 +62,7 @@ def test_the_page_shows_every_operation_without_a_complaint(site, visit):
 
 
 @pytest.mark.browser
-@on_one_database
+@pytest.mark.on_one_database
 def test_a_key_can_be_tried_on_the_page(site, api, visit):
     page = visit.page
     page.goto(f"{site}/v1/docs")

@@ -9,7 +9,6 @@ import subprocess
 import pytest
 from django.core.management import get_commands
 
-from steerleads.tests.browsers import on_one_database
 from steerleads.tests.documents import (
     CODE_SPAN,
     DOCS,
@@ -92,7 +91,7 @@ def test_lines_for_the_shell_can_be_read():
         assert read.returncode == 0, f"{document.name}: {read.stderr}"
 
 
-@on_one_database
+@pytest.mark.on_one_database
 @pytest.mark.django_db
 @pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from leads.delivery.models import Delivery
 from steerleads.tests.generated import generated_client, ways_to_call
 from steerleads.tests.openapi_oracle import described_operations, document
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.on_one_database]
 
 
 @pytest.fixture(scope="module")

@@ -11,12 +11,12 @@ from leads.delivery.rules import create_rule
 from steerleads.dealers.keys import issue_key
 from steerleads.dealers.models import Dealership, Role
 from steerleads.dealers.tests.people import make_staff
-from steerleads.tests.browsers import DESKTOP, PHONE, axe_findings, on_one_database, signed_in
+from steerleads.tests.browsers import DESKTOP, PHONE, axe_findings, signed_in
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
-    on_one_database,
+    pytest.mark.on_one_database,
 ]
 
 PAGES = [

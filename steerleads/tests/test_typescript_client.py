@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 
 from conftest import ApiClient
-from steerleads.tests.browsers import on_one_database
 from steerleads.tests.openapi_oracle import document
 
-pytestmark = [pytest.mark.long, on_one_database]
+pytestmark = [pytest.mark.long, pytest.mark.on_one_database]
 SOURCES = Path(__file__).with_name("typescript")
 
 

@@ -8,10 +8,9 @@ from conftest import make_car, make_lead
 from leads.board.tests.pointers import Pointer
 from leads.board.tests.screens import screen, stored
 from leads.models import Lead, LeadEvent
-from steerleads.tests.browsers import on_one_database
 from steerleads.tests.servers import wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), on_one_database]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.on_one_database]
 
 # What is dragged where, what the line says before it is let go, and then New, Completed and Not needed.
 DRAGS = [

@@ -4,10 +4,9 @@ import pytest
 
 from conftest import make_lead
 from leads.board.tests.screens import SAVED, listed, screen
-from steerleads.tests.browsers import on_one_database
 from steerleads.tests.servers import wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), on_one_database]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.on_one_database]
 
 
 @pytest.fixture

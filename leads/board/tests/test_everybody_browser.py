@@ -10,12 +10,12 @@ from django.utils import translation
 from conftest import make_car, make_lead
 from leads.board.tests.screens import screen, stored
 from leads.models import Lead
-from steerleads.tests.browsers import DESKTOP, PHONE, axe_findings, on_one_database
+from steerleads.tests.browsers import DESKTOP, PHONE, axe_findings
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
-    on_one_database,
+    pytest.mark.on_one_database,
 ]
 
 TOUCH = {"viewport": PHONE, "has_touch": True, "is_mobile": True}

@@ -11,11 +11,15 @@ import pytest
 from conftest import make_lead
 from leads.board.tests.screens import screen, stored
 from leads.models import Lead, Status
-from steerleads.tests.browsers import on_one_database
 from steerleads.tests.clients import sizes
 from steerleads.tests.servers import wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), on_one_database, pytest.mark.long]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.on_one_database,
+    pytest.mark.long,
+]
 
 EXPECTED = r"status of 4\d\d"  # refusals, which the browser tells its console
 # Everything on the board that is not hidden, but what leads away from it: links, and filters, which load it again.

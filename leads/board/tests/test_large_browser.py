@@ -9,11 +9,11 @@ import pytest
 from leads.board.columns import PAGE
 from leads.board.tests.boards import PATH
 from leads.board.tests.screens import SAVED, Screen
-from steerleads.tests.browsers import DESKTOP, on_one_database
+from steerleads.tests.browsers import DESKTOP
 from steerleads.tests.clients import sizes
 from steerleads.tests.servers import running_server, wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), on_one_database]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.on_one_database]
 
 MANY, FEW = 5000, 50
 MOST_SLOWER = 1.5

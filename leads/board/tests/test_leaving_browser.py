@@ -7,10 +7,10 @@ from leads.board.tests.boards import PATH
 from leads.board.tests.screens import screen
 from leads.models import Lead
 from steerleads.dealers.models import StaffSession
-from steerleads.tests.browsers import on_one_database, signed_in
+from steerleads.tests.browsers import signed_in
 from steerleads.tests.servers import wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), on_one_database]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.on_one_database]
 
 PANEL = "[data-panel][open]"
 QUESTION = "[data-question][open]"

@@ -5,9 +5,8 @@ import pytest
 from conftest import make_lead
 from leads.board.tests.screens import screen, stored
 from leads.models import Lead, LeadEvent
-from steerleads.tests.browsers import on_one_database
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), on_one_database]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.on_one_database]
 
 # Taps a point as soon as the cards in New are others, and gives the action of the card that lies there by then.
 TAP_AT_ONCE = """([x, y]) => new Promise((done) => {

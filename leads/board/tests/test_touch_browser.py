@@ -8,10 +8,10 @@ from conftest import make_lead
 from leads.board.tests.pointers import Finger
 from leads.board.tests.screens import screen
 from leads.models import Lead
-from steerleads.tests.browsers import PHONE, on_one_database
+from steerleads.tests.browsers import PHONE
 from steerleads.tests.servers import wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), on_one_database]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.on_one_database]
 
 LONG = 0.5  # seconds, by which a long press has begun a drag if it ever does
 SCROLLED = "() => [...document.querySelectorAll('[data-scroller]')].find((each) => each.clientHeight).scrollTop"

@@ -55,6 +55,7 @@ def test_a_colleagues_changes_appear_within_three_seconds(open_page, api, casa, 
     assert mine.page.text_content("[data-count-of=COMPLETED] >> nth=0") == "1"
 
 
+@pytest.mark.on_one_database
 def test_they_do_not_steal_the_focus(open_page, api, cards, seller):
     board = screen(open_page, seller)
     board.card("C").focus()
@@ -65,6 +66,7 @@ def test_they_do_not_steal_the_focus(open_page, api, cards, seller):
     assert board.focused() == "C"
 
 
+@pytest.mark.on_one_database
 def test_what_is_being_typed_is_left_alone(open_page, api, cards, seller):
     board = screen(open_page, seller)
     board.act("B", "open")
@@ -74,6 +76,7 @@ def test_what_is_being_typed_is_left_alone(open_page, api, cards, seller):
     assert board.page.input_value("[data-panel] [name=note]") == "half a sent"
 
 
+@pytest.mark.on_one_database
 def test_they_do_not_disturb_a_drag(open_page, api, casa, cards, seller):
     board = screen(open_page, seller)
     board.lift("A")
@@ -145,6 +148,7 @@ def test_two_people_at_once_end_with_the_same_board(open_page, casa, cards, sell
 # --- A server that refuses, is slow, or is away ----------------------------------------------------
 
 
+@pytest.mark.on_one_database
 def test_a_card_is_marked_until_it_is_saved(open_page, cards, seller):
     board = screen(open_page, seller)
     waiting = []
@@ -158,6 +162,7 @@ def test_a_card_is_marked_until_it_is_saved(open_page, cards, seller):
     assert not board.card("A").evaluate("card => card.classList.contains('is-saving')")
 
 
+@pytest.mark.on_one_database
 @pytest.mark.parametrize(
     "answer, why",
     [
@@ -176,6 +181,7 @@ def test_what_the_server_refuses_goes_back_and_says_why(open_page, casa, cards, 
     assert stored(casa) == list("ABCD") and board.page.is_disabled("[data-undo]")
 
 
+@pytest.mark.on_one_database
 def test_who_is_signed_out_is_told(open_page, cards, seller):
     board = screen(open_page, seller)
     StaffSession.objects.all().delete()
@@ -185,6 +191,7 @@ def test_who_is_signed_out_is_told(open_page, cards, seller):
     assert board.page.get_by_role("button", name="Load again").is_visible()
 
 
+@pytest.mark.on_one_database
 def test_without_a_network_nothing_is_queued_and_it_heals_by_itself(open_page, casa, cards, seller):
     board = screen(open_page, seller, tolerate="ERR_INTERNET_DISCONNECTED")
     board.page.context.set_offline(True)
@@ -199,6 +206,7 @@ def test_without_a_network_nothing_is_queued_and_it_heals_by_itself(open_page, c
     board.wait_for(list("BCDA"))
 
 
+@pytest.mark.on_one_database
 def test_an_answer_that_never_comes_is_not_believed(open_page, casa, cards, seller, monkeypatch):
     board = screen(open_page, seller)
     board.page.clock.install()
@@ -237,6 +245,7 @@ def test_the_server_stops_in_the_middle_of_a_drag(open_page):
 # --- Asking ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.on_one_database
 def test_a_hidden_tab_asks_nothing(open_page, api, cards, seller):
     board = screen(open_page, seller)
     asked = []
@@ -259,6 +268,7 @@ def test_without_news_the_answer_is_a_304(open_page, cards, seller):
     assert statuses[-2:] == [304, 304]
 
 
+@pytest.mark.on_one_database
 def test_a_filter_is_kept_while_asking(open_page, api, casa, cards, seller):
     make_lead(make_car(casa), action="Hot one", tag="Hot")
     board = screen(open_page, seller, "tag=Hot")
@@ -274,6 +284,7 @@ def _hide(page, hidden):
     )
 
 
+@pytest.mark.on_one_database
 def test_the_board_remembers_nothing_after_loading_again(open_page, casa, cards, seller):
     board = screen(open_page, seller)
     board.menu("A", "To the bottom")

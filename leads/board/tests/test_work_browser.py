@@ -5,10 +5,10 @@ import pytest
 from conftest import make_lead
 from leads.board.tests.screens import answering, screen, stored
 from leads.models import Lead
-from steerleads.tests.browsers import PHONE, on_one_database
+from steerleads.tests.browsers import PHONE
 from steerleads.tests.servers import wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), on_one_database]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.on_one_database]
 
 PANEL = "[data-panel][open]"
 FIELDS = {"action": "Call back", "target_name": "Omar Alaoui", "target_info": "0612345678"}

@@ -11,13 +11,12 @@ import pytest
 from conftest import make_lead
 from leads.delivery.models import Delivery, Webhook
 from leads.delivery.tests.deliveries import deliver, subscribe
-from steerleads.tests.browsers import on_one_database
 from steerleads.tests.documents import program
 from steerleads.tests.servers import free_port, running_server, wait_until
 
 LEAD = {"action": "Call", "targetName": "Sara Alami", "targetInfo": "+212-600-123456"}
 
-pytestmark = [pytest.mark.django_db, on_one_database]
+pytestmark = [pytest.mark.django_db, pytest.mark.on_one_database]
 
 
 def is_listening(port):

@@ -35,6 +35,7 @@ def run(*arguments, folder):
     )
 
 
+@pytest.mark.on_one_database
 def test_all_answer_the_same_and_are_measured(tmp_path):
     figures = tmp_path / "figures.json"
     quick = ["--leads", 40, "--rounds", 1, "--seconds", 0.02, "--connections", 2]

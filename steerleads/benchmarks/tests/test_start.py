@@ -6,7 +6,6 @@ import pytest
 from django.conf import settings
 
 from steerleads.benchmarks import start
-from steerleads.tests.browsers import on_one_database
 
 pytestmark = pytest.mark.long
 
@@ -14,7 +13,7 @@ ALONE = pytest.param(None, 0, id="alone")
 IN_TURN = pytest.param(settings.BASE_DIR, 2, id="in turn", marks=pytest.mark.slow)
 
 
-@on_one_database
+@pytest.mark.on_one_database
 @pytest.mark.parametrize(("against", "compared"), [ALONE, IN_TURN])
 @pytest.mark.django_db
 def test_it_prints_what_it_measured(capsys, against, compared):

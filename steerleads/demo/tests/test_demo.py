@@ -39,12 +39,14 @@ def auto(db):
     return Dealership.objects.get(name=demo.NAME)
 
 
+@pytest.mark.on_one_database
 def test_it_is_the_size_of_a_dealership(auto):
     assert Car.objects.of(auto).count() == 60
     assert Lead.objects.of(auto).count() == 400
     assert 1200 < LeadEvent.objects.of(auto).count() < 2500
 
 
+@pytest.mark.on_one_database
 def test_leads_come_in_three_languages(auto):
     leads = Lead.objects.of(auto)
     arabic = [lead for lead in leads if ARABIC.search(lead.action) and ARABIC.search(lead.target_name)]
@@ -55,6 +57,7 @@ def test_leads_come_in_three_languages(auto):
     assert len(leads) - len(arabic) - len(english) > 130
 
 
+@pytest.mark.on_one_database
 def test_leads_are_spread_over_four_months(auto):
     now = timezone.now()
     months = Counter((now - lead.created_at).days // 30 for lead in Lead.objects.of(auto))
@@ -62,6 +65,7 @@ def test_leads_are_spread_over_four_months(auto):
     assert all(months[month] > 60 for month in range(4))
 
 
+@pytest.mark.on_one_database
 def test_every_state_and_actor_is_there(auto):
     leads, events = Lead.objects.of(auto), LeadEvent.objects.of(auto)
     assert min(Counter(leads.values_list("status", flat=True)).values()) > 60
@@ -115,6 +119,7 @@ def test_lists_and_history_answer(auto):
     assert len(api.get(f"/leads/{lead.pk}/history").json()) == lead.version
 
 
+@pytest.mark.on_one_database
 def test_it_is_the_same_every_time(db):
     now = timezone.now()
     demo.load(now=now)

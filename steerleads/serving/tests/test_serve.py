@@ -51,6 +51,7 @@ def test_sigterm_lets_a_request_in_flight_finish():
         assert server.process.wait(10) == 0
 
 
+@pytest.mark.on_one_database
 @pytest.mark.parametrize("seconds", [0.05, 0.45, 0.6, 0.75, 0.9])
 def test_sigterm_while_it_starts_ends_it(seconds):
     with stopped_server(workers=2) as server:
@@ -69,6 +70,7 @@ def no_nohup():
     signal.signal(signal.SIGHUP, before)
 
 
+@pytest.mark.on_one_database
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_signal_to_the_whole_group_ends_it_well(no_nohup, number):
     """As a terminal sends Ctrl+C, systemd a stop, and a terminal that is closed."""
@@ -88,6 +90,7 @@ def test_killed_main_process_leaves_no_orphans():
         assert server.call("GET", "/v1/auth/test", key=server.casa.key).status == 200
 
 
+@pytest.mark.on_one_database
 @only_linux
 def test_killed_worker_is_replaced_and_every_log_line_is_json():
     with running_server(env={"LOG_FORMAT": "json"}) as server:
@@ -99,6 +102,7 @@ def test_killed_worker_is_replaced_and_every_log_line_is_json():
     assert {"steerleads.serving.server", "steerleads.access", "_granian"} <= {line["logger"] for line in lines}
 
 
+@pytest.mark.on_one_database
 @only_linux
 def test_workers_that_die_again_and_again_end_neither_the_server_nor_each_other():
     with running_server(workers=2) as server:
@@ -121,6 +125,7 @@ def test_pauses_grow_to_a_minute_and_are_forgiven_after_a_minute_of_life():
     assert [pauses.after_death() for _ in range(3)] == [0, 1, 2]
 
 
+@pytest.mark.on_one_database
 def test_used_port_is_said(server):
     answer = run(["serve", "--port", server.port], server.env)
     assert (answer.returncode, answer.stdout) == (1, "")
@@ -130,6 +135,7 @@ def test_used_port_is_said(server):
     )
 
 
+@pytest.mark.on_one_database
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -168,6 +174,7 @@ def test_url_can_be_opened(host, url):
 # --- Bodies ------------------------------------------------------------------------------------
 
 
+@pytest.mark.on_one_database
 @pytest.mark.parametrize("how", ["length", "chunked"])
 @pytest.mark.parametrize(("key", "status"), [(True, 413), (False, 401)])
 def test_refusal_of_8_mib_is_read_by_a_client_that_is_still_sending(server, how, key, status):
@@ -222,6 +229,7 @@ def test_body_that_breaks_off_makes_no_lead(server):
 # --- What else the server does ------------------------------------------------------------------
 
 
+@pytest.mark.on_one_database
 @pytest.mark.parametrize(
     ("lines", "status"),
     [
@@ -243,6 +251,7 @@ def test_odd_headers_are_no_server_error(server, lines, status):
         assert plug.makefile("rb").readline().split()[1] == str(status).encode()
 
 
+@pytest.mark.on_one_database
 @pytest.mark.parametrize(
     ("path", "kind"), [("/static/admin/css/base.css", "text/css"), ("/static/admin/js/theme.js", "text/javascript")]
 )
