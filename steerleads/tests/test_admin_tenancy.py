@@ -188,14 +188,16 @@ def test_every_address_has_a_row_here():
     assert admin_routes() == set(EXPECTED)
 
 
-@pytest.mark.parametrize("route", sorted(EXPECTED))
-def test_each_person_gets_what_the_table_says(theirs, manager, route):
-    path = address(route, theirs)
-    answers = [client.get(path) for client in (browser(), browser(theirs.seller), manager)]
-    assert tuple(answer.status_code for answer in answers) == EXPECTED[route]
-    if EXPECTED[route][0] == 302:
-        assert answers[0]["Location"].startswith("/admin/login/?next=" if route != "logout/" else "/admin/")
-    assert MARK not in answers[2].content.decode().lower()
+def test_each_person_gets_what_the_table_says(theirs, manager, subtests):
+    people = (browser(), browser(theirs.seller), manager)
+    for route, expected in EXPECTED.items():
+        with subtests.test(route):
+            path = address(route, theirs)
+            answers = [client.get(path) for client in people]
+            assert tuple(answer.status_code for answer in answers) == expected
+            if expected[0] == 302:
+                assert answers[0]["Location"].startswith("/admin/login/?next=" if route != "logout/" else "/admin/")
+            assert MARK not in answers[2].content.decode().lower()
 
 
 # What is open to a session that has yet to show its second factor, and what a GET and a POST are answered with.
@@ -223,16 +225,17 @@ def test_a_session_that_owes_a_second_factor_may_only_show_it(theirs, method, ow
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-@pytest.mark.parametrize("route", OF_OBJECTS)
-def test_a_foreign_id_is_answered_like_one_that_nobody_has(theirs, manager, route, method):
+def test_a_foreign_id_is_answered_like_one_that_nobody_has(theirs, manager, subtests, method):
     data = {"post": "yes", "overlap": "0", "role": "manager", "name": "Taken", "action": "Taken", "make": "Taken"}
     before = everything_of_casas(theirs)
-    foreign, unknown = address(route, theirs), address(route, theirs, UNKNOWN)
-    answers = [about(getattr(manager, method)(path, data)) for path in (foreign, unknown)]
-    own = {str(row.pk) for row in theirs.rows.values()}
-    blind = [(status, place and re.sub("|".join([*own, UNKNOWN]), "ID", place)) for status, place in answers]
-    assert blind[0] == blind[1]
-    assert everything_of_casas(theirs) == before
+    ids = "|".join([*(str(row.pk) for row in theirs.rows.values()), UNKNOWN])
+    for route in OF_OBJECTS:
+        with subtests.test(route):
+            foreign, unknown = address(route, theirs), address(route, theirs, UNKNOWN)
+            answers = [about(getattr(manager, method)(path, data)) for path in (foreign, unknown)]
+            blind = [(status, to and re.sub(ids, "ID", to)) for status, to in answers]
+            assert blind[0] == blind[1]
+            assert everything_of_casas(theirs) == before
 
 
 @pytest.mark.parametrize(
@@ -259,15 +262,14 @@ def test_no_call_of_the_board_reaches_a_foreign_row(theirs, atlas, manager, call
     assert everything_of_casas(theirs) == before
 
 
-@pytest.mark.parametrize(
-    "query", ["dealership={dealership}", "car={car}", "q=asaonl", "tag=asaonl", "id={lead}", "NEW=1000"]
-)
 @pytest.mark.parametrize("call", ["", "state/", "cards/", "cars/", "add/"])
-def test_no_part_of_the_board_shows_a_foreign_row(theirs, manager, call, query):
-    rows = {name: theirs.rows[kind].pk for name, kind in (("lead", "leads/lead/"), ("car", "cars/car/"))}
-    query = query.format(dealership=theirs.rows["dealers/dealership/"].pk, **rows)
-    answer = manager.get(f"/admin/leads/board/{call}?{query}")
-    assert answer.status_code in (200, 404) and MARK not in answer.content.decode().lower()
+def test_no_part_of_the_board_shows_a_foreign_row(theirs, manager, subtests, call):
+    kinds = {"lead": "leads/lead/", "car": "cars/car/", "dealership": "dealers/dealership/"}
+    rows = {name: theirs.rows[kind].pk for name, kind in kinds.items()}
+    for query in ("dealership={dealership}", "car={car}", "q=asaonl", "tag=asaonl", "id={lead}", "NEW=1000"):
+        with subtests.test(query):
+            answer = manager.get(f"/admin/leads/board/{call}?{query.format(**rows)}")
+            assert answer.status_code in (200, 404) and MARK not in answer.content.decode().lower()
 
 
 @pytest.mark.parametrize("kind", sorted(ROWS))
@@ -283,16 +285,17 @@ def test_no_bulk_action_reaches_a_foreign_row(theirs, manager, kind):
     assert everything_of_casas(theirs) == before
 
 
-@pytest.mark.parametrize("kind", sorted(ROWS))
 @pytest.mark.parametrize(
     "query",
     ["q=asaonl", "dealership__id__exact={dealership}", "_popup=1&q=asaonl", "all=", "archived=any", "to={webhook}"],
 )
-def test_no_list_finds_a_foreign_row(theirs, manager, kind, query):
+def test_no_list_finds_a_foreign_row(theirs, manager, subtests, query):
     casa, webhook = theirs.rows["dealers/dealership/"], theirs.rows["delivery/webhook/"]
     query = query.format(dealership=casa.pk, webhook=webhook.pk)
-    page = manager.get(f"/admin/{kind}?{query}", follow=True).content.decode().lower()
-    assert MARK not in page  # the typed word is only a part of it, so that an echo is no find
+    for kind in ROWS:
+        with subtests.test(kind):
+            page = manager.get(f"/admin/{kind}?{query}", follow=True).content.decode().lower()
+            assert MARK not in page  # the typed word is only a part of it, so that an echo is no find
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,9 @@ def judge(caplog):
         assert response["Cache-Control"] == "private, no-cache"
         assert re.fullmatch(r"[A-Za-z0-9._:=+/-]{1,128}", response["X-Request-Id"])
         assert response.status_code == 304 or response["Content-Type"] == "application/json"
-        assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []
+        errors = [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
+        caplog.clear()
+        assert errors == []
         if response.status_code >= 400 and response.content:
             assert_envelope(response.json())
 
@@ -85,19 +87,22 @@ def short(value):
 # --- Bodies --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("body", "expected"), named(bodies.JSON))
-def test_json(api, names, judge, body, expected):
-    judge(api.post(f"/leads/car/{names['car']}", body), expected)
+def test_json(api, names, judge, subtests):
+    for name, body, expected in bodies.JSON:
+        with subtests.test(name):
+            judge(api.post(f"/leads/car/{names['car']}", body), expected)
 
 
-@pytest.mark.parametrize(("fields", "expected"), named(bodies.TEXTS))
-def test_fields_of_a_new_lead(api, names, judge, fields, expected):
-    judge(api.post(f"/leads/car/{names['car']}", {**bodies.VALID, **fill(fields, names)}), expected)
+def test_fields_of_a_new_lead(api, names, judge, subtests):
+    for name, fields, expected in bodies.TEXTS:
+        with subtests.test(name):
+            judge(api.post(f"/leads/car/{names['car']}", {**bodies.VALID, **fill(fields, names)}), expected)
 
 
-@pytest.mark.parametrize(("fields", "expected"), named(bodies.TEXTS))
-def test_fields_of_a_changed_lead(api, names, judge, fields, expected):
-    judge(api.patch(f"/leads/{names['lead']}", fill(fields, names)), 200 if expected == 201 else expected)
+def test_fields_of_a_changed_lead(api, names, judge, subtests):
+    for name, fields, expected in bodies.TEXTS:
+        with subtests.test(name):
+            judge(api.patch(f"/leads/{names['lead']}", fill(fields, names)), 200 if expected == 201 else expected)
 
 
 @pytest.mark.parametrize(("field", "code"), [("status", "INVALID_LEAD_STATUS"), ("order", "VALIDATION_ERROR")])
@@ -106,11 +111,12 @@ def test_null_counts_as_absent_in_a_new_lead_only(api, names, judge, field, code
     judge(api.patch(f"/leads/{names['lead']}", {field: None}), (400, code, field))
 
 
-@pytest.mark.parametrize(("spelled", "number"), bodies.ORDERS, ids=short)
-def test_orders(api, names, judge, spelled, number):
-    response = api.patch(f"/leads/{names['lead']}/order", b'{"order":%s}' % spelled.encode())
-    judge(response, 200 if number is not None else bodies.bad("order"))
-    assert number is None or response.json()["order"] == number
+def test_orders(api, names, judge, subtests):
+    for spelled, number in bodies.ORDERS:
+        with subtests.test(short(spelled)):
+            response = api.patch(f"/leads/{names['lead']}/order", b'{"order":%s}' % spelled.encode())
+            judge(response, 200 if number is not None else bodies.bad("order"))
+            assert number is None or response.json()["order"] == number
 
 
 @pytest.mark.parametrize(("field", "spelled", "value"), bodies.VEHICLES, ids=short)
@@ -214,9 +220,9 @@ def test_what_is_found_in_other_letters(api, civic, written, asked):
         assert [found["id"] for found in api.get("/leads", query=query).json()] == [str(lead.pk)]
 
 
-@pytest.mark.parametrize("wild", ["%", "_", "\\", "%_", "[a-z]", "*", "?", ".*"])
-def test_wild_cards_are_letters(api, lead, wild):
-    assert api.get("/leads", query={"search": wild}).json() == []
+def test_wild_cards_are_letters(api, lead):
+    for wild in ("%", "_", "\\", "%_", "[a-z]", "*", "?", ".*"):
+        assert api.get("/leads", query={"search": wild}).json() == [], wild
 
 
 def test_folding_is_stable():
@@ -229,30 +235,34 @@ def test_folding_is_stable():
 # --- Paths, methods, queries ---------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("path", "expected"), requests.PATHS, ids=short)
-def test_paths(api, names, judge, path, expected):
-    judge(api.get(fill(path, names)), expected)
+def test_paths(api, names, judge, subtests):
+    for path, expected in requests.PATHS:
+        with subtests.test(short(path)):
+            judge(api.get(fill(path, names)), expected)
 
 
-@pytest.mark.parametrize(("method", "path", "expected"), requests.METHODS)
-def test_methods(api, names, judge, method, path, expected):
-    response = api.send(method, fill(path, names))
-    if method == "HEAD":
-        assert response.content == b""
-        assert response.status_code == (expected if isinstance(expected, int) else expected[0])
-    else:
-        judge(response, expected)
-    assert (response.status_code == 405) == response.has_header("Allow")
+def test_methods(api, names, judge, subtests):
+    for method, path, expected in requests.METHODS:
+        with subtests.test(f"{method} {path}"):
+            response = api.send(method, fill(path, names))
+            if method == "HEAD":
+                assert response.content == b""
+                assert response.status_code == (expected if isinstance(expected, int) else expected[0])
+            else:
+                judge(response, expected)
+            assert (response.status_code == 405) == response.has_header("Allow")
 
 
-@pytest.mark.parametrize(("query", "expected"), requests.QUERIES, ids=short)
-def test_queries(api, names, judge, query, expected):
-    judge(api.get(f"/leads?{fill(query, names)}"), expected)
+def test_queries(api, names, judge, subtests):
+    for query, expected in requests.QUERIES:
+        with subtests.test(short(query)):
+            judge(api.get(f"/leads?{fill(query, names)}"), expected)
 
 
-@pytest.mark.parametrize(("path", "expected"), requests.OTHER_QUERIES, ids=short)
-def test_queries_elsewhere(api, names, judge, path, expected):
-    judge(api.get(fill(path, names)), expected)
+def test_queries_elsewhere(api, names, judge, subtests):
+    for path, expected in requests.OTHER_QUERIES:
+        with subtests.test(short(path)):
+            judge(api.get(fill(path, names)), expected)
 
 
 @pytest.mark.parametrize(
@@ -326,14 +336,15 @@ def test_a_cursor_is_refused_with_any_letter_changed(api, cursor, judge):
 # --- Headers -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("header", "value", "expected"), requests.HEADERS, ids=short)
-def test_headers(api, names, judge, header, value, expected):
-    response = api.get(f"/leads/{names['lead']}", **{header: fill(value, names)})
-    judge(response, expected)
-    assert "Set-Cookie" not in response
-    if header == "x_request_id":
-        assert UUID4.fullmatch(response["X-Request-Id"])
-    assert (response.status_code == 401) == (response.get("WWW-Authenticate") == "Bearer")
+def test_headers(api, names, judge, subtests):
+    for header, value, expected in requests.HEADERS:
+        with subtests.test(f"{header}: {short(value)}"):
+            response = api.get(f"/leads/{names['lead']}", **{header: fill(value, names)})
+            judge(response, expected)
+            assert "Set-Cookie" not in response
+            if header == "x_request_id":
+                assert UUID4.fullmatch(response["X-Request-Id"])
+            assert (response.status_code == 401) == (response.get("WWW-Authenticate") == "Bearer")
 
 
 @pytest.mark.parametrize(("header", "value", "expected"), requests.WRITE_HEADERS, ids=short)
@@ -394,11 +405,12 @@ def clients(casa, api, names):
     return clients
 
 
-@pytest.mark.parametrize(("who", "method", "path", "body", "headers", "expected"), named(requests.JUDGEMENT))
-def test_order_of_judgement(clients, names, judge, who, method, path, body, headers, expected):
+def test_order_of_judgement(clients, names, judge, subtests):
     keys = {"no key": {"authorization": None}, "bad key": {"authorization": "Bearer dev_x"}}
-    headers = {**keys.get(who, {}), **headers}
-    judge(clients[who].send(method, fill(path, names), fill(body, names), **headers), expected)
+    for name, who, method, path, body, headers, expected in requests.JUDGEMENT:
+        with subtests.test(name):
+            headers = {**keys.get(who, {}), **headers}
+            judge(clients[who].send(method, fill(path, names), fill(body, names), **headers), expected)
 
 
 def test_nothing_above_wrote_a_lead_for_another_dealership(rival, names):
