@@ -1,10 +1,7 @@
 """What the API's document says of vehicles."""
 
-from rest_framework import serializers
-
 from cars.errors import CarHasLeads, CarNotFound, DuplicateVehicle
-from cars.models import Car
-from cars.serializers import CarBody
+from cars.serializers import CarBody, VehicleSerializer, VehicleStatus
 from steerleads.api.errors import ValidationFailed
 from steerleads.api.filters import LONGEST_SEARCH
 from steerleads.api.openapi import (
@@ -51,7 +48,6 @@ SOLD = {**CIVIC, "status": "SOLD", "updatedAt": "2024-02-02T16:45:00Z"}
 
 # --- Objects and bodies ------------------------------------------------------------------------
 
-VehicleStatus = enum("VehicleStatus", Car.Status.values)
 VehicleSort = enum("VehicleSort", ["make", "model", "overviewYear", "price", "km", "createdAt"])
 
 WORDS = {
@@ -64,23 +60,6 @@ WORDS = {
     "km": "Kilometres driven",
     "location": "Where the vehicle stands (max 100 characters)",
 }
-
-
-class Vehicle(serializers.Serializer):
-    """A vehicle of the dealership."""
-
-    id = serializers.UUIDField()
-    make = serializers.CharField()
-    model = serializers.CharField()
-    overviewYear = serializers.IntegerField(allow_null=True)
-    vin = serializers.CharField(allow_null=True)
-    stockNumber = serializers.CharField(allow_null=True)
-    price = serializers.FloatField(allow_null=True)
-    km = serializers.IntegerField(allow_null=True)
-    location = serializers.CharField(allow_null=True)
-    status = VehicleStatus()
-    createdAt = serializers.DateTimeField()
-    updatedAt = serializers.DateTimeField()
 
 
 class NewVehicle(CarBody):
@@ -128,13 +107,13 @@ BAD_BODY = ValidationFailed("This field is required.", field="make", reason="req
 TAKEN = DuplicateVehicle("vin", "2HGFE2F59MH500001")
 
 
-described = operations(
+documents = operations(
     list=Operation(
         "list_vehicles",
         TAG,
         "List All Vehicles",
         "Retrieve all vehicles with optional filtering and sorting.",
-        Answer("Array of vehicles, oldest first by default.", [Vehicle], {"Vehicles": [CIVIC]}, LIST_HEADERS),
+        Answer("Array of vehicles, oldest first by default.", [VehicleSerializer], {"Vehicles": [CIVIC]}, LIST_HEADERS),
         parameters=FILTERS,
         errors=(ValidationFailed("“limit” must be a whole number from 1 to 1000.", field="limit"),),
     ),
@@ -143,7 +122,7 @@ described = operations(
         TAG,
         "Create Vehicle",
         "Create a new vehicle.",
-        Answer("The vehicle that was created.", Vehicle, {"Vehicle": CIVIC}, (ETAG, LOCATION), status=201),
+        Answer("The vehicle that was created.", VehicleSerializer, {"Vehicle": CIVIC}, (ETAG, LOCATION), status=201),
         parameters=(IDEMPOTENCY_KEY,),
         body=NewVehicle,
         examples={"Vehicle": NEW_CIVIC},
@@ -154,7 +133,7 @@ described = operations(
         TAG,
         "Get Vehicle by ID",
         "Retrieve detailed information about a specific vehicle.",
-        Answer("The vehicle.", Vehicle, {"Vehicle": CIVIC}, (ETAG,)),
+        Answer("The vehicle.", VehicleSerializer, {"Vehicle": CIVIC}, (ETAG,)),
         parameters=(VEHICLE_ID, IF_NONE_MATCH),
         errors=(CarNotFound,),
     ),
@@ -163,7 +142,7 @@ described = operations(
         TAG,
         "Update Vehicle",
         "Update an existing vehicle's information. All fields are optional. Only provided fields will be updated.",
-        Answer("The vehicle as it now is.", Vehicle, {"Sold": SOLD}, (ETAG,)),
+        Answer("The vehicle as it now is.", VehicleSerializer, {"Sold": SOLD}, (ETAG,)),
         parameters=(VEHICLE_ID, IF_MATCH, IDEMPOTENCY_KEY),
         body=VehicleChanges,
         examples={"Sold": {"status": "SOLD"}},

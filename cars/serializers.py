@@ -1,6 +1,10 @@
 """What a vehicle looks like on the wire."""
 
+from rest_framework import serializers
+
 from cars.models import Car
+from steerleads.api.objects import ObjectSerializer
+from steerleads.api.openapi import enum
 from steerleads.api.serializers import BodySerializer, ChoiceField, MoneyField, TextField, VinField, WholeNumberField
 
 WRITABLE = {
@@ -16,8 +20,24 @@ WRITABLE = {
 }
 # What staff keep beside it, in forms and sheets; the API's vehicles have no plate.
 KEPT_BY_STAFF = {**WRITABLE, "plate": "plate"}
-CAR_COLUMNS = ("id", *WRITABLE.values(), "created_at", "updated_at")
-CAR_KEYS = ("id", *WRITABLE, "createdAt", "updatedAt")
+VehicleStatus = enum("VehicleStatus", Car.Status.values)
+
+
+class VehicleSerializer(ObjectSerializer):
+    """A vehicle of the dealership."""
+
+    id = serializers.UUIDField()
+    make = serializers.CharField()
+    model = serializers.CharField()
+    overviewYear = serializers.IntegerField(source="overview_year", allow_null=True)
+    vin = serializers.CharField(allow_null=True)
+    stockNumber = serializers.CharField(source="stock_number", allow_null=True)
+    price = serializers.FloatField(allow_null=True)
+    km = serializers.IntegerField(allow_null=True)
+    location = serializers.CharField(allow_null=True)
+    status = VehicleStatus()
+    createdAt = serializers.DateTimeField(source="created_at")
+    updatedAt = serializers.DateTimeField(source="updated_at")
 
 
 class CarBody(BodySerializer):
@@ -34,12 +54,3 @@ class CarBody(BodySerializer):
 
 class StaffCarBody(CarBody):
     plate = TextField(max_length=30, required=False, allow_null=True)
-
-
-def car_object(row):
-    """The 12 keys of a vehicle, from CAR_COLUMNS."""
-    return dict(zip(CAR_KEYS, row, strict=True))
-
-
-def row_of(car):
-    return [getattr(car, column) for column in CAR_COLUMNS]

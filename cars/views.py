@@ -4,15 +4,15 @@ from cars import actions
 from cars.errors import CarNotFound
 from cars.filters import CarFilters
 from cars.models import Car
-from cars.openapi import described
-from cars.serializers import CAR_COLUMNS, WRITABLE, CarBody, car_object, row_of
+from cars.openapi import documents
+from cars.serializers import WRITABLE, CarBody, VehicleSerializer
 from steerleads.api.lists import Listing, ListViewSet
 from steerleads.dealers.idempotency import idempotent
 
 CARS = Listing(
     model=Car,
-    columns=CAR_COLUMNS,
-    render=car_object,
+    columns=VehicleSerializer.columns,
+    render=VehicleSerializer.render,
     sorts={
         "make": "make_folded",
         "model": "model_folded",
@@ -27,7 +27,7 @@ CARS = Listing(
 )
 
 
-@described
+@documents
 class CarViewSet(ListViewSet):
     queryset = Car.objects.none()
     filterset_class, listing = CarFilters, CARS
@@ -39,8 +39,8 @@ class CarViewSet(ListViewSet):
 
     def retrieve(self, request, id):
         self.parameters()
-        *row, version = self.get_row(*CAR_COLUMNS, "version")
-        return self.answer(car_object(row), tag=str(version))
+        car, version = self.get_shown(VehicleSerializer, "version")
+        return self.answer(car, tag=str(version))
 
     def create(self, request):
         self.parameters()
@@ -68,7 +68,7 @@ class CarViewSet(ListViewSet):
         return self.answer({"success": True, "message": "Vehicle deleted successfully"})
 
     def _whole(self, car, **answer):
-        return self.answer(car_object(row_of(car)), tag=car.etag, **answer)
+        return self.answer(VehicleSerializer.of(car), tag=car.etag, **answer)
 
 
 def _columns(fields):

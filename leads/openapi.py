@@ -18,18 +18,16 @@ from leads.openapi_examples import (
 from leads.openapi_objects import (
     Archived,
     HistoryEntry,
-    Lead,
     LeadChanges,
     LeadDetail,
     LeadSort,
-    LeadStatus,
-    LeadWithCar,
     NewLead,
     NewOrder,
     NewOrders,
     UpdatedLead,
     UpdatedOrder,
 )
+from leads.serializers import LeadSerializer, LeadStatus, LeadWithCarSerializer
 from steerleads.api.errors import ValidationFailed
 from steerleads.api.filters import LONGEST_SEARCH
 from steerleads.api.openapi import (
@@ -107,7 +105,7 @@ WHOLE = {"Lead": LEAD}
 
 
 def _leads(description):
-    return Answer(description, [LeadWithCar], {"Leads": LEADS}, LIST_HEADERS)
+    return Answer(description, [LeadWithCarSerializer], {"Leads": LEADS}, LIST_HEADERS)
 
 
 def _archive(id, summary, description):
@@ -116,13 +114,13 @@ def _archive(id, summary, description):
         TAG,
         summary,
         description,
-        Answer("The lead as it now is.", Lead, WHOLE, (ETAG, ARCHIVED_HEADER)),
+        Answer("The lead as it now is.", LeadSerializer, WHOLE, (ETAG, ARCHIVED_HEADER)),
         parameters=(LEAD_ID, IF_MATCH, IDEMPOTENCY_KEY),
         errors=NO_ACCESS,
     )
 
 
-described = operations(
+documents = operations(
     list=Operation(
         "list_leads",
         TAG,
@@ -146,7 +144,9 @@ described = operations(
         TAG,
         "Create Lead for Vehicle",
         "Create a new lead associated with a specific vehicle.",
-        Answer("The lead that was created.", Lead, {"Schedule test drive": CREATED}, (ETAG, LOCATION), status=201),
+        Answer(
+            "The lead that was created.", LeadSerializer, {"Schedule test drive": CREATED}, (ETAG, LOCATION), status=201
+        ),
         parameters=(CAR_ID, IDEMPOTENCY_KEY),
         body=NewLead,
         examples={"Schedule test drive": TEST_DRIVE, **USE_CASES},
@@ -233,7 +233,7 @@ described = operations(
     restore=_archive("restore_lead", "Restore Lead", "Bring an archived lead back into lists and board."),
 )
 
-history_described = operations(
+history_documents = operations(
     list=Operation(
         "get_lead_history",
         TAG,

@@ -4,47 +4,29 @@ from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from leads.fields import BODY_FIELDS, FIELDS, SORTS, TEXT_FIELDS, Keeps, Status
+from leads.fields import BODY_FIELDS, FIELDS, SORTS, TEXT_FIELDS, Keeps
 from leads.models import EventKind
-from leads.serializers import CHANGE_KEYS, MOST_MOVED, LeadBody, OrderBody, ReorderBody
+from leads.serializers import (
+    CHANGE_KEYS,
+    MOST_MOVED,
+    LeadBody,
+    LeadCarSerializer,
+    LeadSerializer,
+    LeadStatus,
+    Order,
+    OrderBody,
+    ReorderBody,
+    with_written,
+)
 from steerleads.api.openapi import Success, enum
-from steerleads.api.serializers import ChoiceField, TextField, WholeNumberField
 from steerleads.dealers.actors import ActorType
 
-LeadStatus = enum("LeadStatus", Status.values)
 LeadEventKind = enum("LeadEventKind", EventKind.values)
 ActorKind = enum("ActorType", ActorType.values)
 LeadSort = enum("LeadSort", SORTS)
 Archived = enum("ArchivedFilter", ["false", "true", "any"])
 
-STATUS_WORDS = (
-    "`NEW`: the lead is created and requires action. `COMPLETED`: the action has been completed successfully. "
-    "`NOT_NEEDED`: the lead is no longer relevant or was cancelled."
-)
 WORDS = {field.name: f"{field.body.help_text} (max {field.body.max_length} characters)" for field in TEXT_FIELDS}
-
-
-class Order(serializers.IntegerField):
-    """A 32 bit integer."""
-
-    def __init__(self, **field):
-        super().__init__(min_value=-(2**31), max_value=2**31 - 1, **field)
-
-
-# What the document calls the values of a body's field.
-SHOWN_AS = {ChoiceField: LeadStatus, TextField: serializers.CharField, WholeNumberField: Order}
-
-
-def _with_written(declared, *, required=True, **further):
-    """These fields of a serializer, and behind `carId` those that clients write. `further` has arguments by field."""
-    written = {
-        field.name: SHOWN_AS[type(field.body)](
-            required=required, allow_null=field.is_nullable, **further.get(field.name, {})
-        )
-        for field in BODY_FIELDS
-    }
-    ids = {name: declared.pop(name) for name in ("id", "carId")}
-    return ids | written | declared
 
 
 def _listed(fields):
@@ -53,39 +35,10 @@ def _listed(fields):
     return f"{', '.join(others)} and {last}"
 
 
-class Lead(serializers.Serializer):
-    """A lead: something to do for a customer about a vehicle."""
-
-    id = serializers.UUIDField()
-    carId = serializers.UUIDField(help_text="The vehicle that the lead is about.")
-    createdAt = serializers.DateTimeField()
-    updatedAt = serializers.DateTimeField()
-
-    def get_fields(self):
-        words = {"status": {"help_text": STATUS_WORDS}, "order": {"help_text": "Lower numbers appear first."}}
-        return _with_written(super().get_fields(), **words)
-
-
-class LeadCar(serializers.Serializer):
-    """What a list of leads shows of a vehicle."""
-
-    id = serializers.UUIDField()
-    make = serializers.CharField()
-    model = serializers.CharField()
-    overviewYear = serializers.IntegerField(allow_null=True)
-    location = serializers.CharField(allow_null=True)
-
-
-class LeadWithCar(Lead):
-    """A lead as lists show it, with its vehicle."""
-
-    car = LeadCar()
-
-
-class LeadDetail(Lead):
+class LeadDetail(LeadSerializer):
     """A lead, with its vehicle if `include=car` was sent."""
 
-    car = LeadCar(required=False)
+    car = LeadCarSerializer(required=False)
 
 
 class UpdatedLead(serializers.Serializer):
@@ -97,7 +50,7 @@ class UpdatedLead(serializers.Serializer):
     updatedAt = serializers.DateTimeField()
 
     def get_fields(self):
-        return _with_written(super().get_fields(), required=False)
+        return with_written(super().get_fields(), required=False)
 
 
 class UpdatedOrder(Success):

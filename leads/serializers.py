@@ -1,28 +1,100 @@
-"""What a lead looks like on the wire: bodies in (declared serializers), objects out (plain functions over rows)."""
+"""What a lead looks like on the wire: the bodies that are taken, and the objects that are answered."""
 
 from copy import deepcopy
 
+from rest_framework import serializers
+
 from leads.errors import lead_validation
-from leads.fields import BODY_FIELDS, COLUMNS, WRITABLE
+from leads.fields import BODY_FIELDS, COLUMNS, Status
 from steerleads.api.json import Number
-from steerleads.api.objects import object_of
-from steerleads.api.serializers import BodyField, BodySerializer, IdField, ItemError, WholeNumberField
+from steerleads.api.objects import ObjectSerializer
+from steerleads.api.openapi import enum
+from steerleads.api.serializers import (
+    BodyField,
+    BodySerializer,
+    ChoiceField,
+    IdField,
+    ItemError,
+    TextField,
+    WholeNumberField,
+)
 from steerleads.db.ids import parse_id
 from steerleads.db.text import shown
-
-LEAD = {"id": "id", "carId": "car_id", **WRITABLE, "createdAt": "created_at", "updatedAt": "updated_at"}
-CAR = {"make": "car__make", "model": "car__model", "overviewYear": "car__overview_year", "location": "car__location"}
-LEAD_COLUMNS, CAR_COLUMNS = tuple(LEAD.values()), tuple(CAR.values())
-
-# The object of a lead from LEAD_COLUMNS, and a lead as lists show it, from LEAD_COLUMNS + CAR_COLUMNS.
-lead_object = object_of(LEAD, LEAD_COLUMNS)
-lead_with_car = object_of({**LEAD, "car": {"id": "car_id", **CAR}}, LEAD_COLUMNS + CAR_COLUMNS)
 
 EVENT_COLUMNS = ("id", "kind", "at", "actor_type", "actor_name", "changes", "texts", "batch")
 CHANGE_KEYS = (*COLUMNS, "createdAt", "updatedAt")
 
 ITEM_KEYS = ("id", "order")
 MOST_MOVED = 10_000
+
+
+STATUS_WORDS = (
+    "`NEW`: the lead is created and requires action. `COMPLETED`: the action has been completed successfully. "
+    "`NOT_NEEDED`: the lead is no longer relevant or was cancelled."
+)
+LeadStatus = enum("LeadStatus", Status.values)
+
+
+class Order(serializers.IntegerField):
+    """A 32 bit integer."""
+
+    def __init__(self, **field):
+        super().__init__(min_value=-(2**31), max_value=2**31 - 1, **field)
+
+
+# What the document calls the values of a body's field.
+SHOWN_AS = {ChoiceField: LeadStatus, TextField: serializers.CharField, WholeNumberField: Order}
+
+
+def with_written(declared, *, required=True, **further):
+    """These fields of a serializer, and behind `carId` those that clients write. `further` has arguments by field."""
+    written = {
+        field.name: SHOWN_AS[type(field.body)](
+            required=required, allow_null=field.is_nullable, **_source(field), **further.get(field.name, {})
+        )
+        for field in BODY_FIELDS
+    }
+    ids = {name: declared.pop(name) for name in ("id", "carId")}
+    return ids | written | declared
+
+
+def _source(field):
+    return {} if field.column == field.name else {"source": field.column}
+
+
+# --- Objects -----------------------------------------------------------------------------------
+
+
+class LeadSerializer(ObjectSerializer):
+    """A lead: something to do for a customer about a vehicle."""
+
+    id = serializers.UUIDField()
+    carId = serializers.UUIDField(source="car_id", help_text="The vehicle that the lead is about.")
+    createdAt = serializers.DateTimeField(source="created_at")
+    updatedAt = serializers.DateTimeField(source="updated_at")
+
+    def get_fields(self):
+        words = {"status": {"help_text": STATUS_WORDS}, "order": {"help_text": "Lower numbers appear first."}}
+        return with_written(super().get_fields(), **words)
+
+
+class LeadCarSerializer(serializers.Serializer):
+    """What a list of leads shows of a vehicle."""
+
+    id = serializers.UUIDField()
+    make = serializers.CharField()
+    model = serializers.CharField()
+    overviewYear = serializers.IntegerField(source="overview_year", allow_null=True)
+    location = serializers.CharField(allow_null=True)
+
+
+class LeadWithCarSerializer(LeadSerializer):
+    """A lead as lists show it, with its vehicle."""
+
+    car = LeadCarSerializer()
+
+
+# --- Bodies ------------------------------------------------------------------------------------
 
 
 class LeadBody(BodySerializer):
@@ -63,32 +135,24 @@ class LeadOrdersField(BodyField):
             f"leadOrders[{index}].{name}" for index, item in enumerate(value) for name in item if name not in ITEM_KEYS
         ]
 
-    def _read(self, place, item, number):
+    def _read(self, path, item, number):
         if not isinstance(item, dict):
-            raise ItemError(place, 'Each item must be an object like {"id": …, "order": 1}.', "invalid")
+            raise ItemError(path, 'Each item must be an object like {"id": …, "order": 1}.', "invalid")
         for name in ITEM_KEYS:
             if item.get(name) is None:
-                raise ItemError(f"{place}.{name}", "This field is required.", "required")
+                raise ItemError(f"{path}.{name}", "This field is required.", "required")
         lead_id = parse_id(item["id"]) if not isinstance(item["id"], Number) else None
         if lead_id is None:
-            raise ItemError(f"{place}.id", f"“{shown(item['id'])}” is not the UUID of a lead.", "invalid")
+            raise ItemError(f"{path}.id", f"“{shown(item['id'])}” is not the UUID of a lead.", "invalid")
         try:
             order = number.run_validation(item["order"])
         except Exception as error:
-            raise ItemError(f"{place}.order", str(error.detail[0]), "invalid") from None
+            raise ItemError(f"{path}.order", str(error.detail[0]), "invalid") from None
         return lead_id, order
 
 
 class ReorderBody(BodySerializer):
     leadOrders = LeadOrdersField()
-
-
-def row_of(lead):
-    return [getattr(lead, column) for column in LEAD_COLUMNS]
-
-
-def car_row_of(car):
-    return [car.make, car.model, car.overview_year, car.location]
 
 
 def event_object(row):

@@ -7,18 +7,15 @@ from leads.errors import LeadNotFound, lead_validation
 from leads.fields import SORTS, WRITABLE
 from leads.filters import LeadFilters
 from leads.models import Lead, LeadEvent, Status
-from leads.openapi import described, history_described
+from leads.openapi import documents, history_documents
 from leads.serializers import (
-    CAR_COLUMNS,
     EVENT_COLUMNS,
-    LEAD_COLUMNS,
     LeadBody,
+    LeadSerializer,
+    LeadWithCarSerializer,
     OrderBody,
     ReorderBody,
     event_object,
-    lead_object,
-    lead_with_car,
-    row_of,
 )
 from steerleads.api.errors import ValidationFailed
 from steerleads.api.lists import Listing, ListViewSet
@@ -29,8 +26,8 @@ from steerleads.dealers.idempotency import idempotent
 
 LEADS = Listing(
     model=Lead,
-    columns=(*LEAD_COLUMNS, *CAR_COLUMNS),
-    render=lead_with_car,
+    columns=LeadWithCarSerializer.columns,
+    render=LeadWithCarSerializer.render,
     sorts=SORTS,
     default="order",
     ties=("created_at", "id"),
@@ -46,7 +43,7 @@ EVENTS = Listing(
 )
 
 
-@described
+@documents
 class LeadViewSet(ListViewSet):
     queryset = Lead.objects.none()
     filterset_class, listing, list_failure = LeadFilters, LEADS, staticmethod(lead_validation)
@@ -91,12 +88,12 @@ class LeadViewSet(ListViewSet):
         include = parameters.choice("include", ["car"], None)
         parameters.settle()
         if include:
-            *row, archived, version, car_version = self.get_row(
-                *LEAD_COLUMNS, *CAR_COLUMNS, "archived", "version", "car__version"
+            lead, archived, version, car_version = self.get_shown(
+                LeadWithCarSerializer, "archived", "version", "car__version"
             )
-            return self._shown(lead_with_car(row), f"{version}.{car_version}", archived)
-        *row, archived, version = self.get_row(*LEAD_COLUMNS, "archived", "version")
-        return self._shown(lead_object(row), str(version), archived)
+            return self._shown(lead, f"{version}.{car_version}", archived)
+        lead, archived, version = self.get_shown(LeadSerializer, "archived", "version")
+        return self._shown(lead, str(version), archived)
 
     def create(self, request, carId):
         self.parameters()
@@ -179,7 +176,7 @@ class LeadViewSet(ListViewSet):
         return idempotent(self, act, gone=LeadNotFound)
 
     def _whole(self, lead, **answer):
-        return self._shown(lead_object(row_of(lead)), lead.etag, lead.archived, **answer)
+        return self._shown(LeadSerializer.of(lead), lead.etag, lead.archived, **answer)
 
     def _shown(self, body, tag, archived, **answer):
         if archived:
@@ -193,7 +190,7 @@ class LeadViewSet(ListViewSet):
         return fields
 
 
-@history_described
+@history_documents
 class HistoryViewSet(ListViewSet):
     """What happened to a lead."""
 

@@ -3,21 +3,21 @@
 from datetime import UTC
 
 from leads.models import Lead
-from leads.serializers import CHANGE_KEYS, LEAD_COLUMNS, lead_object
+from leads.serializers import CHANGE_KEYS, LeadSerializer
 from steerleads.api import json
 
 TEST_KIND = "webhook.test"
 
 
 def message(event, lead):
-    """{type, timestamp, data} of a numbered LeadEvent; `lead` is a row of LEAD_COLUMNS, or None if it is gone."""
+    """{type, timestamp, data} of a numbered LeadEvent; `lead` is a row of LeadSerializer's columns, or None if it is gone."""
     both = {**event.changes, **(event.texts or {})}
     data = {
         "eventId": event.pk,
         "sequence": event.sequence,
         "leadId": event.lead_id,
         "carId": event.car_id,
-        "lead": lead_object(lead) if lead else None,
+        "lead": LeadSerializer.render(lead) if lead else None,
         "changes": {name: both[name] for name in CHANGE_KEYS if name in both},
         "actor": {"type": event.actor_type, "name": event.actor_name},
     }
@@ -41,6 +41,6 @@ def text_of(told):
 
 
 def lead_rows(dealership, lead_ids):
-    """{id: row of LEAD_COLUMNS} of those leads that there still are."""
-    rows = Lead.objects.of(dealership).filter(pk__in=lead_ids).values_list(*LEAD_COLUMNS)
+    """{id: row of LeadSerializer's columns} of those leads that there still are."""
+    rows = Lead.objects.of(dealership).filter(pk__in=lead_ids).values_list(*LeadSerializer.columns)
     return {row[0]: row for row in rows}

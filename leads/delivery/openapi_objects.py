@@ -8,7 +8,8 @@ from leads.delivery.bodies import TEST_KIND
 from leads.delivery.models import State, SwitchedOff
 from leads.delivery.serializers import WebhookBody
 from leads.models import EventKind
-from leads.openapi_objects import Actor, Changes, Lead, LeadEventKind
+from leads.openapi_objects import Actor, Changes, LeadEventKind
+from leads.serializers import LeadSerializer
 from steerleads.api.openapi import enum
 
 DisabledReason = enum("DisabledReason", SwitchedOff.values)
@@ -27,7 +28,7 @@ class EventData(serializers.Serializer):
     )
     leadId = serializers.UUIDField()
     carId = serializers.UUIDField(help_text="The vehicle that the lead is about.")
-    lead = Lead(
+    lead = LeadSerializer(
         allow_null=True,
         help_text="The lead as it was when this was told, which can be later than the event. `null`: it is gone.",
     )

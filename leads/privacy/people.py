@@ -14,7 +14,7 @@ from leads.errors import LeadNotFound
 from leads.feed import locked_feed
 from leads.fields import PERSON_FIELDS, TEXT_FIELDS
 from leads.models import Lead, LeadEvent, PersonRequest
-from leads.serializers import EVENT_COLUMNS, car_row_of, event_object, lead_with_car, row_of
+from leads.serializers import EVENT_COLUMNS, LeadWithCarSerializer, event_object
 from steerleads.db.text import words
 from steerleads.dealers import audit
 from steerleads.dealers.audit_kinds import AuditKind
@@ -73,7 +73,7 @@ def leads_of_person(dealership, text):
 
 def held_of(lead):
     """All that a Lead (with its car) holds, as the API shows it."""
-    return lead_with_car([*row_of(lead), *car_row_of(lead.car)]) | {"archived": lead.archived}
+    return LeadWithCarSerializer.of(lead) | {"archived": lead.archived}
 
 
 def export_leads(dealership, leads, *, actor, now):

@@ -6,7 +6,7 @@ import pytest
 
 from conftest import make_car, make_lead
 from leads.models import Lead
-from leads.serializers import CAR_COLUMNS, LEAD_COLUMNS, lead_object, lead_with_car
+from leads.serializers import LeadSerializer, LeadWithCarSerializer
 
 LEAD_KEYS = "id carId status action targetName targetInfo tag note order createdAt updatedAt".split()
 
@@ -50,7 +50,13 @@ def test_ids_are_answered_in_lower_case_and_accepted_in_any(api, lead):
 
 
 def test_a_row_is_shown_by_its_columns_names():
-    assert CAR_COLUMNS == ("car__make", "car__model", "car__overview_year", "car__location")
-    row = [*LEAD_COLUMNS, *CAR_COLUMNS]
-    car = dict(zip("id make model overviewYear location".split(), ["car_id", *CAR_COLUMNS], strict=True))
-    assert lead_with_car(row) == lead_object(LEAD_COLUMNS) | {"car": car}
+    shown, columns = LeadWithCarSerializer.render, LeadWithCarSerializer.columns
+    car = {name: f"car__{name}" for name in ("make", "model", "location")} | {"id": "car_id"}
+    assert columns[: len(LeadSerializer.columns)] == LeadSerializer.columns
+    expected = LeadSerializer.render(LeadSerializer.columns) | {"car": car | {"overviewYear": "car__overview_year"}}
+    assert shown(columns) == expected
+
+
+def test_an_object_of_a_model_is_that_of_its_row(lead):
+    row = Lead.objects.values_list(*LeadWithCarSerializer.columns).get()
+    assert LeadWithCarSerializer.of(Lead.objects.get()) == LeadWithCarSerializer.render(row)

@@ -39,7 +39,9 @@ LONGEST_WHOLE = 5000  # and one longer than this is streamed
 
 @dataclass(frozen=True)
 class Listing:
-    """`columns` are read by values_list and given to `render` as a tuple; `sorts` maps `sortBy` to the column sorted.
+    """`columns` are read by values_list and given to `render` as a tuple (ObjectSerializers have both).
+
+    `sorts` maps `sortBy` to the column sorted.
 
     `ties` follow the sorted column. `nullable` names the sorted columns that can be null. `descending` is the
     direction without `sortOrder`.

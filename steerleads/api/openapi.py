@@ -24,7 +24,7 @@ class Parameter:
     name: str
     description: str
     schema: object
-    place: str = "query"
+    location: str = "query"
     example: object = None
 
 

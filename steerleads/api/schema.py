@@ -55,12 +55,12 @@ class ApiSchema(AutoSchema):
 
     def _parameter(self, parameter):
         written = {
-            "in": parameter.place,
+            "in": parameter.location,
             "name": parameter.name,
             "description": parameter.description,
             "schema": self._schema(parameter.schema),
         }
-        if parameter.place == "path":
+        if parameter.location == "path":
             written["required"] = True
         if parameter.example is not None:
             written["example"] = parameter.example

@@ -56,15 +56,15 @@ class BodySerializer(serializers.Serializer):
 
 
 class ItemError(serializers.ValidationError):
-    """What is wrong with one place inside a field: `[2].id`."""
+    """What is wrong with a part of a field, at a path in it like `[2].id`."""
 
-    def __init__(self, place, message, code):
+    def __init__(self, path: str, message: str, code: str):
         super().__init__([message], code=code)
-        self.detail[0].place = place
+        self.detail[0].path = path
 
 
 def _detail(name, item):
-    return {"field": name + getattr(item, "place", ""), "code": item.code, "message": str(item)}
+    return {"field": name + getattr(item, "path", ""), "code": item.code, "message": str(item)}
 
 
 class BodyField(serializers.Field):

@@ -13,6 +13,7 @@ from rest_framework.viewsets import ViewSet
 from steerleads.api import etags
 from steerleads.api.errors import ApiError, NotFound, UnsupportedContentEncoding, UnsupportedMediaType, ValidationFailed
 from steerleads.api.json import NotJSON, answer, parse_object
+from steerleads.api.objects import ObjectSerializer
 from steerleads.api.parameters import Parameters, header_names
 from steerleads.api.serializers import check
 from steerleads.db.compiled import by_id
@@ -52,12 +53,16 @@ class ApiViewSet(ViewSet):
         """The rows that an action is about, from `dealership`, `path` and `action` alone: it is kept compiled."""
         raise NotImplementedError
 
-    def get_row(self, *columns: str) -> tuple:
-        """Columns of the one of `get_queryset` that has the path's `id`. Raises `not_found_error`."""
-        row = _one(type(self), columns).row(self.request.auth.dealership_id, self.path["id"])
+    def get_shown(self, serializer_class: type[ObjectSerializer], *further: str) -> tuple:
+        """The one of `get_queryset` that has the path's `id`, as an object, and further columns of it.
+
+        Raises `not_found_error`.
+        """
+        columns = serializer_class.columns
+        row = _one(type(self), columns + further).row(self.request.auth.dealership_id, self.path["id"])
         if row is None:
             raise self.not_found_error(self.path["id"])
-        return row
+        return serializer_class.render(row[: len(columns)]), *row[len(columns) :]
 
     def not_found_error(self, id: UUID) -> ApiError:
         """Why there is none with the path's `id`."""

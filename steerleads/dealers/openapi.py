@@ -43,7 +43,7 @@ class KeyTest(Success):
     key = Key()
 
 
-described = operations(
+documents = operations(
     test=Operation(
         "test_auth",
         "Authentication",

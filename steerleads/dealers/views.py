@@ -1,10 +1,10 @@
 """Lets a client try its key (contract 12a)."""
 
 from steerleads.api.views import ApiViewSet
-from steerleads.dealers.openapi import described
+from steerleads.dealers.openapi import documents
 
 
-@described
+@documents
 class AuthViewSet(ApiViewSet):
     def test(self, request):
         self.parameters()
