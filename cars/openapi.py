@@ -3,7 +3,6 @@
 from cars.errors import CarHasLeads, CarNotFound, DuplicateVehicle
 from cars.serializers import CarBody, VehicleSerializer, VehicleStatus
 from steerleads.api.errors import ValidationFailed
-from steerleads.api.filters import LONGEST_SEARCH
 from steerleads.api.openapi import (
     ETAG,
     ID,
@@ -12,14 +11,10 @@ from steerleads.api.openapi import (
     IF_NONE_MATCH,
     LIST_HEADERS,
     LOCATION,
-    PAGING_PARAMETERS,
-    SORT_ORDER,
-    TEXT,
     Answer,
     Operation,
     Parameter,
     Success,
-    enum,
     operations,
 )
 
@@ -48,7 +43,6 @@ SOLD = {**CIVIC, "status": "SOLD", "updatedAt": "2024-02-02T16:45:00Z"}
 
 # --- Objects and bodies ------------------------------------------------------------------------
 
-VehicleSort = enum("VehicleSort", ["make", "model", "overviewYear", "price", "km", "createdAt"])
 
 WORDS = {
     "make": "Make (max 100 characters)",
@@ -80,29 +74,6 @@ class VehicleChanges(CarBody):
 # --- Parameters and errors ---------------------------------------------------------------------
 
 VEHICLE_ID = Parameter("id", "Vehicle UUID", ID, "path")
-FILTERS = (
-    Parameter(
-        "search",
-        "Global search across make, model, vin, stockNumber. Every word must occur somewhere.",
-        {"type": "string", "maxLength": LONGEST_SEARCH},
-    ),
-    Parameter("make", "Filter by make", TEXT),
-    Parameter("model", "Filter by model", TEXT),
-    Parameter("location", "Filter by location", TEXT),
-    Parameter(
-        "status",
-        "Filter by status: `LOADING`, `INSPECTED`, `SOLD`. Several, or with commas, mean any.",
-        [VehicleStatus],
-    ),
-    Parameter(
-        "sortBy",
-        "Sort field: `make`, `model`, `overviewYear`, `price`, `km`, `createdAt`",
-        VehicleSort(default="createdAt"),
-    ),
-    SORT_ORDER,
-    *PAGING_PARAMETERS,
-    IF_NONE_MATCH,
-)
 BAD_BODY = ValidationFailed("This field is required.", field="make", reason="required")
 TAKEN = DuplicateVehicle("vin", "2HGFE2F59MH500001")
 
@@ -114,7 +85,6 @@ documents = operations(
         "List All Vehicles",
         "Retrieve all vehicles with optional filtering and sorting.",
         Answer("Array of vehicles, oldest first by default.", [VehicleSerializer], {"Vehicles": [CIVIC]}, LIST_HEADERS),
-        parameters=FILTERS,
         errors=(ValidationFailed("“limit” must be a whole number from 1 to 1000.", field="limit"),),
     ),
     create=Operation(

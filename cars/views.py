@@ -24,6 +24,7 @@ CARS = Listing(
     default="createdAt",
     ties=("id",),
     nullable=frozenset({"overview_year", "price", "km"}),
+    sort_name="VehicleSort",
 )
 
 

@@ -6,7 +6,9 @@ from uuid import UUID
 
 from django import forms
 
+from leads.fields import FOLDED_FIELDS
 from leads.models import Lead, LeadQuerySet, Status
+from leads.serializers import LeadStatus
 from steerleads.api.filters import (
     ChoicesFilter,
     FoldedFilter,
@@ -16,6 +18,7 @@ from steerleads.api.filters import (
     SearchFilter,
     YesNoField,
 )
+from steerleads.api.openapi import enum
 from steerleads.db.ids import parse_id
 from steerleads.db.text import shown
 
@@ -46,10 +49,12 @@ class InstantField(forms.Field):
 
 class IdFilter(ListFilter):
     field_class = IdField
+    schema = {"type": "string", "format": "uuid"}
 
 
 class InstantFilter(ListFilter):
     field_class = InstantField
+    schema = {"type": "string", "format": "date-time"}
 
 
 class StatusFilter(ChoicesFilter):
@@ -71,14 +76,32 @@ class LeadFilterForm(QueryForm):
 
 
 class LeadFilters(ListFilterSet):
-    search = SearchFilter("search_text")
-    status = StatusFilter(choices=Status.choices)
-    action = FoldedFilter("action_folded")
-    targetName = FoldedFilter("target_name_folded")
-    tag = FoldedFilter("tag_folded")
-    carId = IdFilter("car_id")
-    updatedSince = InstantFilter("updated_at", "gte")
-    archived = ArchivedFilter(choices=[(name, name) for name in ARCHIVED], parameter="archived")
+    search = SearchFilter(
+        "search_text",
+        help_text=f"Global search across {', '.join(field.name for field in FOLDED_FIELDS)}. Every word must occur "
+        "somewhere; capitals and accents do not matter.",
+    )
+    status = StatusFilter(
+        choices=Status.choices,
+        schema=[LeadStatus],
+        help_text="Filter by status: `NEW`, `COMPLETED`, `NOT_NEEDED`. Several, or with commas, mean any.",
+    )
+    action = FoldedFilter("action_folded", help_text="Filter by action type")
+    targetName = FoldedFilter("target_name_folded", help_text="Filter by target name")
+    tag = FoldedFilter("tag_folded", help_text="Filter by tag")
+    carId = IdFilter("car_id", help_text="Filter by associated vehicle ID")
+    updatedSince = InstantFilter(
+        "updated_at",
+        "gte",
+        help_text="Leads updated at this time or later. UTC if it names no zone.",
+        example="2024-01-15T10:30:00Z",
+    )
+    archived = ArchivedFilter(
+        choices=[(name, name) for name in ARCHIVED],
+        parameter="archived",
+        schema=enum("ArchivedFilter", ARCHIVED)(default="false"),
+        help_text="`false`: without archived leads, `true`: only them, `any`: both.",
+    )
 
     class Meta:
         model, fields, form = Lead, [], LeadFilterForm

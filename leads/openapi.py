@@ -2,7 +2,6 @@
 
 from cars.errors import CarNotFound
 from leads.errors import InvalidLeadStatus, LeadNotFound, UnauthorizedLeadAccess
-from leads.fields import FOLDED_FIELDS, SORTS
 from leads.openapi_examples import (
     CHANGED,
     CHANGES,
@@ -16,11 +15,9 @@ from leads.openapi_examples import (
     USE_CASES,
 )
 from leads.openapi_objects import (
-    Archived,
     HistoryEntry,
     LeadChanges,
     LeadDetail,
-    LeadSort,
     NewLead,
     NewOrder,
     NewOrders,
@@ -29,7 +26,6 @@ from leads.openapi_objects import (
 )
 from leads.serializers import LeadSerializer, LeadStatus, LeadWithCarSerializer
 from steerleads.api.errors import ValidationFailed
-from steerleads.api.filters import LONGEST_SEARCH
 from steerleads.api.openapi import (
     ETAG,
     ID,
@@ -38,8 +34,6 @@ from steerleads.api.openapi import (
     IF_NONE_MATCH,
     LIST_HEADERS,
     LOCATION,
-    PAGING_PARAMETERS,
-    SORT_ORDER,
     TEXT,
     Answer,
     Header,
@@ -62,44 +56,9 @@ INCLUDE = Parameter("include", "`car` adds the vehicle.", {"type": "string", "en
 PREFER = Parameter(
     "Prefer", "`return=representation` answers the whole lead.", TEXT, "header", example="return=representation"
 )
-FILTERS = (
-    Parameter(
-        "search",
-        f"Global search across {', '.join(field.name for field in FOLDED_FIELDS)}. Every word must occur somewhere; capitals and accents do not "
-        "matter.",
-        {"type": "string", "maxLength": LONGEST_SEARCH},
-    ),
-    Parameter(
-        "status", "Filter by status: `NEW`, `COMPLETED`, `NOT_NEEDED`. Several, or with commas, mean any.", [LeadStatus]
-    ),
-    Parameter("action", "Filter by action type", TEXT),
-    Parameter("targetName", "Filter by target name", TEXT),
-    Parameter("tag", "Filter by tag", TEXT),
-    Parameter("carId", "Filter by associated vehicle ID", ID),
-    Parameter(
-        "updatedSince",
-        "Leads updated at this time or later. UTC if it names no zone.",
-        {"type": "string", "format": "date-time"},
-        example="2024-01-15T10:30:00Z",
-    ),
-    Parameter(
-        "archived", "`false`: without archived leads, `true`: only them, `any`: both.", Archived(default="false")
-    ),
-    Parameter(
-        "sortBy",
-        f"Sort field: {', '.join(f'`{name}`' for name in SORTS)}",
-        LeadSort(default="order"),
-    ),
-    SORT_ORDER,
-    *PAGING_PARAMETERS,
-    IF_NONE_MATCH,
-)
 BAD_BODY = ValidationFailed("This field is required.", field="targetName", reason="required")
 BAD_LIMIT = ValidationFailed("“limit” must be a whole number from 1 to 1000.", field="limit")
 BAD_STATUS = InvalidLeadStatus("“new” is not allowed here. Did you mean NEW?", field="status", reason="invalid_choice")
-# Taken as well, but not described: generated clients break where a path and a filter have one name.
-FILTERS_OF_CAR = tuple(parameter for parameter in FILTERS if parameter.name != CAR_ID.name)
-FILTERS_OF_STATUS = tuple(parameter for parameter in FILTERS if parameter.name != STATUS.name)
 NO_ACCESS = (UnauthorizedLeadAccess, LeadNotFound)
 WHOLE = {"Lead": LEAD}
 
@@ -127,7 +86,6 @@ documents = operations(
         "List All Leads",
         "Retrieve all leads with optional filtering and sorting.",
         _leads("Array of lead objects sorted by order (ascending by default)."),
-        parameters=FILTERS,
         errors=(BAD_LIMIT, BAD_STATUS),
     ),
     retrieve=Operation(
@@ -174,7 +132,7 @@ documents = operations(
         "Get Leads for Vehicle",
         "Retrieve all leads associated with a specific vehicle. Same filtering and sorting options as `/leads`.",
         _leads("Array of lead objects sorted by order (ascending by default)."),
-        parameters=(CAR_ID, *FILTERS_OF_CAR),
+        parameters=(CAR_ID,),
         errors=(CarNotFound, BAD_LIMIT, BAD_STATUS),
     ),
     list_of_status=Operation(
@@ -183,7 +141,7 @@ documents = operations(
         "Get Leads by Status",
         "Filter leads by their current status. Same filtering and sorting options as `/leads`.",
         _leads("Array of lead objects matching the status."),
-        parameters=(STATUS, *FILTERS_OF_STATUS),
+        parameters=(STATUS,),
         errors=(BAD_LIMIT, BAD_STATUS),
     ),
     reorder=Operation(
@@ -240,7 +198,7 @@ history_documents = operations(
         "Get Lead History",
         "Everything that happened to a lead, newest first.",
         Answer("Array of history entries.", [HistoryEntry], {"History": HISTORY}, LIST_HEADERS),
-        parameters=(LEAD_ID, *PAGING_PARAMETERS, IF_NONE_MATCH),
+        parameters=(LEAD_ID,),
         errors=(*NO_ACCESS, BAD_LIMIT),
     ),
 )

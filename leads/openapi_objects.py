@@ -4,7 +4,7 @@ from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from leads.fields import BODY_FIELDS, FIELDS, SORTS, TEXT_FIELDS, Keeps
+from leads.fields import BODY_FIELDS, FIELDS, TEXT_FIELDS, Keeps
 from leads.models import EventKind
 from leads.serializers import (
     CHANGE_KEYS,
@@ -23,8 +23,6 @@ from steerleads.dealers.actors import ActorType
 
 LeadEventKind = enum("LeadEventKind", EventKind.values)
 ActorKind = enum("ActorType", ActorType.values)
-LeadSort = enum("LeadSort", SORTS)
-Archived = enum("ArchivedFilter", ["false", "true", "any"])
 
 WORDS = {field.name: f"{field.body.help_text} (max {field.body.max_length} characters)" for field in TEXT_FIELDS}
 

@@ -31,6 +31,7 @@ LEADS = Listing(
     sorts=SORTS,
     default="order",
     ties=("created_at", "id"),
+    sort_name="LeadSort",
 )
 EVENTS = Listing(
     model=LeadEvent,

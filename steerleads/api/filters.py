@@ -2,7 +2,7 @@
 
 from copy import copy
 from functools import cache
-from typing import Self
+from typing import Any, Self
 
 from django import forms
 from django.db.models import QuerySet
@@ -69,7 +69,16 @@ class YesNoField(forms.ChoiceField):
 
 
 class ListFilter(filters.Filter):
-    """A filter that keeps nothing of a request. django-filter copies all of them for each: to the ground, unasked."""
+    """A filter that keeps nothing of a request. django-filter copies all of them for each: to the ground, unasked.
+
+    Its `help_text` stands in the API's document, as does its `schema` (see `openapi.Parameter`), and an `example`.
+    """
+
+    schema: object = {"type": "string"}
+
+    def __init__(self, *args: Any, schema: object = None, example: object = None, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.schema, self.example = schema or self.schema, example
 
     def __deepcopy__(self, memo: dict) -> Self:
         return copy(self)
@@ -88,6 +97,7 @@ class SearchFilter(ListFilter):
     """Every word occurs somewhere in the column; `%` and `_` are letters like others."""
 
     field_class = WordsField
+    schema = {"type": "string", "maxLength": LONGEST_SEARCH}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, lookup_expr="contains", max_length=LONGEST_SEARCH, **kwargs)

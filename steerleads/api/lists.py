@@ -44,7 +44,7 @@ class Listing:
     `sorts` maps `sortBy` to the column sorted.
 
     `ties` follow the sorted column. `nullable` names the sorted columns that can be null. `descending` is the
-    direction without `sortOrder`.
+    direction without `sortOrder`. `sort_name` is what the API's document calls the names in `sorts`.
     """
 
     model: type[Model]
@@ -54,6 +54,7 @@ class Listing:
     default: str
     ties: tuple
     nullable: frozenset = frozenset()
+    sort_name: str = ""
     descending: bool = False
 
     @cached_property

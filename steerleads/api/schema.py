@@ -5,6 +5,8 @@ down by hand rather than guessed, because bodies and objects are plain functions
 """
 
 from collections import defaultdict
+from dataclasses import replace
+from functools import cache
 from http import HTTPStatus
 
 from drf_spectacular.extensions import OpenApiSerializerExtension, OpenApiSerializerFieldExtension
@@ -12,16 +14,22 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent, force_instance, is_serializer
 
 from steerleads.api import errors
+from steerleads.api.lists import ListViewSet
 from steerleads.api.openapi import (
     ACCEPT_ENCODING,
+    IF_NONE_MATCH,
     IGNORED_FIELDS,
     IGNORED_PARAMETERS,
+    PAGING_PARAMETERS,
     RATE_LIMIT,
     REPLAYED,
     REQUEST_ID,
     RETRY_AFTER,
+    SORT_ORDER,
     WWW_AUTHENTICATE,
     Error,
+    Parameter,
+    enum,
 )
 from steerleads.api.serializers import MoneyField
 
@@ -39,6 +47,8 @@ class ApiSchema(AutoSchema):
         return self._written(described)
 
     def _written(self, described):
+        if issubclass(type(self.view), ListViewSet) and isinstance(described.answer.shape, list):
+            described = replace(described, parameters=(*described.parameters, *self._list_parameters(described)))
         operation = {
             "operationId": described.id,
             "summary": described.summary,
@@ -52,6 +62,21 @@ class ApiSchema(AutoSchema):
             operation["security"] = auth
         operation["responses"] = dict(sorted({**self._answers(described), **self._errors(described)}.items()))
         return operation
+
+    def _list_parameters(self, described):
+        """What a list takes, but a filter with the name of a path's variable: generated clients break on that."""
+        filterset, listing = self.view.filterset_class, self.view.listing
+        filters = filterset.base_filters if filterset else {}
+        found = [
+            Parameter(name, each.extra["help_text"], each.schema, example=each.example)
+            for name, each in filters.items()
+        ]
+        if listing.sort_name:
+            sorts = _sort_field(listing.sort_name, tuple(listing.sorts))(default=listing.default)
+            found += [Parameter("sortBy", f"Sort field: {', '.join(f'`{name}`' for name in listing.sorts)}", sorts)]
+            found += [SORT_ORDER]
+        found += [*PAGING_PARAMETERS, IF_NONE_MATCH]
+        return [parameter for parameter in found if not described.takes(parameter.name)]
 
     def _parameter(self, parameter):
         written = {
@@ -150,6 +175,12 @@ class ApiSchema(AutoSchema):
         component = ResolvedComponent(header.name, ResolvedComponent.HEADER, schema, object=header)
         self.registry.register_on_missing(component)
         return component
+
+
+@cache
+def _sort_field(name, sorts):
+    """Made once: the document takes two of one name for different things."""
+    return enum(name, sorts)
 
 
 class BodyExtension(OpenApiSerializerExtension):
