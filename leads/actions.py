@@ -13,10 +13,10 @@ from django.utils import timezone
 
 from cars.errors import CarNotFound
 from cars.models import Car
+from leads.conflicts import Seen, check_unmoved
 from leads.errors import ColumnBusy, LeadNotFound, UnauthorizedLeadAccess
 from leads.fields import FOLDED_COLUMNS, FOLDED_FROM
 from leads.history import NOTHING, change_event, erase_texts, record, time_after, tombstone
-from leads.meanwhile import Seen, check_unmoved
 from leads.models import EventKind, Lead, LeadEvent
 from leads.ordering.moving import Overtaken, plan_move
 from leads.ordering.placing import Place

@@ -5,8 +5,10 @@ back. Whoever looks first (a reader of the feed, or the worker) numbers what he 
 """
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from leads.models import Feed, LeadEvent
+from steerleads.dealers.models import Dealership
 
 BATCH = 1000
 NUMBER = """
@@ -18,13 +20,13 @@ NUMBER = """
     WHERE {events}.id = numbered.id"""
 
 
-def number_events(dealership):
+def number_events(dealership: Dealership) -> None:
     """Give every event that is committed by now its `sequence`: 1, 2, 3, … without a gap."""
     while number_some(dealership):
         pass
 
 
-def number_some(dealership, *, wait=True):
+def number_some(dealership: Dealership, *, wait: bool = True) -> bool:
     """Number the next BATCH; whether there were any. Without `wait`, it is left to whoever holds the feed.
 
     In a transaction that locks no leads: who deletes a lead holds it, and then wants its events.
@@ -39,18 +41,18 @@ def number_some(dealership, *, wait=True):
     return feed is not None
 
 
-def locked_feed(dealership, *, wait=True):
+def locked_feed(dealership: Dealership, *, wait: bool = True) -> Feed | None:
     """The dealership's Feed, locked until the transaction ends. Without `wait`, None if somebody else holds it."""
     Feed.objects.get_or_create(dealership=dealership)
     return Feed.objects.select_for_update(skip_locked=not wait).filter(dealership=dealership).first()
 
 
-def events_after(dealership, sequence):
+def events_after(dealership: Dealership, sequence: int) -> QuerySet[LeadEvent]:
     """Numbered events behind that one, in order."""
     return LeadEvent.objects.of(dealership).filter(sequence__gt=sequence).order_by("sequence")
 
 
-def _number(dealership, last):
+def _number(dealership: Dealership, last: int) -> int:
     quote = connection.ops.quote_name
     owner = dealership.pk if connection.features.has_native_uuid_field else dealership.pk.hex
     with connection.cursor() as cursor:

@@ -1,18 +1,23 @@
 """Writes LeadEvents, in the transaction of the verb that calls."""
 
-from datetime import UTC, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 
-from leads.fields import FIELDS, Keeps
-from leads.models import EventKind, LeadEvent
+from leads.fields import FIELDS, Keeps, LeadField
+from leads.models import EventKind, Lead, LeadEvent
 from steerleads.db.saving import insert
+from steerleads.dealers.actors import Actor
+from steerleads.dealers.models import Dealership
 
 # The columns that events tell of: what a new lead had before.
 NOTHING = {field.column: None for field in FIELDS}
 
 
-def time_after(leads, *, now=None):
+def time_after(leads: Iterable[Lead], *, now: datetime | None = None) -> datetime:
     """When something that is done to these leads (locked) happens: later than all that was done to them before.
 
     Clocks of several machines differ, and some are set back; the numbers of a lead's events follow their times.
@@ -22,21 +27,24 @@ def time_after(leads, *, now=None):
     return now if latest is None else max(now, latest + timedelta(microseconds=1))
 
 
-def record(lead, kind, before, *, actor):
+def record(lead: Lead, kind: str, before: Mapping[str, Any], *, actor: Actor) -> None:
     """Insert the event of a change that is written already; `before` has the old values of what changed."""
     insert(change_event(lead, kind, before, actor=actor))
 
 
-def change_event(lead, kind, before, *, actor, batch=None):
+def change_event(
+    lead: Lead, kind: str, before: Mapping[str, Any], *, actor: Actor, batch: UUID | None = None
+) -> LeadEvent:
     """The same, unsaved."""
-    values, texts = {}, {}
+    values: dict[str, Any] = {}
+    texts: dict[str, Any] = {}
     for field in FIELDS:
         if field.column in before and (change := _change(lead, field, before[field.column])):
             (texts if field.keeps is Keeps.TEXT else values)[field.name] = change
     return event_of(lead, kind, lead.updated_at, actor, values, texts or None, batch)
 
 
-def tombstone(lead, now, *, actor):
+def tombstone(lead: Lead, now: datetime, *, actor: Actor) -> LeadEvent:
     """The unsaved event of a deletion: id, car, status and times."""
     gone = {"status": lead.status, "createdAt": _iso(lead.created_at), "updatedAt": _iso(lead.updated_at)}
     return event_of(
@@ -44,8 +52,16 @@ def tombstone(lead, now, *, actor):
     )
 
 
-def event_of(lead, kind, at, actor, changes, texts=None, batch=None):
-    """An unsaved event."""
+def event_of(
+    lead: Lead,
+    kind: str,
+    at: datetime,
+    actor: Actor,
+    changes: Mapping[str, Any],
+    texts: Mapping[str, Any] | None = None,
+    batch: UUID | None = None,
+) -> LeadEvent:
+    """An unsaved event; `changes` and `texts` are {field: {"from": …, "to": …}} in the API's names."""
     return LeadEvent(
         dealership_id=lead.dealership_id,
         lead_id=lead.pk,
@@ -60,16 +76,16 @@ def event_of(lead, kind, at, actor, changes, texts=None, batch=None):
     )
 
 
-def erase_texts(dealership, lead_ids):
+def erase_texts(dealership: Dealership, lead_ids: Iterable[UUID]) -> None:
     """Take out of the events of these leads everything that a person typed."""
     LeadEvent.objects.of(dealership).filter(lead_id__in=lead_ids, texts__isnull=False).update(texts=None)
 
 
-def _iso(at):
+def _iso(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _change(lead, field, old):
+def _change(lead: Lead, field: LeadField, old: Any) -> dict[str, Any] | None:
     """{from, to}, or None where a new lead has nothing."""
     if field.keeps is Keeps.CHANGE:
         return {"from": None, "to": None}

@@ -3,8 +3,8 @@
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from leads.conflicts import made_room
 from leads.fields import FIELDS, Keeps
-from leads.meanwhile import made_room
 from leads.models import EventKind, Lead, LeadEvent, Status
 from leads.serializers import EVENT_COLUMNS, event_object
 from steerleads.dealers.actors import ActorType, shown_name

@@ -6,9 +6,9 @@ or {"archived": true or false}}. The browser keeps it, and sends it with `mine`:
 
 from leads.board.base import BoardView, answer
 from leads.board.bodies import UndoBody
+from leads.conflicts import Seen, check_unchanged
 from leads.errors import LeadNotFound
 from leads.fields import COLUMNS
-from leads.meanwhile import Seen, check_unchanged
 from leads.models import Lead
 from steerleads.api.errors import ApiError, PreconditionFailed
 

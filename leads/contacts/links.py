@@ -8,7 +8,9 @@ from urllib.parse import quote
 
 from phonenumbers import (
     Leniency,
+    PhoneNumber,
     PhoneNumberFormat,
+    PhoneNumberMatch,
     PhoneNumberMatcher,
     PhoneNumberType,
     ValidationResult,
@@ -67,12 +69,12 @@ def links_of(info: str) -> list[ContactLink]:
     return phones + [_mail_link(address) for address in addresses]
 
 
-def _plain(text):
+def _plain(text: str) -> str:
     """ASCII digits, plain spaces, and none of the marks that nobody sees."""
     return text if text.isascii() else "".join(map(_plain_character, text))
 
 
-def _plain_character(character):
+def _plain_character(character: str) -> str:
     if character.isascii():
         return character
     if character.isdecimal():
@@ -86,9 +88,10 @@ def _plain_character(character):
 # --- Addresses -------------------------------------------------------------------------------------
 
 
-def _without_addresses(text):
+def _without_addresses(text: str) -> tuple[str, list[str]]:
     """(the text without web and mail addresses, the mail addresses): their digits are nobody's number."""
-    rest, found = [], {}
+    rest: list[str] = []
+    addresses_by_key: dict[str, str] = {}  # lower-cased: each counts once
     for word in text.split():
         if URL.search(word):
             rest.append("|")
@@ -96,13 +99,13 @@ def _without_addresses(text):
             for part in MAIL_ENDS.split(word):
                 numbers, addresses = _parts(part)
                 rest += ["|", *numbers]
-                found |= {address.lower(): address for address in addresses}
+                addresses_by_key |= {address.lower(): address for address in addresses}
         else:
             rest.append(word)
-    return " ".join(rest), list(found.values())[:MOST]
+    return " ".join(rest), list(addresses_by_key.values())[:MOST]
 
 
-def _parts(text):
+def _parts(text: str) -> tuple[list[str], list[str]]:
     """(numbers, addresses) of text without spaces, like `0612345678/sara@mail.ma`; nothing if anything else is in it."""
     if "@" not in text:
         return [text], []
@@ -113,11 +116,11 @@ def _parts(text):
     return (numbers, addresses) if certain else ([], [])
 
 
-def _is_certain_address(text):
+def _is_certain_address(text: str) -> bool:
     return bool(MAIL.fullmatch(text)) and is_address(text)
 
 
-def _mail_link(address):
+def _mail_link(address: str) -> ContactLink:
     # Encoded, although MAIL lets nothing through that could end the address: some readers take `+` for a space.
     return ContactLink("mail", f"mailto:{quote(address, safe='@')}", address)
 
@@ -125,7 +128,7 @@ def _mail_link(address):
 # --- Numbers ---------------------------------------------------------------------------------------
 
 
-def _numbers(text, info):
+def _numbers(text: str, info: str) -> list[PhoneNumber]:
     """The certain numbers in a text that was made of `info`, of which the one reader has to say that they are phones."""
     if count_digits(text) < LEAST_DIGITS:
         return []
@@ -141,7 +144,7 @@ def _numbers(text, info):
     return [number for e164, number in numbers.items() if e164.removeprefix("+") in phones][:MOST]
 
 
-def _matches_of_new(text, known):
+def _matches_of_new(text: str, known: list[PhoneNumberMatch]) -> list[PhoneNumberMatch]:
     """Whole numbers in what the `known` leave of the text."""
     for match in known:
         text = text[: match.start] + "|" * (match.end - match.start) + text[match.end :]
@@ -150,27 +153,27 @@ def _matches_of_new(text, known):
     return [match for match in _matches(text, Leniency.POSSIBLE, MOST_TRIES_OF_NEW) if _is_whole(text, match)]
 
 
-def _matches(text, leniency, tries):
+def _matches(text: str, leniency: int, tries: int) -> list[PhoneNumberMatch]:
     matches = islice(PhoneNumberMatcher(text, HOME_REGION, leniency=leniency, max_tries=tries), MOST_MATCHES)
     return [match for match in matches if not _is_something_else(text, match)]
 
 
-def _is_whole(text, match):
+def _is_whole(text: str, match: PhoneNumberMatch) -> bool:
     """Whether it has all that a number has, though the library does not know of any that begins so."""
     if GLUED.match(text[match.start - 1 : match.start]) or GLUED.match(text, match.end):
         return False
     if match.number.country_code == int(HOME):
-        return HOME_NUMBER.fullmatch(re.sub(r"\D", "", match.raw_string))
+        return bool(HOME_NUMBER.fullmatch(re.sub(r"\D", "", match.raw_string)))
     possible = is_possible_number_with_reason(match.number) == ValidationResult.IS_POSSIBLE
     return possible and match.raw_string.startswith("+") and count_digits(match.raw_string) >= LEAST_DIGITS
 
 
-def _is_something_else(text, match):
+def _is_something_else(text: str, match: PhoneNumberMatch) -> bool:
     before = text[max(0, match.start - 30) : match.start]
     return bool(CODE_BEFORE.search(before) or CODE_AFTER.match(text, match.end) or LABEL.search(before))
 
 
-def _phone_links(number):
+def _phone_links(number: PhoneNumber) -> list[ContactLink]:
     e164 = _e164(number)
     style = PhoneNumberFormat.NATIONAL if number.country_code == int(HOME) else PhoneNumberFormat.INTERNATIONAL
     shown = format_number(number, style)
@@ -180,5 +183,5 @@ def _phone_links(number):
     return links
 
 
-def _e164(number):
+def _e164(number: PhoneNumber) -> str:
     return format_number(number, PhoneNumberFormat.E164)

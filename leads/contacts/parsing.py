@@ -124,38 +124,38 @@ def count_digits(text: str) -> int:
     return sum(map(text.count, "0123456789"))
 
 
-def _is_seen(character):
+def _is_seen(character: str) -> bool:
     return unicodedata.category(character) != "Cf"
 
 
-def _digits_for_numbers(folded):
+def _digits_for_numbers(folded: str) -> str:
     """The text with neither addresses nor dates, whose digits are nobody's number, and a sign between two numbers."""
     return BETWEEN_NUMBERS.sub("|", DATES.sub("|", TRUNK.sub("", EMAIL.sub("|", folded))))
 
 
-def _numbers(text):
+def _numbers(text: str) -> set[str]:
     numbers = {HOME + digits_of(number) for number in HOME_NUMBER.findall(text)}.union(*map(_keys_of, _runs(text)))
     return {number for number in numbers if LEAST_DIGITS <= len(number) <= LONGEST_NUMBER}
 
 
-def _runs(text):
+def _runs(text: str) -> set[str]:
     """What may be a number; a run that is longer than any is taken apart, at its spaces and before a country's code."""
     runs = {run for form in RUNS for run in form.findall(text)}
     long = {run for run in runs if count_digits(run) > LONGEST_NUMBER}
     return (runs - long).union(*(part for run in long for part in (run.split(), COUNTRY_BEGINS.split(run))))
 
 
-def _keys_of(run):
+def _keys_of(run: str) -> set[str]:
     """The key of a run of digits; of a number abroad, also the digits as they were written."""
     key = key_of(run)
     return {key, digits_of(run).removeprefix("00")} if _says_country(run) and not key.startswith(HOME) else {key}
 
 
-def _says_country(written):
+def _says_country(written: str) -> bool:
     return "+" in written or written.lstrip(" (").startswith("00")
 
 
-def _possible(key):
+def _possible(key: str) -> str | None:
     """The key as its country writes it, if it is as long as a whole number there; else None."""
     try:
         number = parse(f"+{key}")

@@ -48,13 +48,13 @@ def matching(typed: str) -> Q:
     return condition
 
 
-def _containing(column, part):
+def _containing(column: str, part: str) -> Q:
     return Q(**{f"{column}__contains": part}) if part else Q(pk__in=[])
 
 
-def _spellings(number):
+def _spellings(number: str) -> list[str]:
     return [f"00{number}", f"0{number.removeprefix(HOME)}"] if number.startswith(HOME) else [f"00{number}"]
 
 
-def _is_number(typed):
+def _is_number(typed: str) -> bool:
     return len(digits_of(typed)) >= LEAST_TYPED and not re.search(r"[^\W\d_]|@", fold(typed))

@@ -1,11 +1,14 @@
 """Plans a move before anything is locked: reads the column outwards from the place, and no further than it must."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from leads.models import Lead
-from leads.ordering.placing import Card, Side, number_between, respread
+from leads.ordering.placing import Card, Place, Side, number_between, respread
 from steerleads.api.errors import ValidationFailed
 from steerleads.api.lists import Order
+from steerleads.dealers.models import Dealership
 
 FORWARDS = Order(Card._fields, descending=False, nullable=False)
 BACKWARDS = Order(Card._fields, descending=True, nullable=False)
@@ -20,19 +23,19 @@ class Overtaken(Exception):
 class Plan:
     """The `orders` ({id: number}) of the lead and of the neighbours that must make room, and what they were `seen` as."""
 
-    orders: dict
-    seen: dict
+    orders: dict[UUID, int]
+    seen: dict[UUID, tuple[str, int, bool]]  # status, order, archived
 
-    def check(self, leads):
+    def check(self, leads: Mapping[UUID, Lead]) -> None:
         """Raise Overtaken if the leads, now locked, are not what was seen. A change of status takes no order lock."""
         if {lead.pk: _facts(lead) for lead in leads.values()} != self.seen:
             raise Overtaken
 
 
-def plan_move(dealership, lead_id, place):
+def plan_move(dealership: Dealership, lead_id: UUID, place: Place) -> Plan | None:
     """The Plan that puts a lead at a Place, or None if there is no such lead. The order lock must be held."""
-    named = Lead.objects.of(dealership).only("car", "status", "archived", "order", "created_at").order_by()
-    named = named.in_bulk({lead_id, place.after, place.before} - {None})
+    leads = Lead.objects.of(dealership).only("car", "status", "archived", "order", "created_at").order_by()
+    named = leads.in_bulk({lead_id, place.after, place.before} - {None})
     lead = named.pop(lead_id, None)
     if lead is None:
         return None

@@ -37,15 +37,16 @@ class Card(NamedTuple):
     id: UUID
 
     @property
-    def tie(self):
+    def tie(self) -> tuple[datetime, UUID]:
+        """What cards of one order are sorted by."""
         return self[1:]
 
 
 @dataclass
 class Side:
-    """The cards on one side of a place, the nearest first, and whether they are all there are."""
+    """The cards on one side of a place, the nearest first, and whether they are all there are; at least one, if there is one."""
 
-    cards: list
+    cards: list[Card]
     is_whole: bool = True
 
 
@@ -56,11 +57,11 @@ class Run(NamedTuple):
     behind: int
 
     @property
-    def size(self):
+    def size(self) -> int:
         return self.front + self.behind + 1
 
 
-def number_between(card, front, behind):
+def number_between(card: Card, front: Card | None, behind: Card | None) -> int | None:
     """The order that brings `card` between two others (None at an end), or None if there is no number left.
 
     Its own if that does already, else the middle, else, at an end, STEP further.
@@ -78,7 +79,7 @@ def number_between(card, front, behind):
     return min(max(low, (front.order + behind.order) // 2), high)
 
 
-def respread(card, front, behind):
+def respread(card: Card, front: Side, behind: Side) -> dict[UUID, int] | None:
     """{id: order} for the smallest run of neighbours that makes room for `card`, with it; some may be what they were.
 
     The run is widened to at most twice its size, and again, while that is WORTH it. None if more of the sides must be

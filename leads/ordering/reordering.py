@@ -4,12 +4,16 @@
 """
 
 import json
+from collections.abc import Collection, Mapping
+from uuid import UUID
 
 from django.db import connection
 
 from leads.history import time_after
 from leads.models import EventKind, Lead, LeadEvent
 from steerleads.db.ids import new_id
+from steerleads.dealers.actors import Actor
+from steerleads.dealers.models import Dealership
 
 # Rows go in as one JSON text and come out as a table `given`; the two databases differ only in how.
 GIVEN = {
@@ -30,7 +34,14 @@ INSERT = """
     SELECT given.event_id, %s, given.id, given.car_id, %s, %s, %s, %s, given.changes, %s FROM {given}"""
 
 
-def write_orders(dealership, leads, orders, *, actor, batch=None):
+def write_orders(
+    dealership: Dealership,
+    leads: Collection[Lead],
+    orders: Mapping[UUID, int],
+    *,
+    actor: Actor,
+    batch: UUID | None = None,
+) -> None:
     """Give each of `leads` (locked, their order differing) its number in `orders`; the events share a `batch`.
 
     `batch` is the id of another lead's event if these only make room for it, else one that is no event's.

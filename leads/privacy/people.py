@@ -2,10 +2,14 @@
 
 import json
 import re
+from collections.abc import Collection, Iterable, Set
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from leads.actions import delete_lead
 from leads.contacts.parsing import LEAST_DIGITS, emails_in, fold_contact, numbers_in
@@ -17,8 +21,10 @@ from leads.models import Lead, LeadEvent, PersonRequest
 from leads.serializers import EVENT_COLUMNS, LeadWithCarSerializer, event_object
 from steerleads.db.text import words
 from steerleads.dealers import audit
+from steerleads.dealers.actors import Actor
 from steerleads.dealers.audit_kinds import AuditKind
 from steerleads.dealers.idempotency import forget_answers
+from steerleads.dealers.models import Dealership
 
 AUDIT_KINDS = {
     PersonRequest.Kind.EXPORT: AuditKind.CONTACT_EXPORTED,
@@ -34,12 +40,12 @@ class TooVague(Exception):
 class Person:
     """Whom a text means: its `words` as a name, and its `pattern`, of a number or of other contact info."""
 
-    words: tuple
+    words: tuple[str, ...]
     pattern: str
     is_number: bool
 
     @classmethod
-    def of(cls, text):
+    def of(cls, text: str) -> "Person":
         """Raises TooVague for a text that nobody is called, or a number that is none."""
         pattern = contact_pattern(text)
         is_number = any(map(str.isdigit, text)) and not any(letter.isalpha() or letter == "@" for letter in text)
@@ -47,11 +53,11 @@ class Person:
             raise TooVague(f"Name a person, an e-mail address, or a phone number of at least {LEAST_DIGITS} digits.")
         return cls(tuple(words(text)), pattern, is_number)
 
-    def is_meant_by(self, lead):
+    def is_meant_by(self, lead: Lead) -> bool:
         """Whether the contact's name, its info, or one of the numbers or addresses in either, equals the text."""
         return self.words == tuple(words(lead.target_name)) or self.pattern in _contacts(lead)
 
-    def is_mentioned_in(self, searchable):
+    def is_mentioned_in(self, searchable: str) -> bool:
         """Whether a text names the person, given what contact_search_text makes of it."""
         if self.is_number or "@" in self.pattern:
             return self.pattern in searchable
@@ -59,72 +65,71 @@ class Person:
         return all(re.search(rf"{re.escape(fold_contact(word))}(?!\w)", searchable) for word in self.words)
 
 
-def find_people(dealership, text):
-    """The Leads, with their cars, whose contact's name has all words of `text`, or whose info has it."""
-    return _like(dealership, Person.of(text)).select_related("car").order_by("created_at", "id")
+def find_people(dealership: Dealership, text: str) -> QuerySet[Lead]:
+    """The Leads, with their cars, whose contact's name has all words of `text`, or whose info has it. Raises TooVague."""
+    return _candidates(dealership, Person.of(text)).select_related("car").order_by("created_at", "id")
 
 
-def leads_of_person(dealership, text):
-    """The Leads, with their cars, whose contact's name, phone or e-mail equals `text`, by id."""
+def leads_of_person(dealership: Dealership, text: str) -> list[Lead]:
+    """The Leads, with their cars, whose contact's name, phone or e-mail equals `text`, by id. Raises TooVague."""
     person = Person.of(text)
-    likely = _like(dealership, person).select_related("car").order_by("id")
+    likely = _candidates(dealership, person).select_related("car").order_by("id")
     return [lead for lead in likely.iterator(chunk_size=500) if person.is_meant_by(lead)]
 
 
-def held_of(lead):
+def whole_lead(lead: Lead) -> dict[str, Any]:
     """All that a Lead (with its car) holds, as the API shows it."""
     return LeadWithCarSerializer.of(lead) | {"archived": lead.archived}
 
 
-def export_leads(dealership, leads, *, actor, now):
+def export_leads(dealership: Dealership, leads: Collection[Lead], *, actor: Actor, now: datetime) -> dict[str, Any]:
     """All that these leads of a person hold, as JSON values; that it was handed out is recorded."""
-    _note(PersonRequest.Kind.EXPORT, dealership, len(leads), actor, now)
-    held = [held_of(lead) | {"history": _history(lead)} for lead in leads]
-    return {"dealership": dealership.name, "exportedAt": now, "leads": held}
+    _record_request(PersonRequest.Kind.EXPORT, dealership, len(leads), actor, now)
+    objects = [whole_lead(lead) | {"history": _history(lead)} for lead in leads]
+    return {"dealership": dealership.name, "exportedAt": now, "leads": objects}
 
 
-def erase_leads(dealership, text, leads, *, actor, now):
+def erase_leads(dealership: Dealership, text: str, leads: Iterable[Lead], *, actor: Actor, now: datetime) -> int:
     """Delete those of `leads` that are still the person's; how many were. That it was done is recorded."""
-    shown, persons = {lead.pk for lead in leads}, persons_in(text, leads)
+    agreed, persons = {lead.pk for lead in leads}, persons_in(text, leads)
     with transaction.atomic():
         locked_feed(dealership)  # whoever numbers events locks them lead after lead in another order
-        still = [lead.pk for lead in leads_of_person(dealership, text) if lead.pk in shown]
-        erased = sum(_delete(dealership, lead_id, actor) for lead_id in still)
-        _note(PersonRequest.Kind.ERASE, dealership, erased, actor, now)
+        still_theirs = [lead.pk for lead in leads_of_person(dealership, text) if lead.pk in agreed]
+        erased = sum(_delete(dealership, lead_id, actor) for lead_id in still_theirs)
+        _record_request(PersonRequest.Kind.ERASE, dealership, erased, actor, now)
     # Apart, as deleting a lead locks its own answers first. Others may be of leads whose contact was another then.
-    forget_answers(dealership, lambda said: is_mentioned_in_json(persons, said))
+    forget_answers(dealership, lambda answer: is_mentioned_in_json(persons, answer))
     return erased
 
 
-def persons_in(text, leads):
+def persons_in(text: str, leads: Iterable[Lead]) -> set[Person]:
     """Every Person that `text` or the contacts of these leads name: by what others may mention them."""
     named = [text, *(getattr(lead, field.column) for lead in leads for field in PERSON_FIELDS)]
     named += [contact for lead in leads for contact in _contacts(lead)]
     return {person for person in map(_person, named) if person}
 
 
-def is_mentioned(persons, *texts):
+def is_mentioned(persons: Iterable[Person], *texts: str | None) -> bool:
     """Whether one of `persons` is named in one of these texts."""
     searchable = [contact_search_text(text) for text in texts if text]
     return any(person.is_mentioned_in(text) for text in searchable for person in persons)
 
 
-def is_mentioned_in_json(persons, text):
+def is_mentioned_in_json(persons: Iterable[Person], text: str | bytes) -> bool:
     """Whether one of `persons` is named in a text of this JSON, whose own spelling of quotes and lines hides nobody."""
     return is_mentioned(persons, *_texts_in(json.loads(text)))
 
 
-def mentions(dealership, persons, *, besides=frozenset()):
+def mentions(dealership: Dealership, persons: Iterable[Person], *, besides: Set[UUID] = frozenset()) -> list[UUID]:
     """Ids of leads, but those in `besides`, in whose texts, or in whose history, one of `persons` is mentioned."""
-    leads = Lead.objects.of(dealership).order_by()
-    leads = leads.values_list("id", *(field.column for field in TEXT_FIELDS))
+    leads = Lead.objects.of(dealership).order_by().values_list("id", *(field.column for field in TEXT_FIELDS))
     events = LeadEvent.objects.of(dealership).filter(texts__isnull=False).order_by().values_list("lead_id", "texts")
-    found = {lead_id for lead_id, *texts in leads.iterator() if is_mentioned(persons, *texts)}
-    found |= {lead_id for lead_id, changes in events.iterator() if is_mentioned(persons, *_sides(changes))}
-    return sorted(found - besides)
+    mentioning = {lead_id for lead_id, *texts in leads.iterator() if is_mentioned(persons, *texts)}
+    mentioning |= {lead_id for lead_id, changes in events.iterator() if is_mentioned(persons, *_sides(changes))}
+    return sorted(mentioning - besides)
 
 
-def _like(dealership, person):
+def _candidates(dealership, person):
     named = Q(*(Q(target_name_folded__contains=word) for word in person.words))
     return Lead.objects.of(dealership).filter(named | Q(contact_text__contains=person.pattern))
 
@@ -170,7 +175,7 @@ def _delete(dealership, lead_id, actor):
     return True
 
 
-def _note(kind, dealership, leads, actor, now):
+def _record_request(kind, dealership, leads, actor, now):
     with transaction.atomic():
         PersonRequest.objects.create(dealership=dealership, kind=kind, at=now, actor_name=actor.name, leads=leads)
         audit.record(AUDIT_KINDS[kind], actor=actor, dealership=dealership, leads=leads)

@@ -5,44 +5,63 @@ where it can be, and lock as it does: leads by id, then events are inserted. Who
 as whoever numbers their events locks those in another order.
 """
 
+from collections.abc import Callable, Collection, Iterable
+from datetime import datetime
 from functools import partial
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from leads.feed import locked_feed
 from leads.history import erase_texts, event_of, time_after, tombstone
 from leads.models import EventKind, Lead, LeadEvent
-from steerleads.dealers.actors import FORMER_COLLEAGUE, ActorType
+from steerleads.dealers.actors import FORMER_COLLEAGUE, Actor, ActorType
 from steerleads.dealers.idempotency import forget_subjects
+from steerleads.dealers.models import Dealership
 
 BATCH = 500
+Progress = Callable[[int], None]
 
 
-def leads_to_archive(dealership, *, before, statuses):
+def leads_to_archive(dealership: Dealership, *, before: datetime, statuses: Iterable[str]) -> QuerySet[Lead]:
     """Leads of these statuses that were last changed before that time."""
     return Lead.objects.of(dealership).with_archived(False).with_status(*statuses).filter(updated_at__lt=before)
 
 
-def leads_to_purge(dealership, *, before):
+def leads_to_purge(dealership: Dealership, *, before: datetime) -> QuerySet[Lead]:
     """Archived leads that were last changed, which archiving does, before that time."""
     return Lead.objects.of(dealership).with_archived(True).filter(updated_at__lt=before)
 
 
-def archive_leads(dealership, *, before, statuses, actor, now, progress=lambda done: None):
+def archive_leads(
+    dealership: Dealership,
+    *,
+    before: datetime,
+    statuses: Iterable[str],
+    actor: Actor,
+    now: datetime,
+    progress: Progress = lambda done: None,
+) -> int:
     """How many leads were archived. `progress` is called with how many so far."""
     leads = leads_to_archive(dealership, before=before, statuses=statuses)
     return _in_batches(leads, lambda batch: _archive(dealership, batch, actor, now), progress)
 
 
-def purge_leads(dealership, *, before, actor, now, progress=lambda done: None):
+def purge_leads(
+    dealership: Dealership,
+    *,
+    before: datetime,
+    actor: Actor,
+    now: datetime,
+    progress: Progress = lambda done: None,
+) -> int:
     """How many archived leads were deleted for good. `progress` is called with how many so far."""
     leads = leads_to_purge(dealership, before=before)
     lock = partial(locked_feed, dealership)
     return _in_batches(leads, lambda batch: _delete(dealership, batch, actor, now), progress, lock)
 
 
-def forget_staff_name(dealership, names):
+def forget_staff_name(dealership: Dealership, names: Collection[str]) -> int:
     """How many entries of history that staff wrote under one of these names now say “a former colleague”."""
     with transaction.atomic():
         locked_feed(dealership)
@@ -53,14 +72,14 @@ def forget_staff_name(dealership, names):
 def _in_batches(leads, act, progress, lock=lambda: None):
     """Act on the leads, the longest unchanged first; they must leave the queryset by it."""
     oldest, done = leads.order_by("updated_at", "created_at", "id"), 0
-    while found := list(oldest.values_list("pk", "updated_at")[:BATCH]):
+    while oldest_rows := list(oldest.values_list("pk", "updated_at")[:BATCH]):
         with transaction.atomic():
             lock()
             # Looked at again under the lock: somebody may have taken one of them up meanwhile.
-            batch = leads.filter(pk__in=[pk for pk, _ in found]).order_by("pk").select_for_update(no_key=True)
+            batch = leads.filter(pk__in=[pk for pk, _ in oldest_rows]).order_by("pk").select_for_update(no_key=True)
             done += act(list(batch))
         # What is older has gone; without this, each batch would step over all leads that are not meant.
-        oldest = oldest.filter(updated_at__gte=found[-1][1])
+        oldest = oldest.filter(updated_at__gte=oldest_rows[-1][1])
         progress(done)
     return done
 

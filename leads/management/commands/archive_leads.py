@@ -1,7 +1,7 @@
 """Archives leads that are done with."""
 
-from leads.management.bulk import BulkCommand
 from leads.models import Status
+from leads.privacy.commands import BulkCommand
 from leads.privacy.retention import archive_leads, leads_to_archive
 from steerleads.dealers.lookup import several_of
 
@@ -23,4 +23,4 @@ class Command(BulkCommand):
             count = sum(leads_to_archive(dealership, **which).count() for dealership in dealerships)
         else:
             count = self.act(archive_leads, dealerships, name="archive_leads", **which)
-        self.tell(count, "Archived", "Would archive", dry_run)
+        self.print_count(count, "Archived", "Would archive", dry_run)

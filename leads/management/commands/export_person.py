@@ -6,7 +6,7 @@ import os
 from django.core.management.base import CommandError
 from django.utils import timezone
 
-from leads.management.persons import PersonCommand
+from leads.privacy.commands import PersonCommand
 from leads.privacy.people import export_leads, leads_of_person
 from steerleads.api.json import render
 from steerleads.db.text import shown

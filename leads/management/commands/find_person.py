@@ -1,7 +1,7 @@
 """Finds the leads of a person."""
 
-from leads.management.persons import PersonCommand, people_table
-from leads.privacy.people import find_people, held_of
+from leads.privacy.commands import PersonCommand, people_table
+from leads.privacy.people import find_people, whole_lead
 from steerleads.api.json import render
 
 
@@ -17,5 +17,5 @@ class Command(PersonCommand):
 
     def handle(self, *, text, dealership, json, **options):
         leads = find_people(*self.read(text, dealership))
-        self.stdout.write(render([held_of(lead) for lead in leads]).decode() if json else people_table(leads))
+        self.stdout.write(render([whole_lead(lead) for lead in leads]).decode() if json else people_table(leads))
         self.say(f"Found {len(leads)} leads.")

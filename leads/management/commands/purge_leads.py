@@ -1,6 +1,6 @@
 """Deletes archived leads for good."""
 
-from leads.management.bulk import BulkCommand
+from leads.privacy.commands import BulkCommand
 from leads.privacy.retention import leads_to_purge, purge_leads
 from steerleads.db.remains import forget_samples
 from steerleads.terminal import confirm
@@ -24,4 +24,4 @@ class Command(BulkCommand):
                 confirm(self, f"This deletes {count} archived leads for good.")
             count = self.act(purge_leads, dealerships, name="purge_leads", before=before)
             forget_samples()
-        self.tell(count, "Purged", "Would purge", dry_run)
+        self.print_count(count, "Purged", "Would purge", dry_run)
