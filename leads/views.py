@@ -72,7 +72,7 @@ class LeadViewSet(ListViewSet):
         return self.list_query().answer(if_empty=self._check_car)
 
     def list_of_status(self, request, status):
-        parameters = self.parameters(self.list_parameters())
+        parameters = self.list_parameters()
         if status not in Status.values:
             wrong = f"“{shown(status)}” is not a status. {offer(status, Status.values)}"
             parameters.refuse("status", wrong, "invalid_choice")

@@ -26,7 +26,8 @@ from leads.feed import events_after, number_events
 from leads.models import Feed, LeadEvent
 from steerleads.api import etags, json
 from steerleads.api.errors import ValidationFailed
-from steerleads.api.lists import DEFAULT_PAGE, LARGEST_PAGE, PAGING, Listing, ListQuery, judged
+from steerleads.api.lists import DEFAULT_PAGE, LARGEST_PAGE, PAGING, Listing, ListQuery
+from steerleads.api.plans import judged
 from steerleads.api.views import ApiViewSet
 from steerleads.db.ids import parse_id
 from steerleads.dealers.actors import Actor

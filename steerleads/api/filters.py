@@ -1,5 +1,6 @@
 """Filters that lists share, for django-filter: over folded columns, so that both databases find the same."""
 
+from collections.abc import Mapping
 from copy import copy
 from functools import cache
 from typing import Any, Self
@@ -139,13 +140,22 @@ class ListFilterSet(filterset.FilterSet):
         if data is not None and not isinstance(data, Parameters):
             data = Parameters(data, self.known())
         super().__init__(data, queryset, **kwargs)
-        self.data = Parameters({}, {}) if data is None else data  # django-filter forgets an empty one
+        self.data = Parameters(MultiValueDict(), {}) if data is None else data  # django-filter forgets an empty one
         self.sent = {*self.data, *(detail["field"] for detail in self.data.wrong)}
 
     @classmethod
     def known(cls) -> dict[str, bool]:
         """Names of the parameters, each with whether it may be given several times."""
         return {name: isinstance(each, ChoicesFilter) for name, each in cls.base_filters.items()}
+
+    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
+        return self.narrow(queryset, self.form.cleaned_data)
+
+    def narrow(self, queryset: QuerySet, cleaned: Mapping[str, object]) -> QuerySet:
+        """The rows that the filters leave of a queryset for these values, as the fields make them."""
+        for name, value in cleaned.items():
+            queryset = self.filters[name].filter(queryset, value)
+        return queryset
 
     def get_form_class(self) -> type[QueryForm]:
         return _form_class(type(self), tuple(name for name in self.base_filters if name in self.sent))

@@ -7,15 +7,13 @@ A viewset says which rows (`get_queryset`), which filters (`filterset_class`), a
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache, cached_property, partial
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import DateTimeField, F, JSONField, Model, Q, QuerySet, TextField, UUIDField
+from django.db.models import F, JSONField, Model, Q, QuerySet
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 from django.db.models.lookups import GreaterThan, LessThan
-from django.forms import ChoiceField
 from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
@@ -25,6 +23,7 @@ from steerleads.api.cursors import BadCursor, seal, unseal
 from steerleads.api.errors import ValidationFailed
 from steerleads.api.filters import ListFilterSet
 from steerleads.api.parameters import Parameters
+from steerleads.api.plans import ActiveFilters, active_filters
 from steerleads.api.sizes import column_field, most_bytes
 from steerleads.api.streaming import stream
 from steerleads.api.views import ApiViewSet, queryset_for
@@ -130,11 +129,9 @@ class ListViewSet(ApiViewSet):
     def list(self, request: Request, **path: str) -> HttpResponseBase:
         return self.list_query().answer()
 
-    @classmethod
-    def list_parameters(cls) -> dict[str, bool]:
-        """Names of the parameters that lists take, each with whether it may be given several times."""
-        filters = cls.filterset_class.known() if cls.filterset_class else {}
-        return filters | (SORTING if len(cls.listing.sorts) > 1 else {}) | PAGING
+    def list_parameters(self) -> Parameters:
+        """The query's Parameters: of filters, sorts and pages."""
+        return self.parameters(_known(type(self)))
 
     def list_query(self, parameters: Parameters | None = None) -> "ListQuery":
         """What the request asks of the list. Raises `list_failure` with all that is wrong with the query string.
@@ -142,84 +139,16 @@ class ListViewSet(ApiViewSet):
         `parameters`, of `list_parameters`, are given where an action refuses something by itself.
         """
         if parameters is None:
-            parameters = self.parameters(_list_parameters(type(self)))
-        filters = _filters(self.filterset_class, parameters)
+            parameters = self.list_parameters()
+        filters = active_filters(self.filterset_class, parameters) if self.filterset_class else None
         return ListQuery(self, self.listing, parameters, filters, failure=self.list_failure)
 
 
 @cache
-def _list_parameters(view_class: type[ListViewSet]) -> dict[str, bool]:
-    return view_class.list_parameters()
-
-
-# --- Filters as a plan ---------------------------------------------------------------------------
-
-
-# The columns that a filter's value is compared with, by what its field makes of a caller's text.
-COMPARED_AS = {str: TextField(), UUID: UUIDField(), datetime: DateTimeField()}
-
-
-class Filters:
-    """A FilterSet that was judged, taken apart: `key` says which filters are active, `values` with what.
-
-    All requests of one key are answered by one compiled query: the FilterSet filters once, by parameters in the place
-    of values. Choices are few, so they belong to the key.
-    """
-
-    def __init__(self, filterset: ListFilterSet):
-        self._filterset, self._steps = filterset, []
-        self.key, self.values, self.fields = (), (), ()
-        for name, value in filterset.form.cleaned_data.items():
-            if value is None or value == []:
-                continue
-            if isinstance(filterset.form.fields[name], ChoiceField):
-                self._add((name, value if isinstance(value, str) else tuple(value)), (), lambda _, value=value: value)
-            elif isinstance(value, list):
-                self._add((name, len(value)), value, list)
-            else:
-                self._add((name, 1), (value,), lambda values: values[0])
-
-    def apply(self, queryset: QuerySet, *values: object) -> QuerySet:
-        """The filtered queryset, by these values or by what stands for them."""
-        cleaned = {}
-        for name, count, put_together in self._steps:
-            cleaned[name], values = put_together(values[:count]), values[count:]
-        self._filterset.form.cleaned_data = cleaned
-        return self._filterset.filter_queryset(queryset)
-
-    def _add(self, form, values, put_together):
-        self.key += (form,)
-        self.values += tuple(values)
-        self.fields += tuple(COMPARED_AS[type(value)] for value in values)
-        self._steps.append((form[0], len(values), put_together))
-
-
-def judged(filterset_class: type[ListFilterSet], parameters: Parameters, queryset: QuerySet | None = None):
-    """The FilterSet of these parameters. What is wrong is noted in `parameters`."""
-    filterset = filterset_class(parameters, queryset)
-    for name, errors in filterset.errors.as_data().items():
-        for error in errors:
-            detail = {"field": name, "code": error.code or "invalid", "message": error.messages[0]}
-            if detail not in parameters.wrong:
-                parameters.wrong.append(detail)
-    for name, value in filterset.form.cleaned_data.items():
-        if name in parameters and isinstance(value, str) and isinstance(filterset.form.fields[name], ChoiceField):
-            parameters[name] = value  # links repeat a choice in its one spelling
-    return filterset
-
-
-def _filters(filterset_class, parameters):
-    if filterset_class is None:
-        return None
-    if any(name in parameters for name in filterset_class.base_filters):
-        return Filters(judged(filterset_class, parameters))
-    return _no_filters(filterset_class)
-
-
-@cache
-def _no_filters(filterset_class):
-    """What a filter set makes of an empty query string, as most requests have: taking its form apart each time is slow."""
-    return Filters(judged(filterset_class, Parameters({}, {})))
+def _known(view_class: type[ListViewSet]) -> dict[str, bool]:
+    """Names of the parameters that a view's lists take, each with whether it may be given several times."""
+    filters = view_class.filterset_class.known() if view_class.filterset_class else {}
+    return filters | (SORTING if len(view_class.listing.sorts) > 1 else {}) | PAGING
 
 
 # --- One request ---------------------------------------------------------------------------------
@@ -233,7 +162,7 @@ class ListQuery:
         view: ApiViewSet,
         listing: Listing,
         parameters: Parameters,
-        filters: Filters | None = None,
+        filters: ActiveFilters | None = None,
         *,
         failure: Callable[..., Exception] = ValidationFailed,
     ):
@@ -275,7 +204,7 @@ class ListQuery:
         def build(dealership, *values):
             named = dict(zip(ids, values[: len(ids)], strict=True))
             queryset = queryset_for(view_class, action, dealership, others | named)
-            return filters.apply(queryset, *values[len(ids) :]) if filters else queryset
+            return filters.apply(queryset, values[len(ids) :]) if filters else queryset
 
         key, values, fields = (filters.key, filters.values, filters.fields) if filters else ((), (), ())
         return FilterPlan(

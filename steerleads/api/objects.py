@@ -1,6 +1,6 @@
 """Objects that are answered: declared once by serializers, which describe them in the document and make them of rows."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
@@ -45,15 +45,15 @@ def object_of(shape: Mapping, columns: Sequence[str]) -> Callable[[Sequence], di
     return namespace["shown"]
 
 
-def _display(shape):
+def _display(shape: str | Mapping) -> str:
     if isinstance(shape, str):
         return shape
     return "{" + ", ".join(f"{key!r}: {_display(part)}" for key, part in shape.items()) + "}"
 
 
-def _shape(serializer, relation=""):
+def _shape(serializer: serializers.Serializer, relation: str = "") -> dict[str, Any]:
     """The column of each field; that of a relation's `id` is the foreign key, which needs no join."""
-    shape = {}
+    shape: dict[str, Any] = {}
     for name, field in serializer.fields.items():
         if isinstance(field, serializers.Serializer):
             shape[name] = _shape(field, f"{relation}{field.source}__")
@@ -62,6 +62,6 @@ def _shape(serializer, relation=""):
     return shape
 
 
-def _columns(shape):
+def _columns(shape: Mapping[str, Any]) -> Iterator[str]:
     for part in shape.values():
         yield from [part] if isinstance(part, str) else _columns(part)

@@ -1,7 +1,7 @@
 """The query string of one request: which parameters are known, which are ignored, and what they say (contract 22)."""
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Self
 from urllib.parse import parse_qsl, quote
 
@@ -45,7 +45,7 @@ class Parameters(MultiValueDict):
     def of(cls, request: HttpRequest, known: Mapping[str, bool]) -> Self:
         """Those of a request."""
         raw = request.META.get("QUERY_STRING", "")
-        return cls(request.GET if raw else {}, known, raw)
+        return cls(request.GET if raw else MultiValueDict(), known, raw)
 
     def refuse(self, name: str, message: str, code: str = "invalid") -> None:
         self.wrong.append({"field": name, "code": code, "message": message})
@@ -86,9 +86,10 @@ class Parameters(MultiValueDict):
         return [(name, value) for name, values in self.lists() if name not in without for value in values]
 
 
-def _by_name(query, known):
+def _by_name(query: MultiValueDict, known: Mapping[str, bool]) -> tuple[dict[str, list[str]], list[str]]:
     """({known name: [value, …]}, names that are not known)."""
-    sent, ignored = {}, []
+    sent: dict[str, list[str]] = {}
+    ignored: list[str] = []
     for name, values in query.lists():
         item = None if name in known else ITEM.fullmatch(name)
         meant = item[1] if item else name
@@ -99,7 +100,7 @@ def _by_name(query, known):
     return sent, ignored
 
 
-def _is_utf8(raw, name, values):
+def _is_utf8(raw: str, name: str, values: list[str]) -> bool:
     """Whether what was sent for `name` is UTF-8: Django puts U+FFFD in the place of what is not, or reads it as Latin-1."""
     if raw.isascii() and not any("\ufffd" in value for value in values):
         return True
@@ -112,7 +113,7 @@ def _is_utf8(raw, name, values):
     return True
 
 
-def header_names(names):
+def header_names(names: Iterable[str]) -> str:
     """Names that a caller chose, as a header can carry them: percent-encoded, each once, at most 20 and then `…`."""
     names = list(dict.fromkeys(names))
     # Cut when long: clients and proxies give up on headers of many kilobytes.

@@ -1,12 +1,13 @@
 """What every endpoint does in the same order: who calls, what may they, what did they send, how is it answered."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache, cached_property
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import UnreadablePostError
+from django.http import HttpResponse, UnreadablePostError
 from django.utils.http import parse_header_parameters
 from rest_framework.viewsets import ViewSet
 
@@ -15,7 +16,7 @@ from steerleads.api.errors import ApiError, NotFound, UnsupportedContentEncoding
 from steerleads.api.json import NotJSON, answer, parse_object
 from steerleads.api.objects import ObjectSerializer
 from steerleads.api.parameters import Parameters, header_names
-from steerleads.api.serializers import check
+from steerleads.api.serializers import BodySerializer, check
 from steerleads.db.compiled import by_id
 from steerleads.db.ids import parse_id
 
@@ -74,7 +75,7 @@ class ApiViewSet(ViewSet):
         self.ignored_parameters = parameters.ignored
         return parameters
 
-    def read(self, serializer_class, *, partial=False):
+    def read(self, serializer_class: type[BodySerializer], *, partial: bool = False) -> dict[str, Any]:
         """The body's fields as `serializer_class` cleans them, in its order; the others are named as ignored."""
         self._check_media_type()
         try:
@@ -84,15 +85,15 @@ class ApiViewSet(ViewSet):
         fields, self.ignored_fields = check(serializer_class, body, partial=partial)
         return fields
 
-    def if_match(self):
+    def if_match(self) -> Collection[str] | None:
         """The parsed If-Match header, for a verb to compare under its lock."""
         return etags.parse(self.request.headers.get("If-Match"))
 
-    def prefers_representation(self):
+    def prefers_representation(self) -> bool:
         preferences = self.request.headers.get("Prefer", "").lower().replace('"', "")
         return "return=representation" in [part.strip() for part in preferences.replace(";", ",").split(",")]
 
-    def fingerprint(self):
+    def fingerprint(self) -> str:
         """What makes two requests the same one for an Idempotency-Key: method, path, query and body."""
         request = self.request._request
         head = f"{request.method} {request.path_info}?{request.META.get('QUERY_STRING', '')}\n"
@@ -100,7 +101,7 @@ class ApiViewSet(ViewSet):
 
     # --- What is answered ----------------------------------------------------------------------
 
-    def answer(self, data, *, status=200, tag=None, **headers):
+    def answer(self, data: object, *, status: int = 200, tag: str | None = None, **headers: str) -> HttpResponse:
         """JSON, with its ETag. Header names come as keywords: Location, Preference_Applied, …"""
         response = answer(data, status=status, headers={k.replace("_", "-"): v for k, v in headers.items()})
         if tag:
