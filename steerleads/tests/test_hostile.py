@@ -12,6 +12,7 @@ from django.test import RequestFactory
 from conftest import ApiClient, error_of, make_car, make_lead
 from steerleads.db.text import fold
 from steerleads.tests import hostile_bodies as bodies
+from steerleads.tests import hostile_headers, hostile_judgement, hostile_queries
 from steerleads.tests import hostile_requests as requests
 from steerleads.wsgi import Handler, Request
 
@@ -254,13 +255,13 @@ def test_methods(api, names, judge, subtests):
 
 
 def test_queries(api, names, judge, subtests):
-    for query, expected in requests.QUERIES:
+    for query, expected in hostile_queries.QUERIES:
         with subtests.test(short(query)):
             judge(api.get(f"/leads?{fill(query, names)}"), expected)
 
 
 def test_queries_elsewhere(api, names, judge, subtests):
-    for path, expected in requests.OTHER_QUERIES:
+    for path, expected in hostile_queries.OTHER_QUERIES:
         with subtests.test(short(path)):
             judge(api.get(fill(path, names)), expected)
 
@@ -337,7 +338,7 @@ def test_a_cursor_is_refused_with_any_letter_changed(api, cursor, judge):
 
 
 def test_headers(api, names, judge, subtests):
-    for header, value, expected in requests.HEADERS:
+    for header, value, expected in hostile_headers.HEADERS:
         with subtests.test(f"{header}: {short(value)}"):
             response = api.get(f"/leads/{names['lead']}", **{header: fill(value, names)})
             judge(response, expected)
@@ -347,12 +348,12 @@ def test_headers(api, names, judge, subtests):
             assert (response.status_code == 401) == (response.get("WWW-Authenticate") == "Bearer")
 
 
-@pytest.mark.parametrize(("header", "value", "expected"), requests.WRITE_HEADERS, ids=short)
+@pytest.mark.parametrize(("header", "value", "expected"), hostile_headers.WRITE_HEADERS, ids=short)
 def test_headers_of_a_write(api, names, judge, header, value, expected):
     judge(api.patch(f"/leads/{names['lead']}", {"tag": "x"}, **{header: value}), expected)
 
 
-@pytest.mark.parametrize(("content_type", "on_post", "on_patch"), requests.CONTENT_TYPES, ids=short)
+@pytest.mark.parametrize(("content_type", "on_post", "on_patch"), hostile_headers.CONTENT_TYPES, ids=short)
 def test_content_types(api, names, judge, content_type, on_post, on_patch):
     body = json.dumps(bodies.VALID).encode()
     judge(api.post(f"/leads/car/{names['car']}", body, content_type=content_type), on_post)
@@ -368,7 +369,7 @@ def test_a_body_where_none_is_taken_is_not_read(api, names, judge):
     judge(api.post(f"/leads/{names['lead']}/archive", b"{", content_type="a/b"), 200)
 
 
-@pytest.mark.parametrize("charset", requests.CHARSETS, ids=short)
+@pytest.mark.parametrize("charset", hostile_headers.CHARSETS, ids=short)
 @pytest.mark.parametrize(("method", "expected"), [("GET", 200), ("PATCH", 415)])
 def test_charsets_that_django_stumbles_over(api, names, method, expected, charset):
     """As the server makes its requests: the test client makes them in another way, and fails."""
@@ -407,7 +408,7 @@ def clients(casa, api, names):
 
 def test_order_of_judgement(clients, names, judge, subtests):
     keys = {"no key": {"authorization": None}, "bad key": {"authorization": "Bearer dev_x"}}
-    for name, who, method, path, body, headers, expected in requests.JUDGEMENT:
+    for name, who, method, path, body, headers, expected in hostile_judgement.JUDGEMENT:
         with subtests.test(name):
             headers = {**keys.get(who, {}), **headers}
             judge(clients[who].send(method, fill(path, names), fill(body, names), **headers), expected)
@@ -418,5 +419,6 @@ def test_nothing_above_wrote_a_lead_for_another_dealership(rival, names):
 
 
 def test_there_are_at_least_150_hostile_requests():
-    tables = [getattr(module, name) for module in (bodies, requests) for name in dir(module) if name.isupper()]
+    modules = (bodies, requests, hostile_queries, hostile_headers, hostile_judgement)
+    tables = [getattr(module, name) for module in modules for name in dir(module) if name.isupper()]
     assert sum(len(table) for table in tables if isinstance(table, list)) >= 150

@@ -36,7 +36,7 @@ COMMANDS = {
     "revoke_api_key": ["<key>"],
     "rotate_api_key": ["<key>"],
 }
-# They work on files and processes, and are tested with those: test_backup.py, test_serve.py, test_demo.py and others.
+# They work on files and processes, and are tested with those: test_backup.py, test_restore.py, test_serve.py, test_demo.py and others.
 WITH_FILES = {"backup", "restore", "serve", "deliver", "demo"}
 
 
