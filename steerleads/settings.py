@@ -45,7 +45,9 @@ INSTALLED_APPS = [
     "cars",
     "leads",
     "leads.board",
-    "leads.delivery",
+    "leads.outbox",
+    "leads.webhooks",
+    "leads.notifications",
     "steerleads.dealers.apps.StaffSiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -269,7 +271,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/v1",
     "COMPONENT_SPLIT_REQUEST": False,
-    "POSTPROCESSING_HOOKS": ["leads.delivery.openapi_webhooks.describe_webhooks"],  # enums have their names already
+    "POSTPROCESSING_HOOKS": ["leads.webhooks.openapi_webhooks.describe_webhooks"],  # enums have their names already
 }
 
 # --- Telling the outside -----------------------------------------------------------------------

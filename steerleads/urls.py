@@ -6,20 +6,37 @@ from django.views.generic import RedirectView
 
 from cars import urls as cars
 from leads import urls as leads
-from leads.delivery import urls as delivery
+from leads.outbox import urls as outbox
+from leads.webhooks import urls as webhooks
 from steerleads import views
 from steerleads.api.views import UnknownPath
 from steerleads.dealers.views import AuthViewSet
 
 handler400 = "steerleads.views.bad_request"
 handler500 = "steerleads.views.server_error"
-MOVED = {"permanent": True, "query_string": True}
+# Pages of the admin that were elsewhere before: links to them are in mails and bookmarks.
+MOVED_PAGES = {
+    "delivery/hours/": "dealers/hours/",
+    "delivery/webhook/": "webhooks/webhook/",
+    "delivery/rule/": "notifications/rule/",
+}
+
+
+def moved_pages(old, new):
+    """Redirects from a model's list of rows, and from whatever is below it."""
+    moved = {"permanent": True, "query_string": True}
+    return [
+        path(f"admin/{old}", RedirectView.as_view(url=f"/admin/{new}", **moved)),
+        path(f"admin/{old}<path:object_id>", RedirectView.as_view(url=f"/admin/{new}%(object_id)s", **moved)),
+    ]
+
 
 # The API's are not behind an `include`: Django would make a ResolverMatch for each level.
 urlpatterns = [
     *leads.urlpatterns,
     *cars.urlpatterns,
-    *delivery.urlpatterns,
+    *outbox.urlpatterns,
+    *webhooks.urlpatterns,
     path("v1/auth/test", AuthViewSet.as_view({"get": "test"})),
     path("v1/schema", views.Schema.as_view()),
     path("v1/docs", views.docs),
@@ -30,11 +47,7 @@ urlpatterns = [
     path(".well-known/security.txt", views.security_txt),
     path("admin/", include("steerleads.dealers.staff_admin.passwords")),
     path("admin/leads/board/", include("leads.board.urls")),
-    # Where hours were before they became a dealership's own.
-    path("admin/delivery/hours/", RedirectView.as_view(url="/admin/dealers/hours/", **MOVED)),
-    path(
-        "admin/delivery/hours/<path:object_id>", RedirectView.as_view(url="/admin/dealers/hours/%(object_id)s", **MOVED)
-    ),
+    *(each for old, new in MOVED_PAGES.items() for each in moved_pages(old, new)),
     path("admin/", admin.site.urls),
     path("", views.home),
 ]

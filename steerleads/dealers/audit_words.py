@@ -21,6 +21,8 @@ LABELS = {
     "left": gettext_lazy("left"),
     "why": gettext_lazy("why"),
 }
+# {model: {what entries call a column that has another name by now: that name}}
+RENAMED = {"rule": {"occasion": "trigger"}}
 VALUES = {
     **{role.value: role.label for role in Role},
     "superuser": gettext_lazy("superuser"),
@@ -43,7 +45,7 @@ def subject(event):
     if (event.subject_type, event.subject_id) == ("user", event.actor_id):
         return ""
     if event.subject_type == "rule":
-        return translation.gettext(event.subject_name)  # of delivery's Occasion, which is above
+        return translation.gettext(event.subject_name)  # of the rule's Trigger, which is above
     return shown_name(event.subject_name)
 
 
@@ -76,4 +78,5 @@ def _time(text):
 def _fields(model_name):
     """{column: its name for people} of the model that is called so."""
     model = next((model for model in apps.get_models() if model._meta.model_name == model_name), None)
-    return {field.name: field.verbose_name for field in model._meta.fields} if model else {}
+    fields = {field.name: field.verbose_name for field in model._meta.fields} if model else {}
+    return fields | {old: fields[new] for old, new in RENAMED.get(model_name, {}).items()}

@@ -5,11 +5,11 @@ import time
 from collections import Counter
 from typing import NamedTuple
 
-from django.db.models import Count, F, Max, Min, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, F, Max, Min, OuterRef, Subquery, Sum
 
-from leads.delivery.models import Delivery, Rule, State, Webhook
-from leads.delivery.pauses import is_paused, with_due
 from leads.models import WORKFLOW, Feed, Lead, LeadEvent
+from leads.outbox.models import Delivery, Destination, State
+from leads.outbox.pauses import is_paused, with_due
 from steerleads.operations import counters
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -57,26 +57,21 @@ def _of_events(now):
 def _of_deliveries(counts, now):
     states = counts["deliveries"]
     # What waits for a destination that is switched off is nobody's to send.
-    is_on = Q(webhook__is_on=True) | Q(rule__is_on=True)
-    pending = Delivery.objects.filter(is_on, state=State.PENDING, next_at__lte=now)
-    totals = with_due(pending, now).filter(due_at__lte=now).aggregate(number=Count("*"), oldest=Min("due_at"))
+    pending = Delivery.objects.filter(destination__is_on=True, state=State.PENDING, next_at__lte=now)
+    due = with_due(pending, now).filter(due_at__lte=now).aggregate(number=Count("*"), oldest=Min("due_at"))
     yield Metric("steerleads_deliveries", "gauge", "Deliveries to webhooks and rules, by state.", states, "state")
     yield _gauge("dead_letters", "Deliveries that were given up.", states[State.DEAD])
-    yield _gauge("deliveries_due", "Deliveries whose next attempt should have begun.", totals["number"])
-    yield _gauge(
-        "deliveries_due_oldest_seconds", "How late the one is that waits longest.", _age(totals["oldest"], now)
-    )
+    yield _gauge("deliveries_due", "Deliveries whose next attempt should have begun.", due["number"])
+    yield _gauge("deliveries_due_oldest_seconds", "How late the one is that waits longest.", _age(due["oldest"], now))
 
 
 def _of_pauses(now):
-    totals = [
-        model.objects.filter(is_paused(now), is_on=True).aggregate(number=Count("*"), last=Max("paused_until"))
-        for model in (Webhook, Rule)
-    ]
-    last = max(filter(None, (each["last"] for each in totals)), default=None)
-    number = sum(each["number"] for each in totals)
-    yield _gauge("destinations_paused", "Webhooks and rules whose receivers cannot take anything now.", number)
-    left = round((last - now).total_seconds(), 3) if last else 0
+    paused = Destination.objects.filter(is_paused(now), is_on=True)
+    counted = paused.aggregate(number=Count("*"), last=Max("paused_until"))
+    yield _gauge(
+        "destinations_paused", "Webhooks and rules whose receivers cannot take anything now.", counted["number"]
+    )
+    left = round((counted["last"] - now).total_seconds(), 3) if counted["last"] else 0
     yield _gauge("destinations_paused_longest_seconds", "How long the longest of these pauses still is.", left)
 
 

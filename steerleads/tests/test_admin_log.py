@@ -19,8 +19,8 @@ MARK = "zoubida"
 ADDED = {
     "cars.Car": {"make": MARK, "model": MARK, "status": "LOADING", "location": MARK},
     "leads.Lead": {"status": "NEW", "action": MARK, "target_name": MARK, "target_info": MARK, "tag": MARK, "order": 0},
-    "delivery.Webhook": {"url": f"https://{MARK}.example.com/{MARK}", "kinds": ["lead.created"], "is_on": "on"},
-    "delivery.Rule": {"occasion": "created", "channel": "email", "to": f"{MARK}@example.com", "is_on": "on"},
+    "webhooks.Webhook": {"url": f"https://{MARK}.example.com/{MARK}", "kinds": ["lead.created"], "is_on": "on"},
+    "notifications.Rule": {"trigger": "created", "channel": "email", "to": f"{MARK}@example.com", "is_on": "on"},
     "dealers.Hours": {"days": ["1"], "opens": "9:00", "closes": "19:00", "quiet_from": "21:00", "quiet_until": "8:00"},
     "dealers.ApiKey": {"name": MARK, "environment": "prod", "scopes": ["leads:read"], "hourly_limit": "100"},
     "dealers.Membership": {"email": f"{MARK}@example.com", "first_name": MARK, "role": "salesperson"},
@@ -29,14 +29,14 @@ ADDED = {
 CHANGED = {
     "cars.Car": {"model": f"{MARK} 2"},
     "leads.Lead": {"target_name": f"{MARK} 2", "note": MARK},
-    "delivery.Webhook": {"url": f"https://{MARK}.example.com/2", "description": MARK},
-    "delivery.Rule": {"to": f"{MARK}.2@example.com"},
+    "webhooks.Webhook": {"url": f"https://{MARK}.example.com/2", "description": MARK},
+    "notifications.Rule": {"to": f"{MARK}.2@example.com"},
     "dealers.Hours": {"opens": "10:00"},
     "dealers.ApiKey": {"scopes": ["leads:read", "leads:write"]},
     "dealers.Membership": {"role": "manager"},
     "dealers.Dealership": {"name": f"{MARK} 2"},
 }
-DELETABLE = ["cars.Car", "delivery.Webhook", "delivery.Rule", "dealers.Membership"]
+DELETABLE = ["cars.Car", "webhooks.Webhook", "notifications.Rule", "dealers.Membership"]
 
 
 def kinds_of_rows():

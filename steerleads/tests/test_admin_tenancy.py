@@ -15,16 +15,19 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from cars.models import Car
 from conftest import make_car, make_lead
-from leads.delivery.actions import create_webhook
-from leads.delivery.models import Attempt, Delivery, Rule, Webhook
-from leads.delivery.rules import create_rule
 from leads.models import Lead, LeadEvent, PersonRequest
+from leads.notifications.actions import create_rule
+from leads.notifications.models import Rule
+from leads.outbox.models import Attempt, Delivery
+from leads.webhooks.actions import create_webhook
+from leads.webhooks.models import Webhook
 from steerleads.dealers import audit
 from steerleads.dealers.actors import Actor
 from steerleads.dealers.audit_kinds import AuditKind
 from steerleads.dealers.hours.actions import set_hours
+from steerleads.dealers.hours.models import Hours
 from steerleads.dealers.keys import issue_key
-from steerleads.dealers.models import ApiKey, AuditEvent, Dealership, Hours, Membership, Role, User
+from steerleads.dealers.models import ApiKey, AuditEvent, Dealership, Membership, Role, User
 from steerleads.dealers.tests.people import browser, make_staff
 
 MARK = "casaonly"  # in every text of Casa's, so that whatever of it is seen can be told
@@ -46,9 +49,13 @@ SITE = {
     "sessions/": (302, 200, 200),
     "autocomplete/": (302, 200, 200),
     "jsi18n/": (302, 200, 200),
-    "^(?P<app_label>dealers|cars|leads|delivery)/$": (302, 200, 200),
-    "delivery/hours/": (301, 301, 301),  # leads to dealers/hours/
-    "delivery/hours/<path:object_id>": (301, 301, 301),
+    "^(?P<app_label>dealers|cars|leads|delivery|webhooks|notifications)/$": (302, 200, 200),
+    # These lead to the pages of the same rows elsewhere.
+    **dict.fromkeys(("delivery/hours/", "delivery/webhook/", "delivery/rule/"), (301, 301, 301)),
+    **dict.fromkeys(
+        ("delivery/hours/<path:object_id>", "delivery/webhook/<path:object_id>", "delivery/rule/<path:object_id>"),
+        (301, 301, 301),
+    ),
     "(?P<url>.*)$": (302, 404, 404),
 }
 # list, add, history, delete, change, and the bare address, which leads to change: (salesperson, Atlas's manager).
@@ -60,8 +67,8 @@ ROWS = {
     "dealers/dealership/": [(403, 200), (403, 403), (403, HIDDEN), (403, 403), (403, HIDDEN), (302, 302)],
     "leads/personrequest/": [(403, 200), (403, 403), (403, HIDDEN), (403, 403), (403, HIDDEN), (302, 302)],
     "dealers/auditevent/": [(403, 200), (403, 403), (403, HIDDEN), (403, 403), (403, HIDDEN), (302, 302)],
-    "delivery/webhook/": [(403, 200), (403, 200), (403, HIDDEN), (403, HIDDEN), (403, HIDDEN), (302, 302)],
-    "delivery/rule/": [(403, 200), (403, 200), (403, HIDDEN), (403, HIDDEN), (403, HIDDEN), (302, 302)],
+    "webhooks/webhook/": [(403, 200), (403, 200), (403, HIDDEN), (403, HIDDEN), (403, HIDDEN), (302, 302)],
+    "notifications/rule/": [(403, 200), (403, 200), (403, HIDDEN), (403, HIDDEN), (403, HIDDEN), (302, 302)],
     "delivery/delivery/": [(403, 200), (403, 403), (403, HIDDEN), (403, 403), (403, HIDDEN), (302, 302)],
     # A manager's list of hours leads to the own.
     "dealers/hours/": [(403, 302), (403, 403), (403, HIDDEN), (403, 403), (403, HIDDEN), (302, 302)],
@@ -92,7 +99,7 @@ EXPECTED = {
     **{model + page: (302, *found) for model, row in ROWS.items() for page, found in zip(PAGES, row, strict=True)},
     "dealers/apikey/<path:object_id>/rotate/": (302, 404, 404),
     "dealers/apikey/<path:object_id>/revoke/": (302, 404, 404),
-    "delivery/webhook/<path:object_id>/rotate/": (302, 404, 404),
+    "webhooks/webhook/<path:object_id>/rotate/": (302, 404, 404),
     "delivery/delivery/<path:object_id>/redeliver/": (302, 405, 405),
 }
 
@@ -139,14 +146,19 @@ def theirs(casa):
 
 def notified(casa, lead):
     webhook = create_webhook(casa, {"url": f"https://{MARK}.example.com/", "description": MARK})
-    rule = create_rule(casa, {"occasion": "created", "to": f"{MARK}@example.com"})
-    to = {"dealership": casa, "webhook": webhook, "lead_id": lead.pk, "kind": "lead.created", "state": "dead"}
+    rule = create_rule(casa, {"trigger": "created", "to": f"{MARK}@example.com"})
+    to = {"dealership": casa, "destination": webhook, "lead_id": lead.pk, "kind": "lead.created", "state": "dead"}
     delivery = Delivery.objects.create(**to)
     tried = {"at": lead.created_at, "milliseconds": 1, "answer": MARK}
     Attempt.objects.create(dealership=casa, delivery=delivery, lead=lead, **tried)
-    rows = {"delivery/webhook/": webhook, "delivery/rule/": rule, "delivery/delivery/": delivery}
+    rows = {"webhooks/webhook/": webhook, "notifications/rule/": rule, "delivery/delivery/": delivery}
     hours = set_hours(casa, {})
-    return rows | {"dealers/hours/": hours, "delivery/hours/": hours}
+    return rows | {
+        "dealers/hours/": hours,
+        "delivery/hours/": hours,
+        "delivery/webhook/": webhook,
+        "delivery/rule/": rule,
+    }
 
 
 @pytest.fixture
@@ -162,7 +174,7 @@ def address(route, theirs, object_id=None):
     row = theirs.rows.get(kind)
     route = route.replace("<path:object_id>", str(object_id or (row and row.pk)))
     route = route.replace("<uuid:id>", str(object_id or theirs.rows["leads/lead/"].pk))
-    route = route.replace("^(?P<app_label>dealers|cars|leads|delivery)/$", "leads/").replace(
+    route = route.replace("^(?P<app_label>dealers|cars|leads|delivery|webhooks|notifications)/$", "leads/").replace(
         "(?P<url>.*)$", "nothing/here/"
     )
     route = re.sub(r"<\w+>", "x", route)
@@ -290,7 +302,7 @@ def test_no_bulk_action_reaches_a_foreign_row(theirs, manager, kind):
     ["q=asaonl", "dealership__id__exact={dealership}", "_popup=1&q=asaonl", "all=", "archived=any", "to={webhook}"],
 )
 def test_no_list_finds_a_foreign_row(theirs, manager, subtests, query):
-    casa, webhook = theirs.rows["dealers/dealership/"], theirs.rows["delivery/webhook/"]
+    casa, webhook = theirs.rows["dealers/dealership/"], theirs.rows["webhooks/webhook/"]
     query = query.format(dealership=casa.pk, webhook=webhook.pk)
     for kind in ROWS:
         with subtests.test(kind):

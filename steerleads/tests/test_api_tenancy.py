@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from cars.models import Car
 from conftest import ApiClient, error_of, make_car, make_lead
-from leads.delivery.actions import create_webhook
-from leads.delivery.models import Delivery, Webhook
 from leads.models import Lead, LeadEvent
+from leads.outbox.models import Delivery
+from leads.webhooks.actions import create_webhook
+from leads.webhooks.models import Webhook
 from steerleads.dealers.keys import forget_cached_keys, revoke_key
 from steerleads.dealers.models import Scope
 
@@ -74,7 +75,7 @@ each_row = pytest.mark.parametrize("row", TABLE, ids=name_of)
 def names(casa, civic, lead):
     """What `<lead>` and the like in the table stand for: all of it Casa's."""
     hook = create_webhook(casa, {"url": HOOK["url"]})
-    dead = Delivery.objects.create(dealership=casa, webhook=hook, kind="lead.created", state="dead")
+    dead = Delivery.objects.create(dealership=casa, destination=hook, kind="lead.created", state="dead")
     idle = make_car(casa, model="Accord")
     made = {"<lead>": lead, "<car>": civic, "<idle>": idle, "<hook>": hook, "<dead>": dead}
     return {name: str(each.pk) for name, each in made.items()}

@@ -5,8 +5,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from conftest import ApiClient, make_car, make_lead
-from leads.delivery.actions import create_webhook
-from leads.delivery.models import Delivery
+from leads.outbox.models import Delivery
+from leads.webhooks.actions import create_webhook
 from steerleads.tests.generated import generated_client, ways_to_call
 from steerleads.tests.openapi_oracle import described_operations, document
 
@@ -171,7 +171,7 @@ def ids(site, casa):
     """A function that gives, for a path, the values of its arguments: ids of things that there are."""
     civic, spare = make_car(casa), make_car(casa, model="Accord")
     lead, hook = make_lead(civic), create_webhook(casa, {"url": "https://crm.example.com/hooks"})
-    dead = Delivery.objects.create(dealership=casa, webhook=hook, kind="lead.created", state="dead")
+    dead = Delivery.objects.create(dealership=casa, destination=hook, kind="lead.created", state="dead")
 
     def of(path):
         own = {"leads": lead, "vehicles": spare, "webhooks": hook}.get(path.split("/")[2])

@@ -5,9 +5,9 @@ from itertools import product
 import pytest
 
 from conftest import make_car, make_lead
-from leads.delivery.actions import create_webhook
-from leads.delivery.models import Attempt, Delivery
-from leads.delivery.rules import create_rule
+from leads.notifications.actions import create_rule
+from leads.outbox.models import Attempt, Delivery
+from leads.webhooks.actions import create_webhook
 from steerleads.dealers.keys import issue_key
 from steerleads.dealers.models import Dealership, Role
 from steerleads.dealers.tests.people import make_staff
@@ -31,15 +31,15 @@ PAGES = [
     "/admin/cars/car/{car}/change/",
     "/admin/dealers/membership/",
     "/admin/dealers/apikey/add/",
-    "/admin/delivery/webhook/",
-    "/admin/delivery/webhook/add/",
-    "/admin/delivery/webhook/{webhook}/change/",
-    "/admin/delivery/webhook/{webhook}/rotate/",
-    "/admin/delivery/webhook/{webhook}/delete/",
+    "/admin/webhooks/webhook/",
+    "/admin/webhooks/webhook/add/",
+    "/admin/webhooks/webhook/{webhook}/change/",
+    "/admin/webhooks/webhook/{webhook}/rotate/",
+    "/admin/webhooks/webhook/{webhook}/delete/",
     "/admin/delivery/delivery/",
     "/admin/delivery/delivery/{delivery}/change/",
-    "/admin/delivery/rule/add/",
-    "/admin/delivery/rule/{rule}/change/",
+    "/admin/notifications/rule/add/",
+    "/admin/notifications/rule/{rule}/change/",
     "/admin/dealers/hours/",
     "/admin/password_change/",
     "/admin/two-factor/",
@@ -74,10 +74,10 @@ def notified(lead):
     """{name: id} of a webhook, a rule, and a dead letter of the webhook with its attempt."""
     casa = lead.dealership
     webhook = create_webhook(casa, {"url": f"https://crm.example.com/{'hooks/' * 20}", "description": "Our CRM"})
-    rule = create_rule(casa, {"occasion": "stays_new", "hours": 4, "to": "boss@casa.example, sara@casa.example"})
+    rule = create_rule(casa, {"trigger": "stays_new", "hours": 4, "to": "boss@casa.example, sara@casa.example"})
     sent = {"dealership": casa, "lead_id": lead.pk, "kind": "lead.created", "last_at": lead.created_at}
-    Delivery.objects.create(**sent, rule=rule, next_at=lead.created_at, last_status=550, last_error="smtp")
-    dead = Delivery.objects.create(**sent, webhook=webhook, state="dead", attempts=8, last_status=500)
+    Delivery.objects.create(**sent, destination=rule, next_at=lead.created_at, last_status=550, last_error="smtp")
+    dead = Delivery.objects.create(**sent, destination=webhook, state="dead", attempts=8, last_status=500)
     tried = {"at": lead.created_at, "status": 500, "milliseconds": 123, "answer": "<h1>Wait</h1> " * 70}
     Attempt.objects.create(dealership=casa, delivery=dead, lead=lead, **tried)
     return {"webhook": webhook.pk, "rule": rule.pk, "delivery": dead.pk}

@@ -8,11 +8,12 @@ from django.core import mail
 
 from conftest import TESTER, make_lead
 from leads.actions import change_lead
-from leads.delivery.actions import create_webhook
-from leads.delivery.channels import texts
-from leads.delivery.models import Rule, Webhook
-from leads.delivery.notices import tell_managers
 from leads.models import LeadEvent
+from leads.notifications import texts
+from leads.notifications.models import Rule
+from leads.webhooks.actions import create_webhook
+from leads.webhooks.models import Webhook
+from leads.webhooks.notices import send_notice
 from steerleads.dealers import account_mails, mailing
 from steerleads.dealers.models import Dealership, MailKind, Role, User
 from steerleads.dealers.tests.people import make_staff
@@ -37,7 +38,7 @@ def kept(casa, civic, language):
         User.objects.filter(pk=person.pk).update(first_name=name)
         LeadEvent.objects.update(actor_name=name, actor_type="staff")
         Webhook.objects.update(description=name)
-        rule = Rule(dealership=Dealership.objects.get(pk=casa.pk), occasion="completed", to="sara@casa.example")
+        rule = Rule(dealership=Dealership.objects.get(pk=casa.pk), trigger="completed", to="sara@casa.example")
         return SimpleNamespace(
             user=User.objects.select_related("membership__dealership").get(pk=person.pk),
             webhook=Webhook.objects.select_related("dealership").get(pk=webhook.pk),
@@ -54,7 +55,7 @@ def letters(rows):
     for kind in MailKind:
         account_mails.post_notice(rows.user, kind)
     send_waiting()
-    tell_managers(rows.webhook)
+    send_notice(rows.webhook)
     for sent in mail.outbox:
         yield sent.subject, sent.body.split("\n")
     mail.outbox.clear()

@@ -9,9 +9,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from conftest import ApiClient, make_car, make_lead
-from leads.delivery.actions import create_webhook
-from leads.delivery.models import Delivery
 from leads.feed import number_events
+from leads.outbox.models import Delivery
+from leads.webhooks.actions import create_webhook
 from steerleads.tests.test_api_tenancy import TABLE
 
 CONTROL = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT")
@@ -67,12 +67,12 @@ WRITES = [
     ("PATCH", "/vehicles/<car>", {}, {}, 1, "lock; nothing changed"),
     ("DELETE", "/vehicles/<idle>", None, {}, 4, "lock; whether it has leads, Django again; delete"),
     ("DELETE", "/vehicles/<car>", None, {}, 2, "lock; it has leads"),
-    ("POST", "/webhooks", HOOK, {}, 6, "unnumbered events?; the feed, lock; how many there are; insert, audit"),
-    ("PATCH", "/webhooks/<hook>", {"description": "x"}, {}, 3, "lock; update, audit"),
-    ("PATCH", "/webhooks/<hook>", {"url": "https://crm.example.com/2"}, {}, 4, "lock; update, audit, take up"),
+    ("POST", "/webhooks", HOOK, {}, 7, "unnumbered events?; the feed, lock; how many there are; insert (2), audit"),
+    ("PATCH", "/webhooks/<hook>", {"description": "x"}, {}, 4, "lock; update (2), audit"),
+    ("PATCH", "/webhooks/<hook>", {"url": "https://crm.example.com/2"}, {}, 5, "lock; update (2), audit, take up"),
     ("PATCH", "/webhooks/<hook>", {}, {}, 1, "lock; nothing changed"),
-    ("DELETE", "/webhooks/<hook>", None, {}, 9, "the feed, lock; lock; answers, attempts, deliveries; audit; Django"),
-    ("POST", "/webhooks/<hook>/rotate", None, {}, 3, "lock; update, audit"),
+    ("DELETE", "/webhooks/<hook>", None, {}, 10, "the feed, lock; lock; answers, attempts, deliveries; audit; Django"),
+    ("POST", "/webhooks/<hook>/rotate", None, {}, 4, "lock; update (2), audit"),
     ("POST", "/webhooks/<hook>/test", None, {}, 4, "the webhook; lock; insert; read"),
     ("POST", "/webhooks/<hook>/deliveries/<dead>/redeliver", None, {}, 6, "both; lock, the lead; update; read"),
     ("POST", "/leads/car/<car>", LEAD, ONCE, 8, "expired records, of the key; claim, look; the three; keep"),
@@ -88,7 +88,7 @@ def names(casa, atlas, civic, lead):
         "<idle>": str(make_car(casa, model="Accord").pk),
         "<foreign>": str(make_lead(make_car(atlas)).pk),
         "<hook>": str(hook.pk),
-        "<dead>": str(Delivery.objects.create(dealership=casa, webhook=hook, kind="lead.created", state="dead").pk),
+        "<dead>": str(Delivery.objects.create(dealership=casa, destination=hook, kind="lead.created", state="dead").pk),
     }
 
 

@@ -10,8 +10,9 @@ from django.db import OperationalError, transaction
 from django.http import HttpRequest
 
 from conftest import ApiClient, make_car, make_lead
-from leads.delivery.actions import create_webhook
-from leads.delivery.models import Delivery, Webhook
+from leads.outbox.models import Delivery
+from leads.webhooks.actions import create_webhook
+from leads.webhooks.models import Webhook
 from steerleads.api.errors import RequestTimeout
 from steerleads.dealers import authentication
 from steerleads.tests.openapi_oracle import declared_errors, described_operations
@@ -43,8 +44,8 @@ def world(api, rival, casa, atlas):
         spare=make_car(casa, make="Dacia", model="Logan"),
         foreign_lead=make_lead(make_car(atlas)),
         hook=hook,
-        dead=Delivery.objects.create(dealership=casa, webhook=hook, kind="lead.created", state="dead"),
-        pending=Delivery.objects.create(dealership=casa, webhook=hook, kind="lead.created"),
+        dead=Delivery.objects.create(dealership=casa, destination=hook, kind="lead.created", state="dead"),
+        pending=Delivery.objects.create(dealership=casa, destination=hook, kind="lead.created"),
         api_of=lambda **key: ApiClient(casa, **key),
     )
 
@@ -109,7 +110,8 @@ def _with_unknown_webhook(call, patch):
 
 def _beside_fifty_webhooks(call, patch):
     casa = call.world.casa
-    Webhook.objects.bulk_create(Webhook(dealership=casa, url="https://crm.example.com/", secret="") for _ in range(50))
+    for _ in range(50):
+        Webhook.objects.create(dealership=casa, url="https://crm.example.com/", secret="")
     yield call()
 
 

@@ -18,8 +18,8 @@ from schemathesis.hooks import unregister
 from schemathesis.openapi.checks import RejectedPositiveData
 
 from conftest import ApiClient, make_car, make_lead
-from leads.delivery.actions import create_webhook
-from leads.delivery.models import Delivery
+from leads.outbox.models import Delivery
+from leads.webhooks.actions import create_webhook
 from steerleads.db.text import normalise
 from steerleads.tests.openapi_oracle import described_operations, document
 
@@ -56,7 +56,7 @@ def explore(site, casa):
         return _collect(from_schema(schema).execute())
 
     webhooks = [create_webhook(casa, {"url": "https://crm.example.com/hooks"}) for _ in range(20)]
-    dead = [Delivery(dealership=casa, webhook=webhooks[0], kind="lead.created", state="dead") for _ in range(100)]
+    dead = [Delivery(dealership=casa, destination=webhooks[0], kind="lead.created", state="dead") for _ in range(100)]
     pools = {
         "leads": leads,
         "vehicles": cars,

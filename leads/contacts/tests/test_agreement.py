@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from conftest import TESTER, make_lead
 from leads.contacts.links import links_of
 from leads.contacts.parsing import emails_in, numbers_in, phones_in
-from leads.delivery.recipients import clean_rule
 from leads.models import Lead
+from leads.notifications.rules import clean_rule
 from leads.privacy.people import erase_leads, find_people, leads_of_person
 
 MOBILE, OTHER, FIXED, NEW = "212600123456", "212612345678", "212522334455", "212742996141"
@@ -83,7 +83,7 @@ def spellings(phone):
 def kept_by_rule(channel, text):
     """What a notification rule keeps of a text as its recipients; None if it is refused."""
     try:
-        return clean_rule({"occasion": "created", "hours": None, "channel": channel, "to": text})["to"]
+        return clean_rule({"trigger": "created", "hours": None, "channel": channel, "to": text})["to"]
     except ValidationError:
         return None
 

@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from leads.delivery.housekeeping import forget_persons
+from leads.outbox.housekeeping import forget_persons
 from leads.privacy.commands import PersonCommand, people_table
 from leads.privacy.people import erase_leads, leads_of_person, persons_in
 from steerleads.db.remains import forget_samples, overwrite_bytes

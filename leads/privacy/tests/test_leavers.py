@@ -12,13 +12,15 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from conftest import make_car, make_lead
 from leads import actions
-from leads.delivery.actions import create_webhook
-from leads.delivery.channels.email import mark_of
-from leads.delivery.models import Body, Delivery, Rule, State
-from leads.delivery.outcomes import NOT_NEEDED
-from leads.delivery.rules import create_rule, notify
-from leads.delivery.telling import tell
 from leads.models import LeadEvent
+from leads.notifications.actions import create_rule
+from leads.notifications.channels.email import mark_of
+from leads.notifications.models import Rule
+from leads.outbox.models import Delivery, SentPayload, State
+from leads.outbox.outcomes import NotNeeded
+from leads.outbox.telling import tell
+from leads.outbox.tests.deliveries import attempt
+from leads.webhooks.actions import create_webhook
 from steerleads.dealers import staff, two_factor
 from steerleads.dealers.actors import FORMER_COLLEAGUE, Actor
 from steerleads.dealers.hours.actions import set_hours
@@ -49,7 +51,7 @@ def zoubida(casa, boss):
 
 
 def rule_for(casa, to):
-    return create_rule(casa, {"occasion": "created", "channel": "email", "to": to})
+    return create_rule(casa, {"trigger": "created", "channel": "email", "to": to})
 
 
 def page_of(boss, person):
@@ -107,10 +109,10 @@ def test_who_was_taken_out_is_told_nothing_whatever_rule_names_them(casa, boss, 
     rules = [rule_for(casa, f"{EMAIL.upper()}, group@casa.example"), rule_for(casa, EMAIL)]
     lead = make_lead(civic)
     tell(casa, now=timezone.now())
-    deliveries = [Delivery.objects.get(rule=rule, lead_id=lead.pk) for rule in rules]
-    outcomes = [notify(delivery, timezone.now()) for delivery in deliveries]
+    deliveries = [Delivery.objects.get(destination=rule, lead_id=lead.pk) for rule in rules]
+    outcomes = [attempt(delivery, timezone.now()) for delivery in deliveries]
     assert {address for message in mail.outbox for address in message.to} == {"group@casa.example"}
-    assert outcomes[0].ok and outcomes[1] is NOT_NEEDED
+    assert outcomes[0].ok and outcomes[1] == NotNeeded()
 
 
 # --- Erased --------------------------------------------------------------------------------------
@@ -147,7 +149,7 @@ def leave_traces(casa, boss, zoubida, civic):
         casa, civic.pk, {"action": "A", "target_name": "B", "target_info": "C"}, actor=Actor.of_user(zoubida)
     )
     tell(casa, now=timezone.now())
-    Delivery.objects.filter(rule=rule).update(state=State.DELIVERED, reached=[mark_of(EMAIL), "0" * 16])
+    Delivery.objects.filter(destination=rule).update(state=State.DELIVERED, delivered_to=[mark_of(EMAIL), "0" * 16])
 
 
 NAMES = ("zoubida", "mansouri", EMAIL, mark_of(EMAIL))
@@ -156,10 +158,10 @@ NAMES = ("zoubida", "mansouri", EMAIL, mark_of(EMAIL))
 def test_after_erasing_no_table_has_the_name_or_the_address(casa, boss, zoubida, civic, capsys):
     leave_traces(casa, boss, zoubida, civic)
     before = rows_with(*NAMES)
-    assert {"dealers.User", "dealers.AuditEvent", "leads.LeadEvent", "delivery.Rule", "delivery.Delivery"} <= set(
+    assert {"dealers.User", "dealers.AuditEvent", "leads.LeadEvent", "notifications.Rule", "delivery.Delivery"} <= set(
         before
     )
-    assert Body.objects.exists() and "delivery.Body" in before
+    assert SentPayload.objects.exists() and "delivery.SentPayload" in before
     call_command("erase_staff", EMAIL.upper(), "--yes")
     assert rows_with(*NAMES) == {}
     listed = capsys.readouterr()

@@ -13,13 +13,15 @@ from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from conftest import ApiClient, make_car, make_lead
-from leads.delivery import claims
-from leads.delivery.ahead import date_all_back
-from leads.delivery.models import Body, Delivery, Rule, State
-from leads.delivery.tests.deliveries import subscribe
-from leads.delivery.tests.letterboxes import listening
-from leads.delivery.worker import Worker
 from leads.models import LeadEvent
+from leads.notifications.models import Rule
+from leads.notifications.tests.letterboxes import listening
+from leads.outbox import claims
+from leads.outbox.ahead import date_all_back
+from leads.outbox.models import Delivery, SentPayload, State
+from leads.outbox.tests.deliveries import subscribe
+from leads.outbox.worker import Worker
+from leads.webhooks.sender import WebhookSender
 from steerleads.dealers import ahead as dealers_ahead
 from steerleads.dealers import ratelimit
 from steerleads.dealers.hours.models import Hours
@@ -34,25 +36,22 @@ DATED_BACK = {  # by the worker as soon as a clock is set back, and every hour; 
     "dealers.IdempotencyRecord.created_at",
     "dealers.ApiKey.last_used_at",
     "dealers.AccountMail.next_at",
-    "delivery.Webhook.failing_since",
-    "delivery.Rule.failing_since",
-    "delivery.Webhook.paused_until",  # if it was tried ahead
-    "delivery.Rule.paused_until",
+    "delivery.Destination.failing_since",
+    "delivery.Destination.paused_until",  # if it was tried ahead
     "delivery.Delivery.created_at",
     "delivery.Delivery.last_at",
     "delivery.Attempt.at",
-    "delivery.Body.created_at",
+    "delivery.SentPayload.created_at",
     "otp_totp.TOTPDevice.throttling_failure_timestamp",
 }
 JUDGED_WHEN_READ = {
     "dealers.RateWindow.began_at",
     "dealers.Tally.ends_at",
-    "delivery.Webhook.leased_until",
-    "delivery.Rule.leased_until",
+    "delivery.Destination.leased_until",
     "delivery.Delivery.next_at",  # by created_at and last_at
 }
 CHOSEN_BY_PEOPLE = {"dealers.ApiKey.expires_at"}
-ENDS_LATER_AND_HARMS_NOBODY = {"delivery.Webhook.old_secret_until"}  # sooner would break receivers
+ENDS_LATER_AND_HARMS_NOBODY = {"webhooks.Webhook.old_secret_until"}  # sooner would break receivers
 
 
 def only_told(path):
@@ -140,20 +139,20 @@ def hook(casa, settings):
 
 
 def delivery_of(hook, **times):
-    return Delivery.objects.create(dealership=hook.dealership, webhook=hook, kind="lead.created", **times)
+    return Delivery.objects.create(dealership=hook.dealership, destination=hook, kind="lead.created", **times)
 
 
 def test_a_lease_is_over(hook, then, now):
     delivery_of(hook, next_at=now - HOUR)
-    assert claims.claim(type(hook), now=then, most=1)
-    assert claims.claim(type(hook), now=now, most=1)
+    assert claims.claim(WebhookSender(), now=then, most=1)
+    assert claims.claim(WebhookSender(), now=now, most=1)
 
 
 def test_a_lease_that_is_ours_is_renewed_before_others_think_it_over(hook, then, now):
     delivery_of(hook, next_at=now - HOUR)
-    [ours] = claims.claim(type(hook), now=then, most=1)
+    [ours] = claims.claim(WebhookSender(), now=then, most=1)
     assert claims.renew(ours, now=now)
-    assert not claims.claim(type(hook), now=now, most=1)
+    assert not claims.claim(WebhookSender(), now=now, most=1)
 
 
 @pytest.mark.parametrize("tried", [True, False])
@@ -191,14 +190,14 @@ def test_the_worker_notices_that_the_clock_is_set_back(hook, then, now):
 
 
 def test_staff_are_told_of_what_happened_ahead(casa, then, now, settings):
-    rule = Rule.objects.create(dealership=casa, occasion="created", to="amina@casa.ma")
+    rule = Rule.objects.create(dealership=casa, trigger="created", to="amina@casa.ma")
     lead = make_lead(make_car(casa))
     LeadEvent.objects.filter(lead_id=lead.pk).update(at=then)
     later = now + timedelta(seconds=5)
     with listening(settings):
         Hours.objects.create(dealership=casa, quiet_from="00:00", quiet_until="00:00")
         Worker(clock=lambda: later).drain()
-    assert Delivery.objects.get(rule=rule).state == State.DELIVERED
+    assert Delivery.objects.get(destination=rule).state == State.DELIVERED
 
 
 def test_a_webhook_fails_since_now_at_the_most(hook, then, now):
@@ -209,9 +208,9 @@ def test_a_webhook_fails_since_now_at_the_most(hook, then, now):
 
 
 def test_bodies_with_contacts_go_in_time(hook, lead, then, now):
-    Body.objects.create(dealership=hook.dealership, event_id=lead.pk, lead=lead, text="{}", created_at=then)
+    SentPayload.objects.create(dealership=hook.dealership, event_id=lead.pk, lead=lead, text="{}", created_at=then)
     set_right(now)
-    assert Body.objects.get().created_at == now
+    assert SentPayload.objects.get().created_at == now
 
 
 # --- People and keys ---------------------------------------------------------------------------

@@ -11,8 +11,8 @@ import psycopg
 import pytest
 from django.db import connection
 
-from leads.delivery.tests.receivers import receiver
-from leads.delivery.tests.test_server import SUBSCRIBE
+from leads.outbox.tests.test_server import SUBSCRIBE
+from leads.webhooks.tests.receivers import receiver
 from steerleads.db.postgresql.pooler import is_shared
 from steerleads.serving.tests.test_crashes import assert_refused, wait_for_writes
 from steerleads.tests import servers

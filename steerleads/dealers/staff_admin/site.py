@@ -1,5 +1,6 @@
 """The admin site that staff sign in to."""
 
+from django.apps import apps
 from django.contrib.admin import AdminSite
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import redirect_to_login
@@ -51,6 +52,17 @@ class StaffSite(AdminSite):
     def each_context(self, request):
         owes = super().has_permission(request) and owes_second_factor(request.user)
         return {**super().each_context(request), "owes_second_factor": owes}
+
+    def get_app_list(self, request, app_label=None):
+        """An app whose config says `shown_with` another has its pages in that one's list: staff know the two as one."""
+        lists = {each["app_label"]: each for each in super().get_app_list(request)}
+        for config in apps.get_app_configs():
+            home = getattr(config, "shown_with", None)
+            if home in lists and config.label in lists:
+                lists[home]["models"] += lists.pop(config.label)["models"]
+                lists[home]["models"].sort(key=lambda model: model["name"])
+        shown = getattr(apps.app_configs.get(app_label), "shown_with", app_label)
+        return [each for label, each in lists.items() if shown in (None, label)]
 
     def password_change(self, request, extra_context=None):
         """Asks for the old password: each try counts like one at the sign-in."""

@@ -17,8 +17,8 @@ from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from leads.delivery.tests.letterboxes import listening, use_smtp
-from leads.delivery.worker import Worker
+from leads.notifications.tests.letterboxes import listening, use_smtp
+from leads.outbox.worker import Worker
 from steerleads.dealers import account_mails, mailing, staff
 from steerleads.dealers.account_mails import TooManyMails
 from steerleads.dealers.ahead import date_all_back

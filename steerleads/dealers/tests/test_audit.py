@@ -10,10 +10,11 @@ from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from conftest import ApiClient, make_lead
-from leads.delivery.actions import create_webhook
-from leads.delivery.models import SwitchedOff, Webhook
-from leads.delivery.rules import create_rule
-from leads.delivery.sending import _switch_off
+from leads.notifications.actions import create_rule
+from leads.outbox import actions as delivery_actions
+from leads.outbox.models import SwitchedOff
+from leads.webhooks.actions import create_webhook
+from leads.webhooks.models import Webhook
 from steerleads.dealers import audit, staff, two_factor
 from steerleads.dealers.audit_kinds import AuditKind
 from steerleads.dealers.models import ApiKey, AuditEvent, Dealership, Role
@@ -43,7 +44,7 @@ def world(casa, settings):
     api = ApiClient(casa)
     rows = {
         "hook": create_webhook(casa, HOOK),
-        "rule": create_rule(casa, {"occasion": "created", "to": "x@casa.example"}),
+        "rule": create_rule(casa, {"trigger": "created", "to": "x@casa.example"}),
     }
     found = SimpleNamespace(casa=casa, boss=browser(boss), sara=sara, api=api, key=api.key, settings=settings, **rows)
     found.her_browser = browser(sara)
@@ -115,7 +116,7 @@ def of_lead(world, command):
 
 
 NEW_KEY = {"name": "Website", "environment": "prod", "scopes": ["leads:read"], "hourly_limit": 100}
-NEW_RULE = {"occasion": "created", "channel": "email", "to": "spy@evil.example", "is_on": "on"}
+NEW_RULE = {"trigger": "created", "channel": "email", "to": "spy@evil.example", "is_on": "on"}
 INVITED = {"email": "omar@casa.example", "name": "Omar", "role": "manager"}
 BOSS, SARA, KEY, OPERATOR, NOBODY = "Amina", "Sara", "Website", None, ""
 
@@ -160,24 +161,24 @@ CASES = {
         *(KEY, "crm.example.com", HERE),
     ),
     AuditKind.WEBHOOK_ROTATED: (
-        lambda w: w.boss.post(f"/admin/delivery/webhook/{w.hook.pk}/rotate/"),
+        lambda w: w.boss.post(f"/admin/webhooks/webhook/{w.hook.pk}/rotate/"),
         *(BOSS, "crm.example.com", HERE),
     ),
     AuditKind.WEBHOOK_SWITCHED_OFF: (
-        lambda w: _switch_off(w.hook, SwitchedOff.GONE, timezone.now()),
+        lambda w: delivery_actions.switch_off(w.hook, SwitchedOff.GONE, timezone.now()),
         *("deliver", "crm.example.com", ""),
     ),
     AuditKind.WEBHOOK_DELETED: (lambda w: w.api.delete(f"/webhooks/{w.hook.pk}"), KEY, "crm.example.com", HERE),
     AuditKind.RULE_MADE: (
-        lambda w: w.boss.post("/admin/delivery/rule/add/", NEW_RULE),
+        lambda w: w.boss.post("/admin/notifications/rule/add/", NEW_RULE),
         *(BOSS, "a lead is created", HERE),
     ),
     AuditKind.RULE_CHANGED: (
-        lambda w: w.boss.post(f"/admin/delivery/rule/{w.rule.pk}/change/", NEW_RULE),
+        lambda w: w.boss.post(f"/admin/notifications/rule/{w.rule.pk}/change/", NEW_RULE),
         *(BOSS, "a lead is created", HERE),
     ),
     AuditKind.RULE_DELETED: (
-        lambda w: w.boss.post(f"/admin/delivery/rule/{w.rule.pk}/delete/", {"post": "yes"}),
+        lambda w: w.boss.post(f"/admin/notifications/rule/{w.rule.pk}/delete/", {"post": "yes"}),
         *(BOSS, "a lead is created", HERE),
     ),
     AuditKind.PERSON_ERASED: (lambda w: call_command("erase_staff", "sara@casa.example", "--yes"), OPERATOR, "", ""),

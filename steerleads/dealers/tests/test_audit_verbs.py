@@ -5,21 +5,35 @@ from pathlib import Path
 
 import pytest
 
-from leads.delivery import actions as delivery_actions
-from leads.delivery import rules as delivery_rules
+from leads.notifications import actions as rule_actions
+from leads.outbox import actions as delivery_actions
+from leads.webhooks import actions as webhook_actions
 from steerleads.dealers import dealerships, erasing, keys, sessions, staff, two_factor
 from steerleads.dealers.hours import actions as hours_actions
 
-VERBS = [staff, erasing, keys, dealerships, two_factor, sessions, hours_actions, delivery_actions, delivery_rules]
+VERBS = [
+    staff,
+    erasing,
+    keys,
+    dealerships,
+    two_factor,
+    sessions,
+    hours_actions,
+    delivery_actions,
+    webhook_actions,
+    rule_actions,
+]
 WRITES = {"save", "create", "update", "delete", "bulk_create", "update_or_create", "_raw_delete"}
 RECORDS = {"record", "note", "_record"}
 SILENT = {
     # what writes and leaves no entry: why
     "steerleads.dealers.two_factor.begin": "nothing is switched on before it is confirmed",
     "steerleads.dealers.two_factor.forget_devices": "whoever calls says why",
-    "leads.delivery.actions.send_test": "deliveries are records themselves",
-    "leads.delivery.actions.redeliver": "deliveries are records themselves",
-    "leads.delivery.rules.look_again_at_waiting": "deliveries are records themselves",
+    "leads.outbox.actions.send_test": "deliveries are records themselves",
+    "leads.outbox.actions.redeliver": "deliveries are records themselves",
+    "leads.outbox.actions.delete_deliveries": "whoever deletes their destination says so",
+    "leads.outbox.actions.switch_off": "the sender does",
+    "leads.notifications.actions.look_again_at_waiting": "deliveries are records themselves",
     "steerleads.dealers.hours.actions.set_hours": "neither a webhook nor a rule, nor anybody's access",
 }
 

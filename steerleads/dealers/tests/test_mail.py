@@ -3,7 +3,7 @@
 import pytest
 from django.core.management import call_command
 
-from leads.delivery.tests.letterboxes import listening
+from leads.notifications.tests.letterboxes import listening
 from steerleads.dealers.tests.waiting_mails import send_waiting
 from steerleads.tests.servers import running_server, wait_until
 

@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from conftest import TESTER, make_car, make_lead
 from leads.actions import archive_lead, change_lead
-from leads.delivery.models import Delivery, Webhook
 from leads.feed import number_events
 from leads.models import Feed, LeadEvent
+from leads.outbox.models import Delivery
+from leads.webhooks.models import Webhook
 from steerleads.operations import checks, metrics
 from steerleads.tests.clients import together
 from steerleads.tests.servers import running_server
@@ -182,7 +183,7 @@ def test_the_oldest_event_is_looked_for_among_numbered_and_new_ones(casa, atlas,
 
 def deliver(webhook, state="pending", next_at=None):
     return Delivery.objects.create(
-        dealership=webhook.dealership, webhook=webhook, kind="lead.created", state=state, next_at=next_at
+        dealership=webhook.dealership, destination=webhook, kind="lead.created", state=state, next_at=next_at
     )
 
 
@@ -220,14 +221,14 @@ def statements():
 
 
 def test_many_rows_take_the_statements_of_none_and_scans_are_kept(casa, civic):
-    assert (statements(), statements()) == (7, 5)
+    assert (statements(), statements()) == (6, 4)
     webhook = Webhook.objects.create(dealership=casa, url="https://crm.example/", secret="whsec_")
     for _ in range(20):
         make_lead(civic)
         deliver(webhook, next_at=timezone.now())
     number_events(casa)
     metrics.forget_counts()
-    assert (statements(), statements()) == (7, 5)
+    assert (statements(), statements()) == (6, 4)
 
 
 def test_scans_are_made_anew_after_15_seconds(casa, civic, monkeypatch):
@@ -238,7 +239,7 @@ def test_scans_are_made_anew_after_15_seconds(casa, civic, monkeypatch):
     for later in (14.9, 15):
         monkeypatch.setattr(metrics.time, "monotonic", lambda later=later: now + later)
         counts.append(statements())
-    assert counts == [5, 7]
+    assert counts == [4, 6]
 
 
 # --- Over processes ----------------------------------------------------------------------------

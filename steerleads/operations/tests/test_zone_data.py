@@ -13,9 +13,9 @@ from django.utils.timezone import override
 from conftest import make_lead
 from leads.board.cards import age_in_words, mark_of, minute_of
 from leads.board.history import history_of
-from leads.delivery.channels import texts
-from leads.delivery.models import Rule
 from leads.models import LeadEvent
+from leads.notifications import texts
+from leads.notifications.models import Rule
 from steerleads.dealers.hours.calendar import after_business_hours, quiet_until
 from steerleads.dealers.hours.models import Hours
 from steerleads.dealers.tests.people import browser, make_staff
@@ -113,7 +113,7 @@ def told(casa, civic):
 
 def test_mail_has_the_new_time(casa, told):
     lead, event = told
-    assert "12:00" in texts.of_lead(Rule(dealership=casa, occasion="created"), event, lead).mail
+    assert "12:00" in texts.of_lead(Rule(dealership=casa, trigger="created"), event, lead).mail
 
 
 def test_history_has_the_new_time(casa, told):

@@ -1,0 +1,51 @@
+"""What the API's document says of the events feed."""
+
+from leads.outbox.openapi_examples import EVENTS
+from leads.outbox.openapi_objects import Event
+from steerleads.api.errors import ValidationFailed
+from steerleads.api.lists import DEFAULT_PAGE, LARGEST_PAGE
+from steerleads.api.openapi import ETAG, IF_NONE_MATCH, LINK, Answer, Header, Operation, Parameter, operations
+
+FEED = "Events"
+
+NEXT_AFTER = Header("X-Next-After", "Where to go on: `after` of the next request.", {"type": "integer", "minimum": 0})
+AFTER = Parameter(
+    "after", "The `sequence` of the last event that you have.", {"type": "integer", "minimum": 0, "default": 0}
+)
+LIMIT = Parameter(
+    "limit",
+    "How many to answer at most.",
+    {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": DEFAULT_PAGE},
+)
+BEYOND = ValidationFailed(
+    "There is no event 90 yet: the last one is 42. If a backup was restored, begin again at 0.", field="after"
+)
+
+FEED_WORDS = """Every event of the dealership's leads, once each, in the order of `sequence`. It is the way to keep \
+another system in step:
+
+1. Begin with `after=0`: what there is today comes as events, too.
+2. For each event write `lead` under its `leadId`; if `lead` is `null`, the lead is gone: delete yours. `lead` is the \
+lead as it is now, so an older event brings the newer state, and applying an event twice does no harm.
+3. Store `X-Next-After` with your own data, in the same transaction, and send it as `after` next time. While there is \
+more, `Link` has the next page (`rel="next"`); else ask again later: an `ETag` sent as `If-None-Match` makes that \
+cheap.
+
+No event is skipped, also when its transaction commits late. `lead.deleted` is a tombstone: it tells that a lead is \
+gone, not what was in it, and what people typed disappears from the lead's earlier events. Where a backup was \
+restored, numbers begin again behind the backup's last one, and events may come again or differ: an `after` that lies \
+beyond the last event is refused, and you begin again at 0. Archived leads' events are included (`changes` has \
+`archived`), as are `lead.moved`."""
+
+
+described = operations(
+    list=Operation(
+        "list_events",
+        FEED,
+        "List Events",
+        FEED_WORDS,
+        Answer("Array of events, oldest first.", [Event], {"Events": EVENTS}, (ETAG, LINK, NEXT_AFTER)),
+        parameters=(AFTER, LIMIT, IF_NONE_MATCH),
+        errors=(BEYOND,),
+    ),
+)

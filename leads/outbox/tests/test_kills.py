@@ -1,0 +1,186 @@
+"""Workers that are killed at any moment: every committed event arrives, and nothing that was rolled back.
+
+The workers are real processes. So that twenty kills take minutes and not days, they wait shorter than the product
+does: leases end after 3 s, and what failed is tried again after fractions of a second.
+"""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from contextlib import contextmanager
+
+import pytest
+from django.conf import settings
+
+from leads.webhooks.tests.receivers import Reply, receiver
+from steerleads.tests.servers import environment, python, scratch_database
+
+pytestmark = pytest.mark.long
+
+WORKER = """
+import os, sys
+from datetime import timedelta
+os.environ["DJANGO_SETTINGS_MODULE"] = "steerleads.settings"
+import django
+django.setup()
+from leads.outbox import schedule
+from leads.webhooks.sender import WebhookSender
+WebhookSender.lease = timedelta(seconds=3)
+schedule.PAUSES = (timedelta(seconds=0.2),) * 30
+from django.core.management import call_command
+call_command("deliver")
+"""
+SUBSCRIBE = """
+from leads.webhooks.actions import create_webhook
+from leads.models import EventKind
+from steerleads.dealers.models import Dealership
+casa = Dealership.objects.get(name="Casa Motors")
+for path in ("one", "two"):
+    create_webhook(casa, {{"url": "{origin}/" + path, "kinds": EventKind.values}})
+"""
+WRITER = """
+import random, time
+from django.db import transaction
+from cars.models import Car
+from leads import actions
+from steerleads.dealers.actors import Actor
+from steerleads.dealers.models import Dealership
+
+casa, me = Dealership.objects.get(name="Casa Motors"), Actor("command", "writer")
+car, ids, chance = Car.objects.of(casa).first(), [], random.Random({seed})
+
+def write():
+    what = chance.random()
+    if what < 0.4 or len(ids) < 3:
+        ids.append(actions.create_lead(casa, car.pk, {{"action": "Call", "target_name": "Sara", "target_info": "1"}}, actor=me).pk)
+    elif what < 0.8:
+        actions.change_lead(casa, chance.choice(ids), {{"order": chance.randrange(9**9)}}, actor=me)
+    elif what < 0.9:
+        actions.archive_lead(casa, chance.choice(ids), actor=me)
+    else:
+        actions.delete_lead(casa, ids.pop(chance.randrange(len(ids))), actor=me)
+
+end, rolled_back = time.monotonic() + {seconds}, 0
+while time.monotonic() < end:
+    known = list(ids)
+    try:
+        with transaction.atomic():
+            write()
+            if chance.random() < 0.1:
+                raise ZeroDivisionError
+    except ZeroDivisionError:
+        ids, rolled_back = known, rolled_back + 1
+    time.sleep(0.01)
+print(rolled_back)
+"""
+WAITING = """
+from leads.outbox.models import Delivery
+from leads.models import Feed, LeadEvent
+waits = LeadEvent.objects.filter(sequence=None).count() + Delivery.objects.filter(state="pending").count()
+print(waits + sum(feed.last - feed.told for feed in Feed.objects.all()))
+"""
+OUTCOME = """
+import json
+from leads.outbox.models import Delivery
+from leads.models import LeadEvent
+events = [str(event) for event in LeadEvent.objects.values_list("pk", flat=True)]
+states = list(Delivery.objects.values_list("state", flat=True))
+print(json.dumps({"events": events, "states": states}))
+"""
+
+
+def test_kills_lose_nothing(db):
+    check_kills(kills=2, workers=2, seconds=4)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", [1, 3])
+def test_twenty_kills_lose_nothing(db, workers):
+    print(check_kills(kills=20, workers=workers, seconds=60))
+
+
+def check_kills(*, kills, workers, seconds):
+    chance = random.Random(kills)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        scratch_database(folder) as (url, _),
+        receiver(lambda request: Reply(500 if chance.random() < 0.1 else 200, delay=0.005)) as crm,
+    ):
+        env = environment(url, folder, {"WEBHOOK_ALLOW": crm.origin, "LOG_LEVEL": "ERROR"})
+        python(SUBSCRIBE.format(origin=crm.origin), env)
+        with running_workers(workers, env) as processes, writing(seconds, env) as writer:
+            for _ in range(kills):
+                time.sleep(chance.uniform(0.3, 1.5) * seconds / kills)
+                replace_one(processes, chance, env)
+            rolled_back = int(writer.communicate(timeout=seconds + 60)[0])
+            wait_until_nothing_waits(env)
+        return judge(crm, json.loads(python(OUTCOME, env)), rolled_back, f"{kills} kills, {workers} workers")
+
+
+def wait_until_nothing_waits(env, *, patience=60):
+    """As long as it becomes less: how much a machine sends in a second is not what is asked here."""
+    least, since = None, time.monotonic()
+    while waits := int(python(WAITING, env)):
+        if least is None or waits < least:
+            least, since = waits, time.monotonic()
+        assert time.monotonic() - since < patience, f"{waits} still wait, and it has not become less for {patience} s"
+        time.sleep(1)
+
+
+def judge(crm, found, rolled_back, words):
+    came = Counter((request.path, request.json["data"]["eventId"]) for request in crm.requests)
+    ids = {(request.path, request.json["data"]["eventId"], request.headers["webhook-id"]) for request in crm.requests}
+    bodies = {(request.headers["webhook-id"], request.json["data"]["eventId"]) for request in crm.requests}
+    expected = {(path, event) for path in ("/one", "/two") for event in found["events"]}
+    lost, phantom = expected - came.keys(), came.keys() - expected
+    stuck = [state for state in found["states"] if state != "delivered"]
+    assert (lost, phantom, stuck) == (set(), set(), [])
+    assert len(ids) == len(came) == len(bodies)  # every duplicate under the same webhook-id
+    assert rolled_back > 0 and found["events"]
+    again = sum(came.values()) - len(came)
+    return (
+        f"{words}: {len(found['events'])} events for 2 webhooks, {rolled_back} writes rolled back; lost 0, phantom 0, "
+        f"stuck 0; {sum(came.values())} requests, {again} of them again (a tenth was answered 500)"
+    )
+
+
+@contextmanager
+def running_workers(count, env):
+    processes = [start(env) for _ in range(count)]
+    try:
+        yield processes
+    finally:
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            assert process.wait(30) in (0, -signal.SIGTERM)  # the latter if it was only being born
+
+
+def replace_one(processes, chance, env):
+    """kill -9 of one of them, and another in its place."""
+    index = chance.randrange(len(processes))
+    os.kill(processes[index].pid, signal.SIGKILL)
+    processes[index].wait(10)
+    processes[index] = start(env)
+
+
+def start(env):
+    return subprocess.Popen([sys.executable, "-c", WORKER], cwd=settings.BASE_DIR, env=env)
+
+
+@contextmanager
+def writing(seconds, env):
+    code = WRITER.format(seed=7, seconds=seconds)
+    command = [sys.executable, "manage.py", "shell", "--no-imports", "--command", code]
+    process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=env, stdout=subprocess.PIPE, text=True)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()

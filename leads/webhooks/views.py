@@ -1,0 +1,167 @@
+"""Webhooks and their deliveries, for those who want to be told of events."""
+
+from django.utils import timezone
+
+from leads.errors import LeadNotFound
+from leads.outbox.actions import redeliver, send_test
+from leads.outbox.errors import DeliveryNotFound
+from leads.outbox.models import Delivery
+from leads.outbox.pauses import paused_until
+from leads.webhooks import actions
+from leads.webhooks.errors import WebhookNotFound
+from leads.webhooks.filters import DeliveryFilters
+from leads.webhooks.models import Webhook
+from leads.webhooks.openapi import described
+from leads.webhooks.serializers import (
+    DELIVERY_COLUMNS,
+    WEBHOOK_COLUMNS,
+    WebhookBody,
+    columns_of,
+    delivery_object,
+    webhook_object,
+    webhook_row_of,
+    with_last_try,
+)
+from steerleads.api import etags, json
+from steerleads.api.lists import PAGING, Listing, ListQuery
+from steerleads.api.plans import judged
+from steerleads.api.views import ApiViewSet
+from steerleads.db.ids import parse_id
+from steerleads.dealers.actors import Actor
+from steerleads.dealers.idempotency import idempotent
+
+WEBHOOKS = Listing(
+    model=Webhook,
+    columns=WEBHOOK_COLUMNS,
+    render=webhook_object,
+    sorts={"createdAt": "created_at"},
+    default="createdAt",
+    ties=("id",),
+)
+DELIVERIES = Listing(
+    model=Delivery,
+    columns=DELIVERY_COLUMNS,
+    render=delivery_object,
+    sorts={"createdAt": "created_at"},
+    default="createdAt",
+    ties=("id",),
+    descending=True,
+)
+DELIVERY_PARAMETERS = {**DeliveryFilters.known(), **PAGING}
+
+
+@described
+class WebhookViewSet(ApiViewSet):
+    queryset = Webhook.objects.none()
+    area = "webhooks:manage"
+
+    @property
+    def actor(self):
+        return Actor.of_key(self.request.auth)
+
+    def list(self, request):
+        query = ListQuery(self, WEBHOOKS, self.parameters(PAGING))
+        return query.answer(Webhook.objects.of(self.dealership))
+
+    def retrieve(self, request, id):
+        self.parameters()
+        return self._whole(self._found(id))
+
+    def create(self, request):
+        self.parameters()
+        fields = self.read(WebhookBody)
+
+        def act():
+            webhook = actions.create_webhook(self.dealership, columns_of(fields), actor=self.actor)
+            shown = {"secret": webhook.secret}
+            return self._whole(webhook, shown, status=201, Location=f"/v1/webhooks/{webhook.pk}"), webhook.pk
+
+        # The answer that an Idempotency-Key keeps has the secret in it, or a client whose connection broke could never
+        # learn it. It lies no opener there than in its own table, and goes after a day, or with the webhook.
+        return idempotent(self, act, gone=WebhookNotFound)
+
+    def partial_update(self, request, id):
+        self.parameters()
+        fields = self.read(WebhookBody, partial=True)
+
+        def act():
+            webhook = actions.change_webhook(
+                self.dealership, self._id(id), columns_of(fields), if_match=self.if_match(), actor=self.actor
+            )
+            return self._whole(webhook), webhook.pk
+
+        return idempotent(self, act, gone=WebhookNotFound)
+
+    def destroy(self, request, id):
+        self.parameters()
+        actions.delete_webhook(self.dealership, self._id(id), if_match=self.if_match(), actor=self.actor)
+        return self.answer({"success": True, "message": "Webhook deleted successfully"})
+
+    def rotate(self, request, id):
+        self.parameters()
+
+        def act():
+            webhook = actions.rotate_secret(self.dealership, self._id(id), now=timezone.now(), actor=self.actor)
+            shown = {"secret": webhook.secret, "oldSecretUntil": webhook.old_secret_until}
+            return self._whole(webhook, shown), webhook.pk
+
+        return idempotent(self, act, gone=WebhookNotFound)
+
+    # --- Deliveries ----------------------------------------------------------------------------
+
+    def test(self, request, id):
+        self.parameters()
+
+        def act():
+            delivery = send_test(self._found(id))
+            return self._delivery(delivery), delivery.destination_id
+
+        return idempotent(self, act, gone=WebhookNotFound)
+
+    def deliveries(self, request, id):
+        parameters = self.parameters(DELIVERY_PARAMETERS)
+        deliveries = judged(DeliveryFilters, parameters, Delivery.objects.of(self.dealership)).qs
+        query = ListQuery(self, DELIVERIES, parameters)
+        query.paged = True  # also unasked: this list grows with every event
+        return query.answer(with_last_try(deliveries.filter(destination=self._found(id))))
+
+    def redeliver(self, request, id, deliveryId):
+        self.parameters()
+
+        def act():
+            deliveries = Delivery.objects.of(self.dealership).filter(destination=self._found(id))
+            delivery = deliveries.filter(pk=parse_id(deliveryId)).first()
+            if delivery is None:
+                raise DeliveryNotFound()
+            delivery = redeliver(delivery)
+            # What the receiver answered may name the lead's person, so what is kept of it goes with the lead.
+            return self._delivery(delivery), delivery.lead_id
+
+        return idempotent(self, act, gone=LeadNotFound)
+
+    # --- How -----------------------------------------------------------------------------------
+
+    def _id(self, text):
+        webhook_id = parse_id(text)
+        if webhook_id is None:
+            raise WebhookNotFound()
+        return webhook_id
+
+    def _found(self, text):
+        webhook = Webhook.objects.of(self.dealership).filter(pk=self._id(text)).first()
+        if webhook is None:
+            raise WebhookNotFound()
+        return webhook
+
+    def _whole(self, webhook, shown=None, **answer):
+        """The webhook, and what is `shown` this once. Its tag is its version, and how it fares, which has none."""
+        body = webhook_object(webhook_row_of(webhook))
+        paused = paused_until(webhook, timezone.now())
+        if paused:
+            answer["X_Paused_Until"] = f"{paused:%Y-%m-%dT%H:%M:%SZ}"
+        tag = f"{webhook.etag}.{etags.of_bytes(json.render([body, paused]))}"
+        return self.answer(body | (shown or {}), tag=tag, **answer)
+
+    def _delivery(self, delivery):
+        rows = with_last_try(Delivery.objects.of(self.dealership).filter(pk=delivery.pk))
+        return self.answer(delivery_object(rows.values_list(*DELIVERY_COLUMNS).get()), status=202)
