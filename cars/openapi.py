@@ -44,22 +44,10 @@ SOLD = {**CIVIC, "status": "SOLD", "updatedAt": "2024-02-02T16:45:00Z"}
 # --- Objects and bodies ------------------------------------------------------------------------
 
 
-WORDS = {
-    "make": "Make (max 100 characters)",
-    "model": "Model (max 100 characters)",
-    "overviewYear": "Model year",
-    "vin": "VIN: 17 letters and digits, without I, O and Q. Unique within the dealership.",
-    "stockNumber": "Stock number (max 50 characters). Unique within the dealership.",
-    "price": "Price, with at most 2 decimals",
-    "km": "Kilometres driven",
-    "location": "Where the vehicle stands (max 100 characters)",
-}
-
-
 class NewVehicle(CarBody):
     """A vehicle to be created. `null` or an empty text for an optional field counts as absent."""
 
-    words = {**WORDS, "status": "`LOADING` (default), `INSPECTED`, `SOLD`"}
+    words = {"status": "`LOADING` (default), `INSPECTED`, `SOLD`"}
     status = VehicleStatus(required=False)
 
 
@@ -67,7 +55,7 @@ class VehicleChanges(CarBody):
     """All fields are optional. Only provided fields will be updated. `null` clears those that may be unset."""
 
     partial_body = True
-    words = {**WORDS, "status": "`LOADING`, `INSPECTED`, `SOLD`"}
+    words = {"status": "`LOADING`, `INSPECTED`, `SOLD`"}
     status = VehicleStatus()
 
 

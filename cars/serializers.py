@@ -41,14 +41,25 @@ class VehicleSerializer(ObjectSerializer):
 
 
 class CarBody(BodySerializer):
-    make = TextField(max_length=100)
-    model = TextField(max_length=100)
-    overviewYear = WholeNumberField(least=1886, most=2100, required=False, allow_null=True)
-    vin = VinField(required=False, allow_null=True)
-    stockNumber = TextField(max_length=50, required=False, allow_null=True)
-    price = MoneyField(required=False, allow_null=True)
-    km = WholeNumberField(least=0, required=False, allow_null=True)
-    location = TextField(max_length=100, required=False, allow_null=True)
+    make = TextField(max_length=100, help_text="Make (max 100 characters)")
+    model = TextField(max_length=100, help_text="Model (max 100 characters)")
+    overviewYear = WholeNumberField(least=1886, most=2100, required=False, allow_null=True, help_text="Model year")
+    vin = VinField(
+        required=False,
+        allow_null=True,
+        help_text="VIN: 17 letters and digits, without I, O and Q. Unique within the dealership.",
+    )
+    stockNumber = TextField(
+        max_length=50,
+        required=False,
+        allow_null=True,
+        help_text="Stock number (max 50 characters). Unique within the dealership.",
+    )
+    price = MoneyField(required=False, allow_null=True, help_text="Price, with at most 2 decimals")
+    km = WholeNumberField(least=0, required=False, allow_null=True, help_text="Kilometres driven")
+    location = TextField(
+        max_length=100, required=False, allow_null=True, help_text="Where the vehicle stands (max 100 characters)"
+    )
     status = ChoiceField(Car.Status.values, required=False)
 
 

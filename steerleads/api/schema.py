@@ -184,7 +184,7 @@ def _sort_field(name, sorts):
 
 
 class BodyExtension(OpenApiSerializerExtension):
-    """A request body. `words` are descriptions (or more) by field; `partial_body` says that no field is required."""
+    """A request body. `words` are descriptions by field, beside the `help_text` of each; `partial_body` says that no field is required."""
 
     target_class = "steerleads.api.serializers.BodySerializer"
     match_subclasses = True
@@ -194,8 +194,9 @@ class BodyExtension(OpenApiSerializerExtension):
         words = getattr(body, "words", {})
         fields = body.fields.items()
         properties = {name: auto_schema._map_serializer_field(each, direction) for name, each in fields}
-        for name, description in words.items():
-            properties[name]["description"] = description
+        for name, each in fields:
+            if description := words.get(name, each.help_text):
+                properties[name]["description"] = description
         schema = {"type": "object", "description": type(body).__doc__, "properties": properties}
         required = [name for name, each in fields if each.required and not getattr(body, "partial_body", False)]
         return {**schema, "required": required} if required else schema
