@@ -36,7 +36,7 @@ HOME_KEY = re.compile(rf"{HOME}[1-9]\d{{8}}", re.ASCII)
 TRUNK = re.compile(r"\(\s*0\s*\)")
 MAY_HAVE_TRUNK = re.compile(r"[1-9]\d{0,2}0")
 
-# Below, `/`, `,`, `-` or a point between a whole number and the beginning of the next one.
+# One sign between a whole number and the beginning of the next one.
 BETWEEN_NUMBERS = re.compile(r"(?<=\d{9})[-.,/](?=[0+]\d)")
 DATES = re.compile(
     r"(?<![\d./-])(?:\d{1,2}([./-])\d{1,2}\1(?:19|20)\d\d|(?:19|20)\d\d([./-])\d{1,2}\2\d{1,2})(?![./-]?\d)"
@@ -53,7 +53,9 @@ COUNTRY_BEGINS = re.compile(r" +(?=00[1-9])")
 
 # Signs that stand around addresses in a sentence, and not in them.
 EMAIL_ENDS = r"\s<>()\[\],;:\"|/«»“”،؛"
-EMAIL = re.compile(rf"[^{EMAIL_ENDS}@]+@[^{EMAIL_ENDS}']*[^{EMAIL_ENDS}'.!?]")
+AT_DOMAIN = rf"@[^{EMAIL_ENDS}']*[^{EMAIL_ENDS}'.!?]"
+EMAIL = re.compile(rf"[^{EMAIL_ENDS}@]+{AT_DOMAIN}")
+EMAIL_BEHIND_APOSTROPHE = re.compile(rf"[^{EMAIL_ENDS}'@]+{AT_DOMAIN}")  # before it a number may stand
 EMAIL_LEADS = "'*-.•!?"
 
 
@@ -72,12 +74,13 @@ def numbers_in_folded(folded: str) -> set[str]:
 def phones_in(text: str) -> set[str]:
     """The keys of the telephone numbers that a text names whole: those of home, and those that say their country."""
     rest, phones = _digits_for_numbers(fold_contact(text)), set()
-    for run in _runs(rest):
+    numbers = _numbers(rest)
+    for run in sorted(_runs(rest), key=len, reverse=True):
         key = key_of(run)
         if _says_country(run) and not HOME_KEY.fullmatch(key) and (phone := _possible(key)):
             phones.add(phone)
             rest = rest.replace(run, "|")  # the end of `+39 06 1234 5678` is no number of home
-    return phones | {key for key in _numbers(rest) if HOME_KEY.fullmatch(key)}
+    return numbers & (phones | {key for key in _numbers(rest) if HOME_KEY.fullmatch(key)})
 
 
 def key_of(written: str) -> str:
@@ -130,7 +133,7 @@ def _is_seen(character: str) -> bool:
 
 def _digits_for_numbers(folded: str) -> str:
     """The text with neither addresses nor dates, whose digits are nobody's number, and a sign between two numbers."""
-    return BETWEEN_NUMBERS.sub("|", DATES.sub("|", TRUNK.sub("", EMAIL.sub("|", folded))))
+    return BETWEEN_NUMBERS.sub("|", DATES.sub("|", TRUNK.sub("", EMAIL_BEHIND_APOSTROPHE.sub("|", folded))))
 
 
 def _numbers(text: str) -> set[str]:

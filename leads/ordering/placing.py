@@ -4,6 +4,7 @@ A column is sorted by (order, created_at, id). At each side of a place, cards ar
 """
 
 import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -101,7 +102,7 @@ def respread(card: Card, front: Side, behind: Side) -> dict[UUID, int] | None:
     return None
 
 
-def _smallest_run(fronts, behinds):
+def _smallest_run(fronts: Sequence[int], behinds: Sequence[int]) -> Run | None:
     """The smallest Run with a number for each strictly between its borders, or None.
 
     There is one for each if behinds[b] - fronts[a] - 1 >= a + b + 1. A border further away is of interest only if
@@ -109,7 +110,7 @@ def _smallest_run(fronts, behinds):
     the other.
     """
     highest = _records([order - b for b, order in enumerate(behinds)])
-    best = None
+    best: Run | None = None
     for a, low in _records([-order - a for a, order in enumerate(fronts)]):
         while len(highest) > 1 and highest[-2][1] + low >= 2:
             highest.pop()
@@ -119,16 +120,16 @@ def _smallest_run(fronts, behinds):
     return best
 
 
-def _records(values):
+def _records(values: Iterable[int]) -> list[tuple[int, int]]:
     """[(index, value)] of those that are higher than all before them."""
-    records = []
+    records: list[tuple[int, int]] = []
     for index, value in enumerate(values):
         if not records or value > records[-1][1]:
             records.append((index, value))
     return records
 
 
-def _wider(run, fronts, behinds, most):
+def _wider(run: Run, fronts: Sequence[int], behinds: Sequence[int], most: int) -> Run | None:
     """The Run of up to twice the size, around `run`, that has the most room for each; None if it is not worth it."""
     sizes = {run.size * quarters // 4 for quarters in (5, 6, 7, 8)} - {run.size}
     wider = [wider for size in sorted(sizes) if size <= most for wider in _around(run, size, fronts, behinds)]
@@ -136,19 +137,19 @@ def _wider(run, fronts, behinds, most):
     return best if best and _room(best, fronts, behinds) >= WORTH * _room(run, fronts, behinds) else None
 
 
-def _around(run, size, fronts, behinds):
+def _around(run: Run, size: int, fronts: Sequence[int], behinds: Sequence[int]) -> list[Run]:
     least, most = max(run.front, size - len(behinds)), min(len(fronts), size - run.behind)
     return [Run(front, size - 1 - front) for front in range(least, most)]
 
 
-def _room(run, fronts, behinds):
+def _room(run: Run, fronts: Sequence[int], behinds: Sequence[int]) -> float:
     """The step between the numbers of a run."""
     low, high = fronts[run.front], behinds[run.behind]
     room = (high - low) / (run.size + 1)
     return min(room, STEP) if low < LEAST or high > MOST else room
 
 
-def _numbers(low, high, count):
+def _numbers(low: int, high: int, count: int) -> list[int]:
     """So many numbers strictly between two, evenly; where an end of the column is one of them, not far from the other."""
     if low >= LEAST and high <= MOST:
         return [low + (high - low) * n // (count + 1) for n in range(1, count + 1)]

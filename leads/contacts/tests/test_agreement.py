@@ -10,7 +10,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.test import override_settings
 from django.utils import timezone
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from conftest import TESTER, make_lead
@@ -156,6 +156,7 @@ SIGNS = [" ", ", ", "/", " / ", "-", " - ", ";", "، ", ".", " (", ") ", "\u200f
 
 
 @settings(max_examples=200, deadline=None)
+@example([("0033 612345678", "!"), ("0033 612345678", ""), ("0742996141", " ("), ("0033 612345678", ".")])
 @given(st.lists(st.tuples(st.sampled_from(PIECES), st.sampled_from(SIGNS)), min_size=1, max_size=6))
 def test_whoever_can_be_called_or_written_to_can_be_found_and_erased(pieces):
     text = "".join(map("".join, pieces))
