@@ -38,7 +38,7 @@ beyond the last event is refused, and you begin again at 0. Archived leads' even
 `archived`), as are `lead.moved`."""
 
 
-described = operations(
+documents = operations(
     list=Operation(
         "list_events",
         FEED,

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from leads.feed import events_after, number_events
 from leads.models import Feed, LeadEvent
 from leads.outbox.messages import lead_rows, message
-from leads.outbox.openapi import described
+from leads.outbox.openapi import documents
 from steerleads.api import etags
 from steerleads.api.errors import ValidationFailed
 from steerleads.api.lists import DEFAULT_PAGE, LARGEST_PAGE
@@ -14,7 +14,7 @@ from steerleads.api.views import ApiViewSet
 LARGEST_SEQUENCE = 10**18 - 1
 
 
-@described
+@documents
 class EventViewSet(ApiViewSet):
     queryset = LeadEvent.objects.none()
     area = "leads"

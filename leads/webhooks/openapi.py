@@ -77,7 +77,7 @@ and a retry can come after newer ones: `sequence` tells the order. When a lead i
 of it comes with `lead: null`. At most 50 webhooks."""
 
 
-described = operations(
+documents = operations(
     list=Operation(
         "list_webhooks",
         HOOKS,

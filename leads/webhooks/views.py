@@ -11,7 +11,7 @@ from leads.webhooks import actions
 from leads.webhooks.errors import WebhookNotFound
 from leads.webhooks.filters import DeliveryFilters
 from leads.webhooks.models import Webhook
-from leads.webhooks.openapi import described
+from leads.webhooks.openapi import documents
 from leads.webhooks.serializers import (
     DELIVERY_COLUMNS,
     WEBHOOK_COLUMNS,
@@ -50,7 +50,7 @@ DELIVERIES = Listing(
 DELIVERY_PARAMETERS = {**DeliveryFilters.known(), **PAGING}
 
 
-@described
+@documents
 class WebhookViewSet(ApiViewSet):
     queryset = Webhook.objects.none()
     area = "webhooks:manage"

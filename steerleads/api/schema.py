@@ -184,7 +184,7 @@ def _sort_field(name, sorts):
 
 
 class BodyExtension(OpenApiSerializerExtension):
-    """A request body. `words` are descriptions by field, beside the `help_text` of each; `partial_body` says that no field is required."""
+    """A request body: each field has its `help_text`, or what `words` says. `partial_body`: no field is required."""
 
     target_class = "steerleads.api.serializers.BodySerializer"
     match_subclasses = True
