@@ -1,25 +1,19 @@
 """A receiver that can take nothing now is left alone: nothing is sent to it meanwhile, and what waits loses no attempt."""
 
-import time
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
 from django.utils.formats import date_format
-from django.utils.http import http_date
 from django.utils.timezone import localtime
 from django.utils.timezone import override as override_tz
 from django.utils.translation import override
 
 from conftest import make_lead
-from leads.notifications.actions import change_rule, create_rule
-from leads.notifications.models import Trigger
 from leads.outbox import pauses, words
 from leads.outbox.actions import redeliver, send_test
 from leads.outbox.models import Attempt, Delivery, State
-from leads.outbox.outcomes import Outcome
-from leads.outbox.pauses import asked_pause, pause_end
 from leads.outbox.tests.deliveries import deliver, subscribe
 from leads.webhooks.actions import change_webhook
 from leads.webhooks.models import Webhook
@@ -28,8 +22,6 @@ from steerleads.operations import metrics
 from steerleads.tests.servers import free_port
 
 HOUR, DAY = 3600, 86400
-DATE = "Sun, 06 Nov 1994 08:49:37 GMT"
-HUGE = "9" * 5000
 
 
 def later(status=429, after="3600"):
@@ -45,70 +37,6 @@ def lasts(destination, clock):
     """Seconds that the destination is still to be left alone."""
     destination.refresh_from_db()
     return (destination.paused_until - clock()).total_seconds() if destination.paused_until else 0
-
-
-# --- What an answer asks for ---------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("status", "asks", "date", "seconds"),
-    [
-        (429, "3600", None, HOUR),
-        (503, "120", None, 120),
-        *((status, "120", None, 120) for status in (500, 502, 504, 403, 413)),
-        *((status, "120", None, None) for status in (200, 202, 204, 301, 302, 304, 410)),
-        *(
-            (429, text, None, seconds)
-            for text, seconds in [(" 5 ", 5), ("0", 0), ("007", 7), (HUGE, DAY), ("86401", DAY)]
-        ),
-        *((429, None, None, 0), (503, None, None, None), (500, None, None, None)),
-        # Nonsense is as good as nothing.
-        *(
-            (503, text, None, None)
-            for text in ("", "soon", "-5", "1e3", "1.5", "+60", "٦٠", "60, 60", "1994-11-06", "Sun")
-        ),
-        *((429, text, None, 0) for text in ("soon", "-5")),
-        # A date, in all three forms, by the receiver's own clock.
-        (503, "Sun, 06 Nov 1994 09:49:37 GMT", DATE, HOUR),
-        (503, "Sunday, 06-Nov-94 09:49:37 GMT", DATE, HOUR),
-        (503, "Sun Nov  6 09:49:37 1994", DATE, HOUR),
-        (503, DATE, DATE, 0),
-        (503, "Sun, 06 Nov 1994 07:49:37 GMT", DATE, 0),
-        (503, "Fri, 06 Nov 2093 08:49:37 GMT", DATE, DAY),
-        (503, "Sun, 99 Nov 1994 09:49:37 GMT", DATE, None),
-    ],
-)
-def test_what_an_answer_asks_for(status, asks, date, seconds):
-    headers = {name: value for name, value in (("Retry-After", asks), ("Date", date)) if value is not None}
-    asked = asked_pause(status, headers)
-    assert (asked and asked.total_seconds()) == seconds or (asked, seconds) == (timedelta(0), 0)
-
-
-@pytest.mark.parametrize("date", [None, "yesterday"])
-def test_a_date_without_a_clock_of_the_receivers_is_judged_by_ours(date):
-    headers = {"Retry-After": http_date(time.time() + HOUR)} | ({"Date": date} if date else {})
-    assert HOUR - 5 < asked_pause(503, headers).total_seconds() <= HOUR
-
-
-def test_a_pause_is_as_long_as_asked_and_of_ours_longer_each_time():
-    now = datetime.now(UTC)
-
-    def seconds(outcome, refusals):
-        destination = Webhook(refusals=refusals)
-        return round((pause_end(outcome, destination, now, chance=lambda: 0) - now).total_seconds())
-
-    away, asks = Outcome(False, error="connect"), Outcome(False, later=timedelta(seconds=30))
-    assert [seconds(away, refusals) for refusals in (0, 1, 2, 8, 9, 20)] == [1, 2, 4, 256, 300, 300]
-    assert [seconds(asks, refusals) for refusals in (0, 4, 5, 20)] == [30, 30, 32, 300]
-    assert seconds(Outcome(False, later=timedelta(days=1)), 20) == DAY
-
-
-@pytest.mark.parametrize("chance", [0, 0.5, 1])
-def test_nothing_is_sent_sooner_than_was_asked_nor_all_at_one_moment(monkeypatch, chance):
-    monkeypatch.undo()
-    now = datetime.now(UTC)
-    end = pause_end(Outcome(False, later=timedelta(hours=1)), Webhook(), now, chance=lambda: chance)
-    assert end - now == timedelta(hours=1) * (1 + 0.2 * chance)
 
 
 # --- What it does --------------------------------------------------------------------------------
@@ -325,53 +253,3 @@ def test_metrics_tell_pauses_from_being_late(casa, paused):
     text = metrics.metrics_text(now)
     for line in ("destinations_paused 1", "destinations_paused_longest_seconds 600.0", "deliveries_due 0"):
         assert f"\nsteerleads_{line}\n" in text
-
-
-# --- Mail servers --------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def rule(casa):
-    return create_rule(casa, {"trigger": Trigger.CREATED, "hours": None, "to": "sara@casa.ma, omar@casa.ma"})
-
-
-@pytest.mark.parametrize(
-    ("how", "spent", "is_paused"),
-    [
-        ({"refuses": "451 4.7.1 Too many letters"}, 0, True),
-        ({"refuses": "421 4.3.2 Closing"}, 0, True),
-        ({"refused": dict.fromkeys(["sara@casa.ma", "omar@casa.ma"], "421 4.3.2 Closing")}, 0, True),
-        ({"refused": {"sara@casa.ma": "421 4.3.2 Closing"}}, 0, True),
-        ({"refused": {"omar@casa.ma": "421 4.3.2 Closing"}}, 1, False),  # the other one has it
-        ({"refused": dict.fromkeys(["sara@casa.ma", "omar@casa.ma"], "450 4.2.0 Greylisted")}, 1, False),
-        ({"refused": {"sara@casa.ma": "452 4.2.2 Mailbox full"}}, 1, False),
-        ({"refuses": "554 5.7.1 Not wanted"}, 1, False),
-    ],
-)
-def test_a_mail_server_that_takes_nothing_now_pauses_the_rule(rule, letterbox, clock, how, spent, is_paused):
-    for name, value in how.items():
-        setattr(letterbox, name, value)
-    send_test(rule)
-    deliver(clock)
-    assert Delivery.objects.get().attempts == spent and (lasts(rule, clock) > 0) == is_paused
-
-
-def test_a_mail_server_that_is_not_there_pauses_the_rule_until_somebody_sees_to_it(rule, letterbox, clock, settings):
-    listening, settings.EMAIL_PORT = settings.EMAIL_PORT, free_port()
-    send_test(rule)
-    deliver(clock)
-    assert lasts(rule, clock) == 1
-    settings.EMAIL_PORT = listening
-    change_rule(rule, {"to": "sara@casa.ma"})
-    assert lasts(rule, clock) == 0
-    deliver(clock)
-    assert Delivery.objects.get().state == State.DELIVERED
-
-
-def test_a_mail_that_is_put_off_for_five_days_ends_as_others_do(rule, letterbox, clock):
-    letterbox.refuses = "421 4.3.2 Closing"
-    send_test(rule)
-    for _ in range(25):
-        deliver(clock)
-        clock.move(hours=12, minutes=1)
-    assert Delivery.objects.values_list("state", "attempts").get() == ("dead", 8)
