@@ -3,19 +3,23 @@
 from leads.outbox.openapi_examples import EVENTS
 from leads.outbox.openapi_objects import Event
 from steerleads.api.errors import ValidationFailed
-from steerleads.api.lists import DEFAULT_PAGE, LARGEST_PAGE
-from steerleads.api.openapi import ETAG, IF_NONE_MATCH, LINK, Answer, Header, Operation, Parameter, operations
+from steerleads.api.openapi import (
+    ETAG,
+    IF_NONE_MATCH,
+    LINK,
+    PAGE_LIMIT,
+    Answer,
+    Header,
+    Operation,
+    Parameter,
+    operations,
+)
 
 FEED = "Events"
 
 NEXT_AFTER = Header("X-Next-After", "Where to go on: `after` of the next request.", {"type": "integer", "minimum": 0})
 AFTER = Parameter(
     "after", "The `sequence` of the last event that you have.", {"type": "integer", "minimum": 0, "default": 0}
-)
-LIMIT = Parameter(
-    "limit",
-    "How many to answer at most.",
-    {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": DEFAULT_PAGE},
 )
 BEYOND = ValidationFailed(
     "There is no event 90 yet: the last one is 42. If a backup was restored, begin again at 0.", field="after"
@@ -45,7 +49,7 @@ documents = operations(
         "List Events",
         FEED_WORDS,
         Answer("Array of events, oldest first.", [Event], {"Events": EVENTS}, (ETAG, LINK, NEXT_AFTER)),
-        parameters=(AFTER, LIMIT, IF_NONE_MATCH),
+        parameters=(AFTER, PAGE_LIMIT, IF_NONE_MATCH),
         errors=(BEYOND,),
     ),
 )

@@ -2,7 +2,6 @@
 
 from leads.errors import LeadNotFound
 from leads.outbox.errors import DeliveryNotFound, NotRedeliverable
-from leads.outbox.openapi import LIMIT
 from leads.webhooks.errors import TooManyWebhooks, WebhookNotFound
 from leads.webhooks.openapi_examples import (
     NEW_WEBHOOK,
@@ -16,7 +15,6 @@ from leads.webhooks.openapi_examples import (
 )
 from leads.webhooks.openapi_objects import (
     Delivery,
-    DeliveryState,
     NewWebhook,
     RotatedWebhook,
     Webhook,
@@ -32,7 +30,6 @@ from steerleads.api.openapi import (
     IF_NONE_MATCH,
     LIST_HEADERS,
     LOCATION,
-    PAGING_PARAMETERS,
     Answer,
     Header,
     Operation,
@@ -50,11 +47,6 @@ PAUSED = Header(
 )
 WEBHOOK_ID = Parameter("id", "Webhook UUID", ID, "path")
 DELIVERY_ID = Parameter("deliveryId", "Delivery UUID", ID, "path")
-STATE = Parameter(
-    "state",
-    "Filter by state: `pending`, `delivered`, `dead`, `dropped`. Several, or with commas, mean any.",
-    [DeliveryState],
-)
 BAD_LIMIT = ValidationFailed("“limit” must be a whole number from 1 to 1000.", field="limit")
 BAD_URL = ValidationFailed("The URL must begin with https://.", field="url", reason="refused_url")
 
@@ -84,7 +76,6 @@ documents = operations(
         "List Webhooks",
         "Retrieve all webhooks of the dealership.",
         Answer("Array of webhooks, oldest first.", [Webhook], {"Webhooks": [WEBHOOK]}, LIST_HEADERS),
-        parameters=(*PAGING_PARAMETERS, IF_NONE_MATCH),
         errors=(BAD_LIMIT,),
     ),
     create=Operation(
@@ -147,6 +138,9 @@ documents = operations(
         parameters=(WEBHOOK_ID, IDEMPOTENCY_KEY),
         errors=(WebhookNotFound,),
     ),
+)
+
+delivery_documents = operations(
     test=Operation(
         "test_webhook",
         HOOKS,
@@ -158,13 +152,13 @@ documents = operations(
         parameters=(WEBHOOK_ID, IDEMPOTENCY_KEY),
         errors=(WebhookNotFound,),
     ),
-    deliveries=Operation(
+    list=Operation(
         "list_webhook_deliveries",
         HOOKS,
         "List Deliveries",
         "What was, is and will be sent to a webhook, newest first. Kept for 30 days. Always in pages.",
         Answer("Array of deliveries.", [Delivery], {"Deliveries": [TRIED]}, LIST_HEADERS),
-        parameters=(WEBHOOK_ID, STATE, LIMIT, *PAGING_PARAMETERS[1:], IF_NONE_MATCH),
+        parameters=(WEBHOOK_ID,),
         errors=(WebhookNotFound, BAD_LIMIT),
     ),
     redeliver=Operation(

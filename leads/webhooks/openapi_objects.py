@@ -5,14 +5,13 @@ from rest_framework import serializers
 
 from leads.models import EventKind
 from leads.openapi_objects import LeadEventKind
-from leads.outbox.models import State, SwitchedOff
+from leads.outbox.models import SwitchedOff
 from leads.webhooks.addresses import LONGEST
 from leads.webhooks.messages import TEST_KIND
-from leads.webhooks.serializers import WebhookBody
+from leads.webhooks.serializers import DeliveryState, WebhookBody
 from steerleads.api.openapi import enum
 
 DisabledReason = enum("DisabledReason", SwitchedOff.values)
-DeliveryState = enum("DeliveryState", State.values)
 DeliveryKind = enum("DeliveryKind", [*EventKind.values, TEST_KIND])
 
 

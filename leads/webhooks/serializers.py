@@ -5,9 +5,10 @@ from django.utils import timezone
 from rest_framework.serializers import ValidationError
 
 from leads.models import EventKind
-from leads.outbox.models import Attempt
+from leads.outbox.models import Attempt, State
 from leads.outbox.pauses import with_due
 from leads.webhooks.addresses import LONGEST, RefusedURL, check_url
+from steerleads.api.openapi import enum
 from steerleads.api.serializers import BodyField, BodySerializer, ChoiceField, ItemError, TextField
 
 # The API's names and the model's.
@@ -22,6 +23,7 @@ DELIVERY_COLUMNS = (
     *("last_status", "last_error", "last_answer", "last_milliseconds", "due_at"),
 )
 LONGEST_DESCRIPTION = 200
+DeliveryState = enum("DeliveryState", State.values)
 
 
 class UrlField(TextField):

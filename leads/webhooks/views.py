@@ -11,7 +11,7 @@ from leads.webhooks import actions
 from leads.webhooks.errors import WebhookNotFound
 from leads.webhooks.filters import DeliveryFilters
 from leads.webhooks.models import Webhook
-from leads.webhooks.openapi import documents
+from leads.webhooks.openapi import delivery_documents, documents
 from leads.webhooks.serializers import (
     DELIVERY_COLUMNS,
     WEBHOOK_COLUMNS,
@@ -23,9 +23,7 @@ from leads.webhooks.serializers import (
     with_last_try,
 )
 from steerleads.api import etags, json
-from steerleads.api.lists import PAGING, Listing, ListQuery
-from steerleads.api.plans import judged
-from steerleads.api.views import ApiViewSet
+from steerleads.api.lists import Listing, ListViewSet
 from steerleads.db.ids import parse_id
 from steerleads.dealers.actors import Actor
 from steerleads.dealers.idempotency import idempotent
@@ -47,25 +45,25 @@ DELIVERIES = Listing(
     ties=("id",),
     descending=True,
 )
-DELIVERY_PARAMETERS = {**DeliveryFilters.known(), **PAGING}
 
 
 @documents
-class WebhookViewSet(ApiViewSet):
+class WebhookViewSet(ListViewSet):
     queryset = Webhook.objects.none()
+    listing = WEBHOOKS
     area = "webhooks:manage"
+    not_found = {"id": WebhookNotFound}
 
     @property
     def actor(self):
         return Actor.of_key(self.request.auth)
 
-    def list(self, request):
-        query = ListQuery(self, WEBHOOKS, self.parameters(PAGING))
-        return query.answer(Webhook.objects.of(self.dealership))
+    def get_queryset(self):
+        return Webhook.objects.of(self.dealership)
 
     def retrieve(self, request, id):
         self.parameters()
-        return self._whole(self._found(id))
+        return self._whole(webhook_of(self))
 
     def create(self, request):
         self.parameters()
@@ -86,7 +84,7 @@ class WebhookViewSet(ApiViewSet):
 
         def act():
             webhook = actions.change_webhook(
-                self.dealership, self._id(id), columns_of(fields), if_match=self.if_match(), actor=self.actor
+                self.dealership, self.path["id"], columns_of(fields), if_match=self.if_match(), actor=self.actor
             )
             return self._whole(webhook), webhook.pk
 
@@ -94,64 +92,18 @@ class WebhookViewSet(ApiViewSet):
 
     def destroy(self, request, id):
         self.parameters()
-        actions.delete_webhook(self.dealership, self._id(id), if_match=self.if_match(), actor=self.actor)
+        actions.delete_webhook(self.dealership, self.path["id"], if_match=self.if_match(), actor=self.actor)
         return self.answer({"success": True, "message": "Webhook deleted successfully"})
 
     def rotate(self, request, id):
         self.parameters()
 
         def act():
-            webhook = actions.rotate_secret(self.dealership, self._id(id), now=timezone.now(), actor=self.actor)
+            webhook = actions.rotate_secret(self.dealership, self.path["id"], now=timezone.now(), actor=self.actor)
             shown = {"secret": webhook.secret, "oldSecretUntil": webhook.old_secret_until}
             return self._whole(webhook, shown), webhook.pk
 
         return idempotent(self, act, gone=WebhookNotFound)
-
-    # --- Deliveries ----------------------------------------------------------------------------
-
-    def test(self, request, id):
-        self.parameters()
-
-        def act():
-            delivery = send_test(self._found(id))
-            return self._delivery(delivery), delivery.destination_id
-
-        return idempotent(self, act, gone=WebhookNotFound)
-
-    def deliveries(self, request, id):
-        parameters = self.parameters(DELIVERY_PARAMETERS)
-        deliveries = judged(DeliveryFilters, parameters, Delivery.objects.of(self.dealership)).qs
-        query = ListQuery(self, DELIVERIES, parameters)
-        query.paged = True  # also unasked: this list grows with every event
-        return query.answer(with_last_try(deliveries.filter(destination=self._found(id))))
-
-    def redeliver(self, request, id, deliveryId):
-        self.parameters()
-
-        def act():
-            deliveries = Delivery.objects.of(self.dealership).filter(destination=self._found(id))
-            delivery = deliveries.filter(pk=parse_id(deliveryId)).first()
-            if delivery is None:
-                raise DeliveryNotFound()
-            delivery = redeliver(delivery)
-            # What the receiver answered may name the lead's person, so what is kept of it goes with the lead.
-            return self._delivery(delivery), delivery.lead_id
-
-        return idempotent(self, act, gone=LeadNotFound)
-
-    # --- How -----------------------------------------------------------------------------------
-
-    def _id(self, text):
-        webhook_id = parse_id(text)
-        if webhook_id is None:
-            raise WebhookNotFound()
-        return webhook_id
-
-    def _found(self, text):
-        webhook = Webhook.objects.of(self.dealership).filter(pk=self._id(text)).first()
-        if webhook is None:
-            raise WebhookNotFound()
-        return webhook
 
     def _whole(self, webhook, shown=None, **answer):
         """The webhook, and what is `shown` this once. Its tag is its version, and how it fares, which has none."""
@@ -162,6 +114,56 @@ class WebhookViewSet(ApiViewSet):
         tag = f"{webhook.etag}.{etags.of_bytes(json.render([body, paused]))}"
         return self.answer(body | (shown or {}), tag=tag, **answer)
 
-    def _delivery(self, delivery):
-        rows = with_last_try(Delivery.objects.of(self.dealership).filter(pk=delivery.pk))
+
+@delivery_documents
+class DeliveryViewSet(ListViewSet):
+    """What was, is and will be sent to one webhook."""
+
+    queryset = Delivery.objects.none()
+    filterset_class, listing = DeliveryFilters, DELIVERIES
+    always_paged = True  # it grows with every event
+    area = "webhooks:manage"
+    not_found = {"id": WebhookNotFound}
+
+    def get_queryset(self):
+        return with_last_try(Delivery.objects.of(self.dealership).filter(destination=self.path["id"]))
+
+    def list(self, request, id):
+        query = self.list_query()
+        webhook_of(self)
+        return query.answer()
+
+    def test(self, request, id):
+        self.parameters()
+
+        def act():
+            delivery = send_test(webhook_of(self))
+            return self._whole(delivery), delivery.destination_id
+
+        return idempotent(self, act, gone=WebhookNotFound)
+
+    def redeliver(self, request, id, deliveryId):
+        self.parameters()
+
+        def act():
+            webhook_of(self)  # before the delivery's id: where both are wrong, it is the webhook that is not there
+            delivery = self.get_queryset().filter(pk=parse_id(deliveryId)).first()
+            if delivery is None:
+                raise DeliveryNotFound()
+            delivery = redeliver(delivery)
+            # What the receiver answered may name the lead's person, so what is kept of it goes with the lead.
+            return self._whole(delivery), delivery.lead_id
+
+        return idempotent(self, act, gone=LeadNotFound)
+
+    def _whole(self, delivery):
+        rows = self.get_queryset().filter(pk=delivery.pk)
         return self.answer(delivery_object(rows.values_list(*DELIVERY_COLUMNS).get()), status=202)
+
+
+def webhook_of(view: ListViewSet) -> Webhook:
+    """The webhook that the path names. Raises WebhookNotFound."""
+    webhook = Webhook.objects.of(view.dealership).filter(pk=view.path["id"]).first()
+    if webhook is None:
+        raise WebhookNotFound()
+    return webhook

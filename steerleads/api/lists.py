@@ -11,6 +11,7 @@ from functools import cache, cached_property, partial
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.core.exceptions import FieldDoesNotExist
 from django.db.models import F, JSONField, Model, Q, QuerySet
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 from django.db.models.lookups import GreaterThan, LessThan
@@ -58,8 +59,14 @@ class Listing:
 
     @cached_property
     def is_compiled(self) -> bool:
-        """Whether its rows can be read by compiled queries: those of JSON columns cannot."""
-        return not any(isinstance(column_field(self.model, column), JSONField) for column in self.columns)
+        """Whether its rows can be read by compiled queries.
+
+        Not those of JSON columns, nor those with annotations: what a queryset annotates may hold the moment it is made.
+        """
+        try:
+            return not any(isinstance(column_field(self.model, column), JSONField) for column in self.columns)
+        except FieldDoesNotExist:
+            return False
 
     def order(self, name: str | None = None, descending: bool | None = None) -> "Order":
         """The Order of one of `sorts`; without a name, of the default."""
@@ -141,7 +148,7 @@ class ListViewSet(ApiViewSet):
         if parameters is None:
             parameters = self.list_parameters()
         filters = active_filters(self.filterset_class, parameters) if self.filterset_class else None
-        return ListQuery(self, self.listing, parameters, filters, failure=self.list_failure)
+        return ListQuery(self, parameters, filters)
 
 
 @cache
@@ -155,44 +162,31 @@ def _known(view_class: type[ListViewSet]) -> dict[str, bool]:
 
 
 class ListQuery:
-    """What one request asks of a list. Making it judges the query string: it raises `failure` with all that is wrong."""
+    """What one request asks of a view's list. Making it judges the query string, and raises the view's `list_failure`."""
 
-    def __init__(
-        self,
-        view: ApiViewSet,
-        listing: Listing,
-        parameters: Parameters,
-        filters: ActiveFilters | None = None,
-        *,
-        failure: Callable[..., Exception] = ValidationFailed,
-    ):
-        self.view, self.listing, self.parameters, self.filters = view, listing, parameters, filters
-        self.order = _order(listing, parameters)
-        self.paged = "limit" in parameters or "cursor" in parameters or getattr(view, "always_paged", False)
+    def __init__(self, view: ListViewSet, parameters: Parameters, filters: ActiveFilters | None):
+        self.view, self.listing, self.parameters, self.filters = view, view.listing, parameters, filters
+        self.order = _order(self.listing, parameters)
+        self.paged = view.always_paged or "limit" in parameters or "cursor" in parameters
         self.limit = parameters.whole_number("limit", 1, LARGEST_PAGE, DEFAULT_PAGE)
         self.counts = parameters.yes_or_no("count")
         # What a cursor is tied to: whose list, its path, its filters and its sort.
         self.tie = _tie(view, self.order, parameters) if self.paged else None
         cursor = parameters.get("cursor")
-        self.after = _position(cursor, self.tie, listing.model, self.order, parameters) if cursor else None
-        parameters.settle(failure)
+        self.after = _position(cursor, self.tie, self.listing.model, self.order, parameters) if cursor else None
+        parameters.settle(view.list_failure)
 
-    def answer(
-        self, queryset: QuerySet | None = None, *, if_empty: Callable[[], None] = lambda: None
-    ) -> HttpResponseBase:
-        """The list as a response: a page if `limit` or `cursor` was sent, else all of it. `if_empty` may raise.
-
-        Without a queryset, of the view's.
-        """
-        plan = self._plan() if queryset is None else None
-        total = _queryset(plan, queryset).count() if self.counts else None
-        rows = self._rows(plan, queryset, (self.limit if self.paged else LONGEST_WHOLE) + 1)
+    def answer(self, *, if_empty: Callable[[], None] = lambda: None) -> HttpResponseBase:
+        """The list as a response: a page if `limit` or `cursor` was sent, else all of it. `if_empty` may raise."""
+        plan = self._plan()
+        total = plan.queryset().count() if self.counts else None
+        rows = self._rows(plan, (self.limit if self.paged else LONGEST_WHOLE) + 1)
         if not rows:
             if_empty()
         if self.paged:
             return self._page(rows, total)
         if len(rows) > LONGEST_WHOLE:
-            return self._streamed(self._sorted(_queryset(plan, queryset)), total)
+            return self._streamed(self._sorted(plan.queryset()), total)
         return self._whole(rows, total)
 
     def _plan(self):
@@ -217,7 +211,7 @@ class ListQuery:
             planned_each_time=bool(values),  # the best plan for a rare word is the worst for a common one
         )
 
-    def _rows(self, plan, queryset, most):
+    def _rows(self, plan, most):
         """The first of them, behind the cursor's position if there is one."""
         order, listing = self.order, self.listing
         further = self._further_columns()
@@ -227,8 +221,8 @@ class ListQuery:
             return order.apply(queryset).values_list(*listing.columns, *further)[:most]
 
         after = self.after or ()
-        if plan is None or not listing.is_compiled or (after and order.nullable):
-            return list(refine(_queryset(plan, queryset), *after))
+        if not listing.is_compiled or (after and order.nullable):
+            return list(refine(plan.queryset(), *after))
         fields = [listing.model._meta.get_field(column) for column in order.columns[: len(after)]]
         variant = (listing.model, listing.columns, order, self.paged, most, bool(after))
         return plan.rows(variant, refine, fields, after)
@@ -285,10 +279,6 @@ def tag_of(body, count, link=None, total=None):
     if count > LONGEST_TAGGED:
         return None
     return etags.quoted(etags.of_bytes(body, (link or "").encode(), str(total).encode()))
-
-
-def _queryset(plan, queryset):
-    return plan.queryset() if queryset is None else queryset
 
 
 def _order(listing, parameters):

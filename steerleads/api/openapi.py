@@ -176,6 +176,11 @@ IDEMPOTENCY_KEY = Parameter(
     "header",
 )
 SORT_ORDER = Parameter("sortOrder", "Sort direction: `asc`, `desc`", SortOrder(default="asc"))
+PAGE_LIMIT = Parameter(
+    "limit",
+    "How many to answer at most.",
+    {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": DEFAULT_PAGE},
+)
 PAGING_PARAMETERS = (
     Parameter(
         "limit",

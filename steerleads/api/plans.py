@@ -56,11 +56,9 @@ def active_filters(filterset_class: type[ListFilterSet], parameters: Parameters)
     return _no_filters(filterset_class)  # type: ignore[arg-type]
 
 
-def judged(
-    filterset_class: type[ListFilterSet], parameters: Parameters, queryset: QuerySet | None = None
-) -> ListFilterSet:
+def judged(filterset_class: type[ListFilterSet], parameters: Parameters) -> ListFilterSet:
     """The filter set of these parameters. What is wrong is noted in `parameters`."""
-    filterset = filterset_class(parameters, queryset)
+    filterset = filterset_class(parameters)
     for name, errors in filterset.errors.as_data().items():
         for error in errors:
             detail = {"field": name, "code": error.code or "invalid", "message": error.messages[0]}

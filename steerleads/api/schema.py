@@ -20,6 +20,7 @@ from steerleads.api.openapi import (
     IF_NONE_MATCH,
     IGNORED_FIELDS,
     IGNORED_PARAMETERS,
+    PAGE_LIMIT,
     PAGING_PARAMETERS,
     RATE_LIMIT,
     REPLAYED,
@@ -75,7 +76,8 @@ class ApiSchema(AutoSchema):
             sorts = _sort_field(listing.sort_name, tuple(listing.sorts))(default=listing.default)
             found += [Parameter("sortBy", f"Sort field: {', '.join(f'`{name}`' for name in listing.sorts)}", sorts)]
             found += [SORT_ORDER]
-        found += [*PAGING_PARAMETERS, IF_NONE_MATCH]
+        limit, *paging = PAGING_PARAMETERS
+        found += [PAGE_LIMIT if self.view.always_paged else limit, *paging, IF_NONE_MATCH]
         return [parameter for parameter in found if not described.takes(parameter.name)]
 
     def _parameter(self, parameter):

@@ -10,6 +10,9 @@ from conftest import TESTER, make_car, make_lead
 from leads.actions import archive_lead
 from leads.filters import LeadFilters
 from leads.models import Lead
+from leads.outbox.models import Delivery, State
+from leads.webhooks.actions import create_webhook
+from leads.webhooks.filters import DeliveryFilters
 
 LEADS = [
     {},
@@ -61,6 +64,15 @@ CAR_QUERIES = [
     {"status": ["SOLD"], "search": "s"},
     {"make": ""},
 ]
+DELIVERY_QUERIES = [
+    {},
+    {"state": "dead"},
+    {"state": ["dead", "pending"]},
+    {"state": "dead,delivered"},
+    {"state[]": ["dropped"]},
+    {"state": ""},
+]
+BAD_DELIVERY_QUERIES = [{"state": "new"}, {"state": "dead,DEAD"}, {"state": ["dead", "a\0"]}]
 BAD_LEAD_QUERIES = [
     {"search": "x" * 201},
     {"search": ["a", "b"]},
@@ -81,6 +93,15 @@ def leads(casa):
     made = [make_lead(cars[number % 2], **fields) for number, fields in enumerate(LEADS)]
     archive_lead(casa, made[1].pk, actor=TESTER)
     return made
+
+
+@pytest.fixture
+def webhook(casa):
+    webhook = create_webhook(casa, {"url": "https://crm.example.com/hooks"})
+    Delivery.objects.bulk_create(
+        Delivery(dealership=casa, destination=webhook, kind="lead.created", state=state) for state in State
+    )
+    return webhook
 
 
 def query_of(given):
@@ -105,18 +126,40 @@ def test_filtered_cars_are_those_that_the_api_answers(api, casa, civic, given):
     assert {str(car.pk) for car in found.qs} == {car["id"] for car in api.get(f"/vehicles?{query}").json()}
 
 
+@pytest.mark.parametrize("given", DELIVERY_QUERIES, ids=str)
+def test_filtered_deliveries_are_those_that_the_api_answers(api, casa, webhook, given):
+    query = query_of(given)
+    found = DeliveryFilters(QueryDict(query), queryset=Delivery.objects.of(casa))
+    assert found.is_valid()
+    answered = api.get(f"/webhooks/{webhook.pk}/deliveries?{query}").json()
+    assert {str(delivery.pk) for delivery in found.qs} == {delivery["id"] for delivery in answered}
+
+
+def refused(filterset):
+    """What is wrong, as the API's details say it."""
+    errors = filterset.errors.as_data()
+    return sorted((name, error.code, error.messages[0]) for name in errors for error in errors[name])
+
+
+def details_of(response):
+    return sorted((each["field"], each["code"], each["message"]) for each in response.json()["error"]["details"])
+
+
 @pytest.mark.parametrize("given", BAD_LEAD_QUERIES, ids=lambda given: ",".join(given))
 def test_what_is_wrong_is_said_in_the_same_words(api, casa, given):
     query = query_of(given)
     found = LeadFilters(QueryDict(query), queryset=Lead.objects.of(casa))
-    assert not found.is_valid()
-    said = [
-        (name, error.code, error.messages[0]) for name, errors in found.errors.as_data().items() for error in errors
-    ]
-    details = api.get(f"/leads?{query}").json()["error"]["details"]
-    assert sorted(said) == sorted((each["field"], each["code"], each["message"]) for each in details)
+    assert refused(found) == details_of(api.get(f"/leads?{query}"))
 
 
-def test_every_filter_of_leads_and_cars_is_in_the_tables():
-    for filters, queries in ((LeadFilters, LEAD_QUERIES), (CarFilters, CAR_QUERIES)):
+@pytest.mark.parametrize("given", BAD_DELIVERY_QUERIES, ids=str)
+def test_what_is_wrong_with_deliveries_is_said_in_the_same_words(api, casa, webhook, given):
+    query = query_of(given)
+    found = DeliveryFilters(QueryDict(query), queryset=Delivery.objects.of(casa))
+    assert refused(found) == details_of(api.get(f"/webhooks/{webhook.pk}/deliveries?{query}"))
+
+
+def test_every_filter_is_in_the_tables():
+    tables = ((LeadFilters, LEAD_QUERIES), (CarFilters, CAR_QUERIES), (DeliveryFilters, DELIVERY_QUERIES))
+    for filters, queries in tables:
         assert set(filters.base_filters) <= {name for given in queries for name in given}
