@@ -69,7 +69,7 @@ FIELDS = (
     LeadField(
         "action",
         "action",
-        TextField(max_length=200, help_text="Action description"),
+        TextField(max_length=200, help_text="Action description (max 200 characters)"),
         Keeps.TEXT,
         folded="action_folded",
         sort="action_folded",
@@ -77,7 +77,7 @@ FIELDS = (
     LeadField(
         "targetName",
         "target_name",
-        TextField(max_length=200, help_text="Lead contact name"),
+        TextField(max_length=200, help_text="Lead contact name (max 200 characters)"),
         Keeps.CHANGE,
         folded="target_name_folded",
         sort="target_name_folded",
@@ -86,24 +86,36 @@ FIELDS = (
     LeadField(
         "targetInfo",
         "target_info",
-        TextField(max_length=500, help_text="Contact information - phone or email"),
+        TextField(max_length=500, help_text="Contact information - phone or email (max 500 characters)"),
         Keeps.CHANGE,
         names_person=True,
     ),
     LeadField(
         "tag",
         "tag",
-        TextField(max_length=100, required=False, allow_null=True, help_text="Lead category tag"),
+        TextField(max_length=100, required=False, allow_null=True, help_text="Lead category tag (max 100 characters)"),
         Keeps.TEXT,
         folded="tag_folded",
     ),
     LeadField(
         "note",
         "note",
-        TextField(max_length=1000, multiline=True, required=False, allow_null=True, help_text="Additional notes"),
+        TextField(
+            max_length=1000,
+            multiline=True,
+            required=False,
+            allow_null=True,
+            help_text="Additional notes (max 1000 characters)",
+        ),
         Keeps.TEXT,
     ),
-    LeadField("order", "order", WholeNumberField(required=False), Keeps.VALUE, sort="order"),
+    LeadField(
+        "order",
+        "order",
+        WholeNumberField(required=False, help_text="Display order for sorting"),
+        Keeps.VALUE,
+        sort="order",
+    ),
     LeadField("archived", "archived", None, Keeps.VALUE),
 )
 COLUMNS = {field.name: field.column for field in FIELDS}

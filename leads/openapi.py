@@ -19,12 +19,10 @@ from leads.openapi_objects import (
     LeadChanges,
     LeadDetail,
     NewLead,
-    NewOrder,
-    NewOrders,
     UpdatedLead,
     UpdatedOrder,
 )
-from leads.serializers import LeadSerializer, LeadStatus, LeadWithCarSerializer
+from leads.serializers import LeadSerializer, LeadStatus, LeadWithCarSerializer, NewOrder, NewOrders
 from steerleads.api.errors import ValidationFailed
 from steerleads.api.openapi import (
     ETAG,

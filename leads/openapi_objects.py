@@ -4,7 +4,7 @@ from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from leads.fields import BODY_FIELDS, FIELDS, TEXT_FIELDS, Keeps
+from leads.fields import BODY_FIELDS, FIELDS, Keeps
 from leads.models import EventKind
 from leads.serializers import (
     CHANGE_KEYS,
@@ -14,8 +14,6 @@ from leads.serializers import (
     LeadSerializer,
     LeadStatus,
     Order,
-    OrderBody,
-    ReorderBody,
     with_written,
 )
 from steerleads.api.openapi import Success, enum
@@ -23,8 +21,6 @@ from steerleads.dealers.actors import ActorType
 
 LeadEventKind = enum("LeadEventKind", EventKind.values)
 ActorKind = enum("ActorType", ActorType.values)
-
-WORDS = {field.name: f"{field.body.help_text} (max {field.body.max_length} characters)" for field in TEXT_FIELDS}
 
 
 def _listed(fields):
@@ -105,15 +101,11 @@ class HistoryEntry(serializers.Serializer):
 class NewLead(LeadBody):
     """A lead to be created. `null` for an optional field counts as absent."""
 
-    words = {
-        **WORDS,
-        "status": "Lead status: `NEW` (default), `COMPLETED`, `NOT_NEEDED`",
-        "order": "Display order for sorting (default: 0)",
-    }
+    words = {"status": "Lead status: `NEW` (default), `COMPLETED`, `NOT_NEEDED`"}
     carId = None
     # Without a `default`, which generated clients take for a promise that the field is there: the words say it.
     status = LeadStatus(required=False)
-    order = Order(required=False)
+    order = Order(required=False, help_text="Display order for sorting (default: 0)")
 
 
 class LeadChanges(LeadBody):
@@ -123,7 +115,7 @@ class LeadChanges(LeadBody):
     )
 
     partial_body = True
-    words = {**WORDS, "status": "Lead status: `NEW`, `COMPLETED`, `NOT_NEEDED`", "order": "Display order for sorting"}
+    words = {"status": "Lead status: `NEW`, `COMPLETED`, `NOT_NEEDED`"}
     carId = None
     status = LeadStatus()
 
@@ -133,18 +125,6 @@ class LeadOrder(serializers.Serializer):
 
     id = serializers.UUIDField()
     order = Order()
-
-
-class NewOrder(OrderBody):
-    """An order position."""
-
-    words = {"order": "The new order position. No other lead moves."}
-
-
-class NewOrders(ReorderBody):
-    """Order positions of leads of one vehicle. Leads that are not in the list stay where they are."""
-
-    words = {"leadOrders": "Each lead once; at most 10,000."}
 
 
 class LeadOrdersExtension(OpenApiSerializerFieldExtension):

@@ -108,8 +108,10 @@ class LeadBody(BodySerializer):
         return {field.name: deepcopy(field.body) for field in BODY_FIELDS} | super().get_fields()
 
 
-class OrderBody(BodySerializer):
-    order = WholeNumberField()
+class NewOrder(BodySerializer):
+    """An order position."""
+
+    order = WholeNumberField(help_text="The new order position. No other lead moves.")
 
 
 class LeadOrdersField(BodyField):
@@ -151,8 +153,10 @@ class LeadOrdersField(BodyField):
         return lead_id, order
 
 
-class ReorderBody(BodySerializer):
-    leadOrders = LeadOrdersField()
+class NewOrders(BodySerializer):
+    """Order positions of leads of one vehicle. Leads that are not in the list stay where they are."""
+
+    leadOrders = LeadOrdersField(help_text="Each lead once; at most 10,000.")
 
 
 def event_object(row):

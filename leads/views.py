@@ -13,8 +13,8 @@ from leads.serializers import (
     LeadBody,
     LeadSerializer,
     LeadWithCarSerializer,
-    OrderBody,
-    ReorderBody,
+    NewOrder,
+    NewOrders,
     event_object,
 )
 from steerleads.api.errors import ValidationFailed
@@ -130,7 +130,7 @@ class LeadViewSet(ListViewSet):
 
     def set_order(self, request, id):
         self.parameters()
-        fields = self.read(OrderBody)
+        fields = self.read(NewOrder)
 
         def act():
             lead = actions.change_lead(
@@ -157,7 +157,7 @@ class LeadViewSet(ListViewSet):
 
     def reorder(self, request, carId):
         self.parameters()
-        orders = self.read(ReorderBody)["leadOrders"]
+        orders = self.read(NewOrders)["leadOrders"]
 
         def act():
             actions.reorder_leads(self.dealership, self.path["carId"], orders, actor=self.actor)

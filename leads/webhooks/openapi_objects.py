@@ -49,14 +49,6 @@ class RotatedWebhook(WebhookWithSecret):
 class NewWebhook(WebhookBody):
     """A webhook to be created. `null` for an optional field counts as absent."""
 
-    words = {
-        "url": "Where to send: `https://` and a public address. No user name, no fragment.",
-        "events": "Kinds of events to send, each once. Default: all but `lead.moved`, of which one reorder can make "
-        "thousands.",
-        "description": "For people (max 200 characters)",
-        "enabled": "Default: `true`. `false`: it is told nothing, and misses what happens meanwhile.",
-    }
-
 
 class WebhookChanges(NewWebhook):
     """All fields are optional. Only provided fields will be updated. `null` clears `description`."""

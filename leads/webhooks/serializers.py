@@ -22,7 +22,6 @@ DELIVERY_COLUMNS = (
     *("id", "event_id", "kind", "lead_id", "state", "attempts", "created_at", "last_at"),
     *("last_status", "last_error", "last_answer", "last_milliseconds", "due_at"),
 )
-LONGEST_DESCRIPTION = 200
 DeliveryState = enum("DeliveryState", State.values)
 
 
@@ -75,10 +74,18 @@ class FlagField(BodyField):
 class WebhookBody(BodySerializer):
     """The writable fields."""
 
-    url = UrlField()
-    events = KindsField(required=False)
-    description = TextField(max_length=LONGEST_DESCRIPTION, required=False, allow_null=True)
-    enabled = FlagField(required=False)
+    url = UrlField(help_text="Where to send: `https://` and a public address. No user name, no fragment.")
+    events = KindsField(
+        required=False,
+        help_text="Kinds of events to send, each once. Default: all but `lead.moved`, of which one reorder can make "
+        "thousands.",
+    )
+    description = TextField(
+        max_length=200, required=False, allow_null=True, help_text="For people (max 200 characters)"
+    )
+    enabled = FlagField(
+        required=False, help_text="Default: `true`. `false`: it is told nothing, and misses what happens meanwhile."
+    )
 
 
 def columns_of(fields):

@@ -186,7 +186,10 @@ def _sort_field(name, sorts):
 
 
 class BodyExtension(OpenApiSerializerExtension):
-    """A request body: each field has its `help_text`, or what `words` says. `partial_body`: no field is required."""
+    """A request body: each field has its `help_text`. `partial_body`: no field is required.
+
+    `words` has the texts of enums: as a `help_text`, drf-spectacular would wrap them and their name in an `allOf`.
+    """
 
     target_class = "steerleads.api.serializers.BodySerializer"
     match_subclasses = True
