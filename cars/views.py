@@ -41,7 +41,7 @@ class CarViewSet(ListViewSet):
     def retrieve(self, request, id):
         self.parameters()
         car, version = self.get_shown(VehicleSerializer, "version")
-        return self.answer(car, tag=str(version))
+        return self.answer(car, etag=str(version))
 
     def create(self, request):
         self.parameters()
@@ -69,7 +69,7 @@ class CarViewSet(ListViewSet):
         return self.answer({"success": True, "message": "Vehicle deleted successfully"})
 
     def _whole(self, car, **answer):
-        return self.answer(VehicleSerializer.of(car), tag=car.etag, **answer)
+        return self.answer(VehicleSerializer.of(car), etag=car.etag, **answer)
 
 
 def _columns(fields):

@@ -124,7 +124,7 @@ class LeadViewSet(ListViewSet):
             if self.prefers_representation():
                 return self._whole(lead, Preference_Applied="return=representation"), lead.pk
             changed = {name: getattr(lead, WRITABLE[name]) for name in WRITABLE if name in fields}
-            return self.answer({"id": lead.pk, **changed, "updatedAt": lead.updated_at}, tag=lead.etag), lead.pk
+            return self.answer({"id": lead.pk, **changed, "updatedAt": lead.updated_at}, etag=lead.etag), lead.pk
 
         return idempotent(self, act, gone=LeadNotFound)
 
@@ -138,7 +138,7 @@ class LeadViewSet(ListViewSet):
             )
             body = {"success": True, "message": "Lead order updated successfully"}
             body |= {"id": lead.pk, "order": lead.order, "updatedAt": lead.updated_at}
-            return self.answer(body, tag=lead.etag), lead.pk
+            return self.answer(body, etag=lead.etag), lead.pk
 
         return idempotent(self, act, gone=LeadNotFound)
 
@@ -179,10 +179,10 @@ class LeadViewSet(ListViewSet):
     def _whole(self, lead, **answer):
         return self._shown(LeadSerializer.of(lead), lead.etag, lead.archived, **answer)
 
-    def _shown(self, body, tag, archived, **answer):
+    def _shown(self, body, etag, archived, **answer):
         if archived:
             answer["X_Archived"] = "true"
-        return self.answer(body, tag=tag, **answer)
+        return self.answer(body, etag=etag, **answer)
 
     def _read_lead(self, *, partial=False):
         fields = self.read(LeadBody, partial=partial)

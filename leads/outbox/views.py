@@ -47,6 +47,6 @@ class EventViewSet(ApiViewSet):
             query = urlencode({"after": next_after, "limit": limit})
             headers["Link"] = f'<{self.request._request.path_info}?{query}>; rel="next"'
         response = self.answer([message(event, leads.get(event.lead_id)) for event in events], **headers)
-        tag = etags.of_bytes(response.content, *(value.encode() for value in headers.values()))
-        response["ETag"] = etags.quoted(tag)
+        etag = etags.of_bytes(response.content, *(value.encode() for value in headers.values()))
+        response["ETag"] = etags.quoted(etag)
         return response

@@ -156,7 +156,7 @@ def test_the_tag_of_a_page_covers_link_and_total(api, civic, many):
 
 
 def test_lists_of_more_than_1000_have_no_tag(api, many, monkeypatch):
-    monkeypatch.setattr(lists, "LONGEST_TAGGED", 22)
+    monkeypatch.setattr(lists, "LONGEST_WITH_ETAG", 22)
     assert "ETag" not in api.get("/leads")
     assert "ETag" in api.get("/leads?limit=22")
 

@@ -106,13 +106,13 @@ class WebhookViewSet(ListViewSet):
         return idempotent(self, act, gone=WebhookNotFound)
 
     def _whole(self, webhook, shown=None, **answer):
-        """The webhook, and what is `shown` this once. Its tag is its version, and how it fares, which has none."""
+        """The webhook, and what is `shown` this once. Its ETag is its version, and how it fares, which has none."""
         body = webhook_object(webhook_row_of(webhook))
         paused = paused_until(webhook, timezone.now())
         if paused:
             answer["X_Paused_Until"] = f"{paused:%Y-%m-%dT%H:%M:%SZ}"
-        tag = f"{webhook.etag}.{etags.of_bytes(json.render([body, paused]))}"
-        return self.answer(body | (shown or {}), tag=tag, **answer)
+        etag = f"{webhook.etag}.{etags.of_bytes(json.render([body, paused]))}"
+        return self.answer(body | (shown or {}), etag=etag, **answer)
 
 
 @delivery_documents

@@ -5,7 +5,7 @@ import re
 from collections.abc import Collection
 
 ANY = "*"
-TAG = re.compile(r'(?:W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
+QUOTED = re.compile(r'(?:W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
 
 
 def of_bytes(*parts: bytes) -> str:
@@ -14,21 +14,21 @@ def of_bytes(*parts: bytes) -> str:
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:32]
 
 
-def quoted(tag: str) -> str:
+def quoted(etag: str) -> str:
     """As a header has it."""
-    return f'"{tag}"'
+    return f'"{etag}"'
 
 
 def parse(header: str | None) -> set[str] | str | None:
-    """The tags in an If-Match or If-None-Match header: None without one, ANY for `*`, else a set.
+    """The ETags in an If-Match or If-None-Match header: None without one, ANY for `*`, else a set.
 
-    `W/` is dropped: compressing an answer weakens its tag, and a client sends back what it got.
+    `W/` is dropped: compressing an answer weakens its ETag, and a client sends back what it got.
     """
     if header is None or not header.strip():
         return None
-    return ANY if header.strip() == "*" else set(TAG.findall(header))
+    return ANY if header.strip() == "*" else set(QUOTED.findall(header))
 
 
-def matches(tags: Collection[str], tag: str) -> bool:
-    """Whether `tag` is among parsed `tags`. A lead's tag also matches one with its car's appended (`7.3`)."""
-    return tags == ANY or any(sent == tag or sent.partition(".")[0] == tag for sent in tags)
+def matches(sent: Collection[str], etag: str) -> bool:
+    """Whether `etag` is among the parsed ones. A lead's also matches one with its car's appended (`7.3`)."""
+    return sent == ANY or any(each == etag or each.partition(".")[0] == etag for each in sent)

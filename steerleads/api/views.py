@@ -101,11 +101,11 @@ class ApiViewSet(ViewSet):
 
     # --- What is answered ----------------------------------------------------------------------
 
-    def answer(self, data: object, *, status: int = 200, tag: str | None = None, **headers: str) -> HttpResponse:
+    def answer(self, data: object, *, status: int = 200, etag: str | None = None, **headers: str) -> HttpResponse:
         """JSON, with its ETag. Header names come as keywords: Location, Preference_Applied, …"""
         response = answer(data, status=status, headers={k.replace("_", "-"): v for k, v in headers.items()})
-        if tag:
-            response["ETag"] = etags.quoted(tag)
+        if etag:
+            response["ETag"] = etags.quoted(etag)
         return response
 
     @property
@@ -143,11 +143,11 @@ class ApiViewSet(ViewSet):
         return value
 
     def _not_modified(self, request, response):
-        tags = etags.parse(request._request.META.get("HTTP_IF_NONE_MATCH"))
-        if tags is None or request.method not in ("GET", "HEAD") or response.status_code != 200:
+        known = etags.parse(request._request.META.get("HTTP_IF_NONE_MATCH"))
+        if known is None or request.method not in ("GET", "HEAD") or response.status_code != 200:
             return response
-        found = etags.parse(response.get("ETag"))
-        if not found or not (tags == etags.ANY or tags & found):
+        current = etags.parse(response.get("ETag"))
+        if not current or not (known == etags.ANY or known & current):
             return response
         kept = {name: response[name] for name in KEPT_IN_304 if name in response}
         unchanged = answer({}, status=304, headers=kept)
