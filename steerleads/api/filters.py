@@ -8,7 +8,7 @@ from typing import Any, Self
 from django import forms
 from django.db.models import QuerySet
 from django.utils.datastructures import MultiValueDict
-from django_filters import filters, filterset
+from django_filters import filters, filterset  # type: ignore[import-untyped]  # it has no types
 
 from steerleads.api.parameters import YES_OR_NO, Parameters
 from steerleads.api.serializers import offer
@@ -37,6 +37,8 @@ class WordsField(forms.CharField):
 class ChoicesField(forms.MultipleChoiceField):
     """Several of the choices, given as several parameters or with commas."""
 
+    choices: Any  # see YesNoField
+
     def to_python(self, value: list[str] | None) -> list[str]:
         parts = [part.strip() for each in value or [] for part in each.split(",")]
         return list(dict.fromkeys(filter(None, parts)))
@@ -52,7 +54,9 @@ class ChoicesField(forms.MultipleChoiceField):
 class YesNoField(forms.ChoiceField):
     """One of the choices, of which `true` and `false` may be written in other ways; without one, the first."""
 
-    def __init__(self, *, parameter: str, **kwargs):
+    choices: Any  # django-stubs has what may be given for them, not what is there
+
+    def __init__(self, *, parameter: str, **kwargs: Any):
         super().__init__(**kwargs)
         self.parameter, self.initial = parameter, self.choices[0][0]
 
@@ -100,7 +104,7 @@ class SearchFilter(ListFilter):
     field_class = WordsField
     schema = {"type": "string", "maxLength": LONGEST_SEARCH}
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, lookup_expr="contains", max_length=LONGEST_SEARCH, **kwargs)
 
     def filter(self, qs: QuerySet, value: list) -> QuerySet:
@@ -114,7 +118,7 @@ class ChoicesFilter(ListFilter):
 
     field_class = ChoicesField
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, lookup_expr="in", **kwargs)
 
 
@@ -123,6 +127,8 @@ class ChoicesFilter(ListFilter):
 
 class QueryForm(forms.Form):
     """What a query string says of filters, judged. What is wrong with its parameters themselves is among the errors."""
+
+    data: Any  # Parameters
 
     def clean(self) -> None:
         for detail in self.data.wrong:
@@ -136,7 +142,7 @@ class ListFilterSet(filterset.FilterSet):
     class Meta:
         form = QueryForm
 
-    def __init__(self, data: MultiValueDict | None = None, queryset: QuerySet | None = None, **kwargs):
+    def __init__(self, data: MultiValueDict | None = None, queryset: QuerySet | None = None, **kwargs: Any):
         if data is not None and not isinstance(data, Parameters):
             data = Parameters(data, self.known())
         super().__init__(data, queryset, **kwargs)
@@ -158,7 +164,8 @@ class ListFilterSet(filterset.FilterSet):
         return queryset
 
     def get_form_class(self) -> type[QueryForm]:
-        return _form_class(type(self), tuple(name for name in self.base_filters if name in self.sent))
+        names = tuple(name for name in self.base_filters if name in self.sent)
+        return _form_class(type(self), names)  # type: ignore[arg-type]  # mypy hashes an instance
 
 
 @cache

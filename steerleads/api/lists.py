@@ -8,12 +8,17 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import F, JSONField, Model, Q, QuerySet
-from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
+from django.db.models.fields.tuple_lookups import (  # type: ignore[import-untyped]  # not in django-stubs yet
+    Tuple,
+    TupleGreaterThan,
+    TupleLessThan,
+)
 from django.db.models.lookups import GreaterThan, LessThan
 from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -102,7 +107,7 @@ class Order:
         behind = Q(self._beyond(self.columns, position))
         return queryset.filter(behind if self.descending else behind | Q(**{f"{column}__isnull": True}))
 
-    def _beyond(self, columns, values):
+    def _beyond(self, columns: Sequence[str], values: Sequence) -> Any:
         lookup = _Before if self.descending else _Behind
         return lookup(Tuple(*map(F, columns)), tuple(values))
 
@@ -112,12 +117,12 @@ class Order:
 
 
 class _Behind(TupleGreaterThan):
-    def as_sqlite(self, compiler, connection):
+    def as_sqlite(self, compiler: Any, connection: Any) -> Any:
         return GreaterThan.as_sql(self, compiler, connection)
 
 
 class _Before(TupleLessThan):
-    def as_sqlite(self, compiler, connection):
+    def as_sqlite(self, compiler: Any, connection: Any) -> Any:
         return LessThan.as_sql(self, compiler, connection)
 
 
@@ -138,7 +143,7 @@ class ListViewSet(ApiViewSet):
 
     def list_parameters(self) -> Parameters:
         """The query's Parameters: of filters, sorts and pages."""
-        return self.parameters(_known(type(self)))
+        return self.parameters(_known(type(self)))  # type: ignore[arg-type]  # mypy hashes an instance
 
     def list_query(self, parameters: Parameters | None = None) -> "ListQuery":
         """What the request asks of the list. Raises `list_failure` with all that is wrong with the query string.
@@ -189,13 +194,13 @@ class ListQuery:
             return self._streamed(self._sorted(plan.queryset()), total)
         return self._whole(rows, total)
 
-    def _plan(self):
+    def _plan(self) -> FilterPlan:
         """The view's queryset, filtered. Ids in the path are values of it, other variables belong to its key."""
         view_class, action, filters, path = type(self.view), self.view.action, self.filters, self.view.path
         ids = [name for name, value in path.items() if isinstance(value, UUID)]
         others = {name: value for name, value in path.items() if name not in ids}
 
-        def build(dealership, *values):
+        def build(dealership: object, *values: object) -> QuerySet:
             named = dict(zip(ids, values[: len(ids)], strict=True))
             queryset = queryset_for(view_class, action, dealership, others | named)
             return filters.apply(queryset, values[len(ids) :]) if filters else queryset
@@ -211,30 +216,30 @@ class ListQuery:
             planned_each_time=bool(values),  # the best plan for a rare word is the worst for a common one
         )
 
-    def _rows(self, plan, most):
+    def _rows(self, plan: FilterPlan, most: int) -> list[tuple]:
         """The first of them, behind the cursor's position if there is one."""
         order, listing = self.order, self.listing
         further = self._further_columns()
 
-        def refine(queryset, *after):
+        def refine(queryset: QuerySet, *after: object) -> QuerySet:
             queryset = order.after(queryset, after) if after else queryset
             return order.apply(queryset).values_list(*listing.columns, *further)[:most]
 
         after = self.after or ()
         if not listing.is_compiled or (after and order.nullable):
             return list(refine(plan.queryset(), *after))
-        fields = [listing.model._meta.get_field(column) for column in order.columns[: len(after)]]
+        fields = [column_field(listing.model, column) for column in order.columns[: len(after)]]
         variant = (listing.model, listing.columns, order, self.paged, most, bool(after))
         return plan.rows(variant, refine, fields, after)
 
-    def _sorted(self, queryset):
+    def _sorted(self, queryset: QuerySet) -> QuerySet:
         return self.order.apply(queryset).values_list(*self.listing.columns, *self._further_columns())
 
-    def _further_columns(self):
+    def _further_columns(self) -> list[str]:
         """What a page reads beside what it shows: its last row's position is that of the next page's cursor."""
         return [column for column in self.order.columns if self.paged and column not in self.listing.columns]
 
-    def _page(self, rows, total):
+    def _page(self, rows: list[tuple], total: int | None) -> HttpResponseBase:
         page, further, cursor = rows[: self.limit], self._further_columns(), None
         if len(rows) > self.limit:
             last = dict(zip([*self.listing.columns, *further], page[-1], strict=True))
@@ -243,7 +248,7 @@ class ListQuery:
             page = [row[: -len(further)] for row in page]
         return self._whole(page, total, self._links(cursor))
 
-    def _links(self, cursor):
+    def _links(self, cursor: str | None) -> str:
         path = self.view.request._request.path_info
         kept = [*self.parameters.pairs(without=("limit", "cursor")), ("limit", self.limit)]
         first = f"{path}?{urlencode(kept)}"
@@ -252,7 +257,7 @@ class ListQuery:
             links.insert(0, f'<{first}&{urlencode({"cursor": cursor})}>; rel="next"')
         return ", ".join(links)
 
-    def _whole(self, rows, total, link=None):
+    def _whole(self, rows: list[tuple], total: int | None, link: str | None = None) -> HttpResponseBase:
         response = self._counted(self.view.answer([self.listing.render(row) for row in rows]), total)
         if link:
             response["Link"] = link
@@ -261,7 +266,7 @@ class ListQuery:
             response["ETag"] = etags.quoted(etags.of_bytes(*parts))
         return response
 
-    def _streamed(self, rows, total):
+    def _streamed(self, rows: QuerySet, total: int | None) -> HttpResponseBase:
         response = StreamingHttpResponse(content_type="application/json")
         if self.view.request.method != "HEAD":
             response.streaming_content, response["Content-Length"] = stream(
@@ -269,13 +274,13 @@ class ListQuery:
             )
         return self._counted(response, total)
 
-    def _counted(self, response, total):
+    def _counted(self, response: Any, total: int | None) -> Any:
         if total is not None:
             response["X-Total-Count"] = str(total)
         return response
 
 
-def _order(listing, parameters):
+def _order(listing: Listing, parameters: Parameters) -> Order:
     name = parameters.choice("sortBy", list(listing.sorts), listing.default)
     direction = parameters.get("sortOrder", "desc" if listing.descending else "asc").lower()
     if direction not in ("asc", "desc"):
@@ -283,23 +288,25 @@ def _order(listing, parameters):
     return listing.order(name, direction == "desc")
 
 
-def _tie(view, order, parameters):
+def _tie(view: ListViewSet, order: Order, parameters: Parameters) -> str:
     filters = sorted(parameters.pairs(without=(*PAGING, *SORTING)))
     facts = [str(view.request.auth.dealership_id), view.request._request.path_info, order.columns, order.descending]
     return hashlib.sha256(repr([facts, filters]).encode()).hexdigest()[:16]
 
 
-def _cursor(values, tie):
+def _cursor(values: Sequence, tie: str | None) -> str:
     return seal([tie, *(None if value is None else str(value) for value in values)])
 
 
-def _position(cursor, tie, model, order, parameters):
+def _position(cursor: str, tie: str | None, model: type[Model], order: Order, parameters: Parameters) -> list | None:
     """The values of the order's columns in the row behind which a cursor's page begins."""
     try:
-        found, *values = unseal(cursor)
+        tied_to, *values = unseal(cursor)
     except BadCursor:
-        return parameters.refuse("cursor", "This cursor is damaged. Use the one in the Link header as it is.")
-    if found != tie:
-        return parameters.refuse("cursor", "This cursor belongs to another sort or other filters. Begin without it.")
-    fields = [model._meta.get_field(column) for column in order.columns]
+        parameters.refuse("cursor", "This cursor is damaged. Use the one in the Link header as it is.")
+        return None
+    if tied_to != tie:
+        parameters.refuse("cursor", "This cursor belongs to another sort or other filters. Begin without it.")
+        return None
+    fields = [column_field(model, column) for column in order.columns]
     return [field.to_python(value) for field, value in zip(fields, values, strict=True)]

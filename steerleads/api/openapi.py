@@ -1,6 +1,8 @@
 """What the API's operations are described with, and the parameters, headers and errors that they share."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -56,21 +58,21 @@ class Operation:
     examples: dict = field(default_factory=dict)
     errors: tuple = ()
 
-    def takes(self, name):
+    def takes(self, name: str) -> bool:
         return any(parameter.name == name for parameter in self.parameters)
 
 
-def operations(**by_action):
+def operations(**by_action: Operation) -> Callable[[type], type]:
     """A decorator that describes the actions of a viewset."""
 
-    def describe(viewset):
+    def describe(viewset: Any) -> Any:
         viewset.operations = by_action
         return viewset
 
     return describe
 
 
-def enum(name, values):
+def enum(name: str, values: Iterable[str]) -> type[serializers.Field]:
     """A field for one of these texts, under a name of its own in the document (and in generated clients)."""
     schema = {"type": "string", "enum": list(values)}
     return extend_schema_field(schema, component_name=name)(type(name, (serializers.Field,), {}))

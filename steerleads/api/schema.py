@@ -5,15 +5,18 @@ down by hand rather than guessed, because bodies and objects are plain functions
 """
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cache
 from http import HTTPStatus
+from typing import Any
 
 from drf_spectacular.extensions import OpenApiSerializerExtension, OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent, force_instance, is_serializer
 
 from steerleads.api import errors
+from steerleads.api.errors import ApiError
 from steerleads.api.lists import ListViewSet
 from steerleads.api.openapi import (
     ACCEPT_ENCODING,
@@ -29,6 +32,8 @@ from steerleads.api.openapi import (
     SORT_ORDER,
     WWW_AUTHENTICATE,
     Error,
+    Header,
+    Operation,
     Parameter,
     enum,
 )
@@ -40,17 +45,19 @@ OF_ERRORS = {401: (WWW_AUTHENTICATE,), 415: (ACCEPT_ENCODING,), 429: (RETRY_AFTE
 class ApiSchema(AutoSchema):
     """Writes the Operation that a viewset's `operations` have for an action; other views are left to drf-spectacular."""
 
-    def get_operation(self, path, path_regex, path_prefix, method, registry):
+    view: Any  # an ApiViewSet, or one that is left to drf-spectacular
+
+    def get_operation(self, path: str, path_regex: str, path_prefix: str, method: str, registry: Any) -> Any:
         described = getattr(self.view, "operations", {}).get(getattr(self.view, "action", None))
         if described is None:
             return super().get_operation(path, path_regex, path_prefix, method, registry)
         self.registry, self.path, self.method = registry, path, method.upper()
         return self._written(described)
 
-    def _written(self, described):
+    def _written(self, described: Operation) -> dict[str, Any]:
         if issubclass(type(self.view), ListViewSet) and isinstance(described.answer.shape, list):
             described = replace(described, parameters=(*described.parameters, *self._list_parameters(described)))
-        operation = {
+        operation: dict[str, Any] = {
             "operationId": described.id,
             "summary": described.summary,
             "description": described.description,
@@ -64,7 +71,7 @@ class ApiSchema(AutoSchema):
         operation["responses"] = dict(sorted({**self._answers(described), **self._errors(described)}.items()))
         return operation
 
-    def _list_parameters(self, described):
+    def _list_parameters(self, described: Operation) -> list[Parameter]:
         """What a list takes, but a filter with the name of a path's variable: generated clients break on that."""
         filterset, listing = self.view.filterset_class, self.view.listing
         filters = filterset.base_filters if filterset else {}
@@ -80,7 +87,7 @@ class ApiSchema(AutoSchema):
         found += [PAGE_LIMIT if self.view.always_paged else limit, *paging, IF_NONE_MATCH]
         return [parameter for parameter in found if not described.takes(parameter.name)]
 
-    def _parameter(self, parameter):
+    def _parameter(self, parameter: Parameter) -> dict[str, Any]:
         written = {
             "in": parameter.location,
             "name": parameter.name,
@@ -93,7 +100,7 @@ class ApiSchema(AutoSchema):
             written["example"] = parameter.example
         return written
 
-    def _request_body(self, described):
+    def _request_body(self, described: Operation) -> dict[str, Any]:
         content = {"application/json": self._content(self._schema(described.body), described.examples)}
         body = {"required": True, "content": content}
         if self.method == "PATCH":
@@ -103,7 +110,7 @@ class ApiSchema(AutoSchema):
 
     # --- Answers -------------------------------------------------------------------------------
 
-    def _answers(self, described):
+    def _answers(self, described: Operation) -> dict[str, Any]:
         answer = described.answer
         headers = [REQUEST_ID, *RATE_LIMIT, IGNORED_PARAMETERS, *answer.headers]
         headers += [IGNORED_FIELDS] * bool(described.body) + [REPLAYED] * described.takes("Idempotency-Key")
@@ -120,15 +127,15 @@ class ApiSchema(AutoSchema):
             written["304"] = {"description": description, "headers": self._headers(headers)}
         return written
 
-    def _errors(self, described):
-        by_status = defaultdict(dict)
+    def _errors(self, described: Operation) -> dict[str, Any]:
+        by_status: dict[int, dict[str, ApiError]] = defaultdict(dict)
         for error in self._possible_errors(described):
             example = error() if isinstance(error, type) else error
             by_status[example.status].setdefault(example.code, example)
         ignored = [IGNORED_PARAMETERS] + [IGNORED_FIELDS] * bool(described.body)
         return {str(status): self._error(status, found.values(), ignored) for status, found in by_status.items()}
 
-    def _possible_errors(self, described):
+    def _possible_errors(self, described: Operation) -> list[Any]:
         possible = [*described.errors, errors.HttpsRequired, errors.MissingApiKey, errors.InvalidApiKey]
         if self.view.area:
             possible.append(errors.InsufficientScope)
@@ -139,9 +146,9 @@ class ApiSchema(AutoSchema):
             possible += [errors.PayloadTooLarge, errors.RequestTimeout, errors.UnsupportedMediaType]
         if described.takes("Idempotency-Key"):
             possible += [errors.PayloadTooLarge, errors.RequestTimeout, errors.IdempotencyKeyReused]
-        return [*possible, errors.RateLimitExceeded, errors.ApiError, errors.ServiceUnavailable]
+        return [*possible, errors.RateLimitExceeded, ApiError, errors.ServiceUnavailable]
 
-    def _error(self, status, found, ignored):
+    def _error(self, status: int, found: Iterable[ApiError], ignored: Iterable[Header]) -> dict[str, Any]:
         headers = [REQUEST_ID, *OF_ERRORS.get(status, ())]
         headers += [] if status == 401 else [*RATE_LIMIT, *ignored]
         codes = ", ".join(f"`{error.code}`" for error in found)
@@ -154,7 +161,7 @@ class ApiSchema(AutoSchema):
 
     # --- How -----------------------------------------------------------------------------------
 
-    def _schema(self, shape):
+    def _schema(self, shape: Any) -> Any:
         if isinstance(shape, dict):
             return shape
         if isinstance(shape, list):
@@ -163,16 +170,16 @@ class ApiSchema(AutoSchema):
             return self.resolve_serializer(shape, "response").ref
         return self._map_serializer_field(force_instance(shape), "response")
 
-    def _content(self, schema, examples):
+    def _content(self, schema: Any, examples: Mapping[str, Any]) -> dict[str, Any]:
         content = {"schema": schema}
         if examples:
             content["examples"] = {name: {"value": value} for name, value in examples.items()}
         return content
 
-    def _headers(self, headers):
+    def _headers(self, headers: Iterable[Header]) -> dict[str, Any]:
         return {header.name: self._header(header).ref for header in headers}
 
-    def _header(self, header):
+    def _header(self, header: Header) -> ResolvedComponent:
         schema = {"description": header.description, "schema": header.schema}
         component = ResolvedComponent(header.name, ResolvedComponent.HEADER, schema, object=header)
         self.registry.register_on_missing(component)
@@ -180,7 +187,7 @@ class ApiSchema(AutoSchema):
 
 
 @cache
-def _sort_field(name, sorts):
+def _sort_field(name: str, sorts: tuple[str, ...]) -> Any:
     """Made once: the document takes two of one name for different things."""
     return enum(name, sorts)
 
@@ -194,7 +201,7 @@ class BodyExtension(OpenApiSerializerExtension):
     target_class = "steerleads.api.serializers.BodySerializer"
     match_subclasses = True
 
-    def map_serializer(self, auto_schema, direction):
+    def map_serializer(self, auto_schema: AutoSchema, direction: Any) -> Any:
         body = force_instance(self.target)
         words = getattr(body, "words", {})
         fields = body.fields.items()
@@ -210,7 +217,7 @@ class BodyExtension(OpenApiSerializerExtension):
 class TextExtension(OpenApiSerializerFieldExtension):
     target_class = "steerleads.api.serializers.TextField"
 
-    def map_serializer_field(self, auto_schema, direction):
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: Any) -> Any:
         least = {} if self.target.allow_null else {"minLength": 1}
         return {"type": "string", **least, "maxLength": self.target.max_length}
 
@@ -218,19 +225,19 @@ class TextExtension(OpenApiSerializerFieldExtension):
 class VinExtension(OpenApiSerializerFieldExtension):
     target_class = "steerleads.api.serializers.VinField"
 
-    def map_serializer_field(self, auto_schema, direction):
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: Any) -> Any:
         return {"type": "string", "pattern": "^[A-HJ-NPR-Za-hj-npr-z0-9]{17}$"}
 
 
 class WholeNumberExtension(OpenApiSerializerFieldExtension):
     target_class = "steerleads.api.serializers.WholeNumberField"
 
-    def map_serializer_field(self, auto_schema, direction):
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: Any) -> Any:
         return {"type": "integer", "minimum": self.target.least, "maximum": self.target.most}
 
 
 class MoneyExtension(OpenApiSerializerFieldExtension):
     target_class = "steerleads.api.serializers.MoneyField"
 
-    def map_serializer_field(self, auto_schema, direction):
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: Any) -> Any:
         return {"type": "number", "minimum": 0, "maximum": float(MoneyField.MOST)}

@@ -1,8 +1,10 @@
 """The fields that bodies are made of, and `check`, which turns a body into clean values or one error with all details."""
 
 import re
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from functools import cache
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -18,14 +20,17 @@ DECIMAL = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?")
 VIN = re.compile(r"[A-HJ-NPR-Z0-9]{17}", re.IGNORECASE | re.ASCII)
 
 
-def check(serializer_class, body, *, partial=False):
+def check(
+    serializer_class: type["BodySerializer"], body: Mapping[str, Any], *, partial: bool = False
+) -> tuple[dict[str, Any], list[str]]:
     """(clean values of the fields sent, in the serializer's order; names of what it does not know).
 
     Raises what `serializer_class.failure` makes of the details, if anything is wrong.
     """
     fields = _fields(serializer_class, partial)
     ignored = [name for name in body if name not in fields]
-    values, details = {}, []
+    values: dict[str, Any] = {}
+    details: list[dict[str, str]] = []
     for name, field in fields.items():
         value = body.get(name, serializers.empty)
         if value is None and not partial and not field.required:
@@ -43,14 +48,14 @@ def check(serializer_class, body, *, partial=False):
 
 
 @cache
-def _fields(serializer_class, partial):
+def _fields(serializer_class: type["BodySerializer"], partial: bool) -> dict[str, Any]:
     """A serializer's fields, which keep nothing of what they judge. Copying them took a tenth of a PATCH."""
     return dict(serializer_class(partial=partial).fields)
 
 
 class BodySerializer(serializers.Serializer):
     @staticmethod
-    def failure(details):
+    def failure(details: list[dict[str, str]]) -> Exception:
         """The error for these {field, code, message}. Serializers with codes of their own override it."""
         return ValidationFailed(details=details)
 
@@ -58,12 +63,14 @@ class BodySerializer(serializers.Serializer):
 class ItemError(serializers.ValidationError):
     """What is wrong with a part of a field, at a path in it like `[2].id`."""
 
+    detail: Any  # a list of one text
+
     def __init__(self, path: str, message: str, code: str):
         super().__init__([message], code=code)
         self.detail[0].path = path
 
 
-def _detail(name, item):
+def _detail(name: str, item: Any) -> dict[str, str]:
     return {"field": name + getattr(item, "path", ""), "code": item.code, "message": str(item)}
 
 
@@ -78,7 +85,7 @@ class BodyField(serializers.Field):
         "null": "This field cannot be null. Leave it out to keep it as it is.",
     }
 
-    def ignored_in(self, value):
+    def ignored_in(self, value: Any) -> list[str]:
         """Names of what it does not know inside a value that it took."""
         return []
 
@@ -93,11 +100,11 @@ class TextField(BodyField):
         "control": _("This field contains the character {character}, which is not allowed."),
     }
 
-    def __init__(self, *, max_length, multiline=False, **kwargs):
+    def __init__(self, *, max_length: int, multiline: bool = False, **kwargs: Any):
         super().__init__(**kwargs)
         self.max_length, self.multiline = max_length, multiline
 
-    def to_internal_value(self, value):
+    def to_internal_value(self, value: Any) -> Any:
         if not isinstance(value, str):
             self.fail("invalid")
         value = text.normalise(str(value))
@@ -113,10 +120,10 @@ class TextField(BodyField):
 class VinField(TextField):
     default_error_messages = {"vin": _("A VIN has 17 letters and digits, without I, O and Q.")}
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any):
         super().__init__(max_length=10_000, **kwargs)
 
-    def to_internal_value(self, value):
+    def to_internal_value(self, value: Any) -> Any:
         value = super().to_internal_value(value)
         if value is not None and not VIN.fullmatch(value):
             self.fail("vin")
@@ -130,11 +137,11 @@ class WholeNumberField(BodyField):
         "invalid": _("This field must be a whole number from {least} to {most}."),
     }
 
-    def __init__(self, *, least=INT_MIN, most=INT_MAX, **kwargs):
+    def __init__(self, *, least: int = INT_MIN, most: int = INT_MAX, **kwargs: Any):
         super().__init__(**kwargs)
         self.least, self.most = least, most
 
-    def to_internal_value(self, value):
+    def to_internal_value(self, value: Any) -> Any:
         if value == "" and self.allow_null:
             return None
         number = _decimal(value, WHOLE)
@@ -150,7 +157,7 @@ class MoneyField(BodyField):
     MOST = Decimal("9999999999.99")
     default_error_messages = {"invalid": _("This field must be a number from 0 to {most} with at most 2 decimals.")}
 
-    def to_internal_value(self, value):
+    def to_internal_value(self, value: Any) -> Any:
         if value == "" and self.allow_null:
             return None
         number = _decimal(value, DECIMAL)
@@ -164,11 +171,11 @@ class ChoiceField(BodyField):
 
     default_error_messages = {"invalid_choice": "{wrong} is not allowed here. {right}"}
 
-    def __init__(self, choices, **kwargs):
+    def __init__(self, choices: Sequence[str], **kwargs: Any):
         super().__init__(**kwargs)
         self.choices = list(choices)
 
-    def to_internal_value(self, value):
+    def to_internal_value(self, value: Any) -> Any:
         if type(value) is str and value in self.choices:
             return value
         self.fail("invalid_choice", wrong=_in_words(value), right=offer(value, self.choices))
@@ -177,23 +184,23 @@ class ChoiceField(BodyField):
 class IdField(BodyField):
     default_error_messages = {"invalid": "This field must be a UUID like 550e8400-e29b-41d4-a716-446655440000."}
 
-    def to_internal_value(self, value):
+    def to_internal_value(self, value: Any) -> Any:
         return parse_id(value) or self.fail("invalid")
 
 
-def offer(value, choices):
+def offer(value: object, choices: Sequence[str]) -> str:
     """“Did you mean NEW?” or the whole list."""
     spelled = re.sub(r"[\s_-]+", "_", text.fold(value)).strip("_").upper() if isinstance(value, str) else ""
     return f"Did you mean {spelled}?" if spelled in choices else f"Use one of: {', '.join(choices)}."
 
 
-def _in_words(value):
+def _in_words(value: object) -> str:
     if isinstance(value, str):
         return f"“{text.shown(value)}”"
     return {dict: "An object", list: "A list", type(None): "null"}.get(type(value), str(value).lower())
 
 
-def _decimal(value, spelling):
+def _decimal(value: object, spelling: re.Pattern[str]) -> Decimal | None:
     """The number that a JSON number, or a text of that `spelling`, stands for, or None."""
     if not isinstance(value, Number) and not (isinstance(value, str) and spelling.fullmatch(value)):
         return None

@@ -5,11 +5,28 @@ the rows broke off, and only a missing byte tells the client that something fail
 """
 
 import uuid
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, DateTimeField, F, Field, Func, IntegerField, JSONField, Model, Sum, UUIDField
+from django.db.models import (
+    Count,
+    DateTimeField,
+    F,
+    Field,
+    Func,
+    IntegerField,
+    JSONField,
+    Model,
+    QuerySet,
+    Sum,
+    UUIDField,
+)
 
 from steerleads.api import json
+
+if TYPE_CHECKING:
+    from steerleads.api.lists import Listing
 
 
 class JsonBytes(Func):
@@ -17,14 +34,14 @@ class JsonBytes(Func):
 
     output_field = IntegerField()
 
-    def as_postgresql(self, compiler, connection):
+    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         return self.as_sql(compiler, connection, template="COALESCE(octet_length(to_json(%(expressions)s)::text), 4)")
 
-    def as_sqlite(self, compiler, connection):
+    def as_sqlite(self, compiler: Any, connection: Any, **extra_context: Any) -> tuple[str, Any]:
         return self.as_sql(compiler, connection, template="length(CAST(json_quote(%(expressions)s) AS BLOB))")
 
 
-def most_bytes(listing, queryset):
+def most_bytes(listing: "Listing", queryset: QuerySet) -> int:
     """At least as many bytes as the rows take as a JSON array, in one aggregate query; exact for leads."""
     varying = [
         column
@@ -38,7 +55,7 @@ def most_bytes(listing, queryset):
     return max(2, 1 + (found["bytes"] or 0) + found["rows"] * (_frame(listing, varying) + 1))
 
 
-def _frame(listing, varying):
+def _frame(listing: "Listing", varying: Sequence[str]) -> int:
     """Bytes of a row beside its varying values, which are null here."""
     sample = [None if column in varying else _fixed(column_field(listing.model, column)) for column in listing.columns]
     # A JSON column's null need not be rendered as one.
@@ -46,15 +63,16 @@ def _frame(listing, varying):
     return len(json.render(listing.render(sample))) - len(b"null") * len(nulls)
 
 
-def _fixed(field):
+def _fixed(field: Field) -> uuid.UUID | datetime:
     return uuid.UUID(int=0) if isinstance(field, UUIDField) else datetime(2024, 1, 15, tzinfo=UTC)
 
 
 def column_field(model: type[Model], path: str) -> Field:
     """The field of a column that values_list would read by this path: an id has that of what it names."""
     *relations, name = path.split("__")
+    followed: Any = model
     for relation in relations:
-        model = model._meta.get_field(relation).related_model
-    name = name.removesuffix("_id") if name not in {field.name for field in model._meta.fields} else name
-    field = model._meta.get_field(name)
+        followed = followed._meta.get_field(relation).related_model
+    name = name.removesuffix("_id") if name not in {field.name for field in followed._meta.fields} else name
+    field = followed._meta.get_field(name)
     return field.target_field if field.is_relation else field

@@ -1,7 +1,7 @@
 """What every endpoint does in the same order: who calls, what may they, what did they send, how is it answered."""
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache, cached_property
 from typing import Any
 from uuid import UUID
@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import HttpResponse, UnreadablePostError
 from django.utils.http import parse_header_parameters
+from rest_framework.request import Request
 from rest_framework.viewsets import ViewSet
 
 from steerleads.api import etags
@@ -17,7 +18,7 @@ from steerleads.api.json import NotJSON, answer, parse_object
 from steerleads.api.objects import ObjectSerializer
 from steerleads.api.parameters import Parameters, header_names
 from steerleads.api.serializers import BodySerializer, check
-from steerleads.db.compiled import by_id
+from steerleads.db.compiled import CompiledQuery, by_id
 from steerleads.db.ids import parse_id
 
 KEPT_IN_304 = ("ETag", "Link", "X-Total-Count", "X-Archived", "X-Next-After", "X-Paused-Until")
@@ -32,19 +33,21 @@ class ApiViewSet(ViewSet):
 
     area: str | None = None
     not_found: dict[str, type[NotFound]] = {}
-    action: str | None = None
-    ignored_parameters = ignored_fields = ()
+    request: Any  # DRF's, whose `auth` is a key: rooms above say what that is
+    action: str | None = None  # type: ignore[assignment]  # as DRF has it for a method that there is not
+    ignored_parameters: Sequence[str] = ()
+    ignored_fields: Sequence[str] = ()
     http_method_names = ["get", "head", "post", "patch", "delete"]
 
     # --- What was sent -------------------------------------------------------------------------
 
     @cached_property
-    def dealership(self):
+    def dealership(self) -> Any:
         """Whose key it is."""
         return self.request.auth.dealership
 
     @cached_property
-    def path(self) -> dict[str, UUID | str]:
+    def path(self) -> dict[str, Any]:
         """The variables of the path, ids as such. Raises the error of `not_found` for an id that is none."""
         return {
             name: self._read_id(name, text) if name in self.not_found else text for name, text in self.kwargs.items()
@@ -60,7 +63,8 @@ class ApiViewSet(ViewSet):
         Raises `not_found_error`.
         """
         columns = serializer_class.columns
-        row = _one(type(self), columns + further).row(self.request.auth.dealership_id, self.path["id"])
+        query = _one(type(self), columns + further)  # type: ignore[arg-type]  # mypy hashes an instance
+        row = query.row(self.request.auth.dealership_id, self.path["id"])
         if row is None:
             raise self.not_found_error(self.path["id"])
         return serializer_class.render(row[: len(columns)]), *row[len(columns) :]
@@ -109,15 +113,15 @@ class ApiViewSet(ViewSet):
         return response
 
     @property
-    def default_response_headers(self):
+    def default_response_headers(self) -> dict[str, str]:
         return {}
 
     @property
-    def allowed_methods(self):
+    def allowed_methods(self) -> list[str]:
         methods = super().allowed_methods
         return [*methods, "HEAD"] if "GET" in methods and "HEAD" not in methods else methods
 
-    def finalize_response(self, request, response, *args, **kwargs):
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
         for header, names in (
             ("X-Ignored-Parameters", self.ignored_parameters),
@@ -136,18 +140,18 @@ class ApiViewSet(ViewSet):
 
     # --- How -----------------------------------------------------------------------------------
 
-    def _read_id(self, name, text):
+    def _read_id(self, name: str, text: str) -> UUID:
         value = parse_id(text)
         if value is None:
             raise self.not_found[name]()
         return value
 
-    def _not_modified(self, request, response):
+    def _not_modified(self, request: Request, response: Any) -> Any:
         known = etags.parse(request._request.META.get("HTTP_IF_NONE_MATCH"))
         if known is None or request.method not in ("GET", "HEAD") or response.status_code != 200:
             return response
         current = etags.parse(response.get("ETag"))
-        if not current or not (known == etags.ANY or known & current):
+        if not current or not (known == etags.ANY or set(known) & set(current)):
             return response
         kept = {name: response[name] for name in KEPT_IN_304 if name in response}
         unchanged = answer({}, status=304, headers=kept)
@@ -155,7 +159,7 @@ class ApiViewSet(ViewSet):
         del unchanged["Content-Type"]
         return unchanged
 
-    def _check_media_type(self):
+    def _check_media_type(self) -> None:
         if not self.request.META.get("CONTENT_TYPE") and self.request.META.get("CONTENT_LENGTH") in ("", "0", None):
             return  # no body, so no media type: it is bad JSON that is wrong
         codings = self.request.META.get("HTTP_CONTENT_ENCODING", "").lower().split(",")
@@ -170,23 +174,25 @@ class ApiViewSet(ViewSet):
         if media_type.lower() not in accepted or str(charset).lower() not in ("utf-8", "utf8"):
             raise UnsupportedMediaType()
 
-    def _bytes(self):
+    def _bytes(self) -> bytes:
         try:
             return self.request._request.body
         except (UnreadablePostError, ValueError):  # or a Content-Length that is no number
             raise ValidationFailed("The body broke off before its end.") from None
 
 
-def queryset_for(view_class: type[ApiViewSet], action: str, dealership: object, path: Mapping[str, object]) -> QuerySet:
+def queryset_for(
+    view_class: type[ApiViewSet], action: str | None, dealership: object, path: Mapping[str, object]
+) -> QuerySet:
     """What a view's `get_queryset` is for these values, or for what stands for them in a compiled query."""
-    view = view_class()
+    view: Any = view_class()
     view.action, view.dealership, view.path = action, dealership, path
     return view.get_queryset()
 
 
 @cache
-def _one(view_class, columns):
-    def build(dealership, id):
+def _one(view_class: type[ApiViewSet], columns: tuple[str, ...]) -> CompiledQuery:
+    def build(dealership: object, id: object) -> QuerySet:
         rows = queryset_for(view_class, "retrieve", dealership, {"id": id})
         return rows.filter(pk=id).order_by().values_list(*columns)
 
@@ -198,9 +204,9 @@ class UnknownPath(ApiViewSet):
 
     schema = None  # it is no part of the API's description
 
-    def initial(self, request, *args, **kwargs):
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         raise NotFound()
 
-    def list(self, request):
+    def list(self, request: Request) -> None:
         """Never reached: `initial` has judged."""
