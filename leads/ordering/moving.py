@@ -1,8 +1,10 @@
 """Plans a move before anything is locked: reads the column outwards from the place, and no further than it must."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from leads.models import Lead
 from leads.ordering.placing import Card, Place, Side, number_between, respread
@@ -48,22 +50,22 @@ def plan_move(dealership: Dealership, lead_id: UUID, place: Place) -> Plan | Non
     return Plan(orders, {pk: seen[pk] for pk in orders})
 
 
-def _facts(lead):
+def _facts(lead: Lead) -> tuple[str, int, bool]:
     return lead.status, lead.order, lead.archived
 
 
-def _card(lead):
+def _card(lead: Lead) -> Card:
     return Card(lead.order, lead.created_at, lead.pk)
 
 
 class _ReadSide(Side):
     """A Side that is read from the database as far as it is needed, beginning at a card or at the end of the column."""
 
-    def __init__(self, leads, order, begin=None, cards=()):
+    def __init__(self, leads: QuerySet[Lead], order: Order, begin: Card | None = None, cards: Iterable[Card] = ()):
         super().__init__(list(cards), is_whole=False)
         self._leads, self._order, self._begin = leads, order, begin
 
-    def reach(self, count):
+    def reach(self, count: int) -> None:
         """Read on until so many cards are known, or all."""
         wanted = count - len(self.cards)
         if wanted <= 0 or self.is_whole:
@@ -74,17 +76,19 @@ class _ReadSide(Side):
         self.cards += [Card(*row) for row in rows]
         self.is_whole = len(rows) < wanted
 
-    def nearest(self):
+    def nearest(self) -> Card | None:
         self.reach(1)
         return self.cards[0] if self.cards else None
 
 
-def _sides(dealership, lead_id, place, named):
+def _sides(
+    dealership: Dealership, lead_id: UUID, place: Place, named: Mapping[UUID, Lead]
+) -> tuple[_ReadSide, _ReadSide]:
     """What is in front of a place and behind it, without the lead itself. `named` are the leads it is told by."""
     leads = Lead.objects.of(dealership).with_archived(False).with_status(place.status).exclude(pk=lead_id)
     if place.car_id is not None:
         leads = leads.filter(car_id=place.car_id)
-    there = {lead.pk: _card(lead) for lead in named.values() if _is_in_column(lead, place)}
+    there: dict[UUID | None, Card] = {lead.pk: _card(lead) for lead in named.values() if _is_in_column(lead, place)}
     after, before = there.get(place.after), there.get(place.before)
     if after:
         return _ReadSide(leads, BACKWARDS, after, [after]), _ReadSide(leads, FORWARDS, after)
@@ -95,11 +99,11 @@ def _sides(dealership, lead_id, place, named):
     return _ReadSide(leads, BACKWARDS), _ReadSide(leads.none(), FORWARDS)
 
 
-def _is_in_column(lead, place):
+def _is_in_column(lead: Lead, place: Place) -> bool:
     return lead.status == place.status and not lead.archived and place.car_id in (None, lead.car_id)
 
 
-def _orders(card, front, behind):
+def _orders(card: Card, front: _ReadSide, behind: _ReadSide) -> dict[UUID, int]:
     """{id: number} of the card, and of each neighbour that must get another one."""
     number = number_between(card, front.nearest(), behind.nearest())
     if number is not None:

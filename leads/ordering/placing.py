@@ -74,7 +74,8 @@ def number_between(card: Card, front: Card | None, behind: Card | None) -> int |
     if low > high:
         return None
     if behind is None:
-        return min(front.order + STEP, (low + high + 1) // 2)
+        # With neither, the card has kept its own.
+        return min(front.order + STEP, (low + high + 1) // 2)  # type: ignore[union-attr]
     if front is None:
         return max(behind.order - STEP, (low + high) // 2)
     return min(max(low, (front.order + behind.order) // 2), high)

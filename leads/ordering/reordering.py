@@ -5,6 +5,7 @@
 
 import json
 from collections.abc import Collection, Mapping
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -54,7 +55,7 @@ def write_orders(
         cursor.execute(_sql(INSERT), [owner, EventKind.MOVED, at, actor.type, actor.name, _uuid(batch), given])
 
 
-def _given(lead, order):
+def _given(lead: Lead, order: int) -> dict[str, Any]:
     return {
         "id": _text(lead.pk),
         "order": order,
@@ -64,7 +65,7 @@ def _given(lead, order):
     }
 
 
-def _sql(template):
+def _sql(template: str) -> str:
     quote = connection.ops.quote_name
     return template.format(
         leads=quote(Lead._meta.db_table),
@@ -74,9 +75,9 @@ def _sql(template):
     )
 
 
-def _uuid(value):
+def _uuid(value: UUID) -> UUID | str:
     return value if connection.features.has_native_uuid_field else value.hex
 
 
-def _text(value):
+def _text(value: UUID) -> str:
     return str(_uuid(value))
