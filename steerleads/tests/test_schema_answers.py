@@ -1,5 +1,6 @@
 """Real answers against the document: each operation's success, every error it can answer and no other, its parameters."""
 
+import json
 from contextlib import contextmanager
 from types import SimpleNamespace
 from uuid import uuid4
@@ -8,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.db import OperationalError, transaction
 from django.http import HttpRequest
+from jsonschema import ValidationError
 
 from conftest import ApiClient, make_car, make_lead
 from leads.outbox.models import Delivery
@@ -15,7 +17,7 @@ from leads.webhooks.actions import create_webhook
 from leads.webhooks.models import Webhook
 from steerleads.api.errors import RequestTimeout
 from steerleads.dealers import authentication
-from steerleads.tests.openapi_oracle import declared_errors, described_operations
+from steerleads.tests.openapi_oracle import check_against_schema, declared_errors, described_operations
 from steerleads.tests.test_page_examples import TEST_DRIVE
 
 OPERATIONS = {operation["operationId"]: (method, path, operation) for method, path, operation in described_operations()}
@@ -205,6 +207,23 @@ TROUBLES = {
     (500, "INTERNAL_ERROR"): _while_broken(RuntimeError("a bug")),
     (503, "SERVICE_UNAVAILABLE"): _while_broken(OperationalError("no database")),
 }
+
+
+@pytest.mark.parametrize("path", ["/leads?archived=any", "/vehicles", "/webhooks", "/events"])
+def test_every_row_of_a_list_is_as_described(world, path):
+    """Other tests look at the first row only: here they differ in whatever may be null."""
+    make_lead(world.civic, tag="Prêt", note="", status="COMPLETED")
+    make_lead(make_car(world.casa, price="99000.5", km=0, location="Fès"), order=-3)
+    check_against_schema(world.api.get(path), rows=None)
+
+
+def test_a_wrong_row_behind_the_first_is_seen(world):
+    make_lead(world.civic)
+    answer = world.api.get("/leads")
+    first, second = answer.json()
+    answer.content = json.dumps([first, {**second, "order": "1"}]).encode()
+    with pytest.raises(ValidationError):
+        check_against_schema(answer, rows=None)
 
 
 def test_every_declared_error_can_be_driven():
