@@ -1,7 +1,7 @@
 """Writes the Operations of `steerleads.api.openapi` into the OpenAPI document.
 
-drf-spectacular finds the routes and turns serializers into schemas; what an operation takes and answers is written
-down by hand rather than guessed, because bodies and objects are plain functions that nothing could be read off.
+drf-spectacular finds the routes and turns serializers into schemas. Parameters of lists follow from their filters and
+listing; summaries, examples and the errors that an operation can answer are written down by hand.
 """
 
 from collections import defaultdict
