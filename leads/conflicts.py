@@ -1,6 +1,7 @@
 """What others did to a lead since a person saw it: it is told to who would move the lead or take something back.
 
 A write raises a lead's row version by one and leaves one event, so the events since a version are the newest ones.
+A kind of event that leaves the version as it is must be left out in `_events_of`, or later ones are taken for others.
 """
 
 from dataclasses import dataclass

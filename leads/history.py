@@ -28,7 +28,10 @@ def time_after(leads: Iterable[Lead], *, now: datetime | None = None) -> datetim
 
 
 def record(lead: Lead, kind: str, before: Mapping[str, Any], *, actor: Actor) -> None:
-    """Insert the event of a change that is written already; `before` has the old values of what changed."""
+    """Insert the event of a change that is written already; `before` has the old values of what changed.
+
+    Its time is the lead's `updated_at`: a verb that changes no column takes `event_of` and `time_after` instead.
+    """
     insert(change_event(lead, kind, before, actor=actor))
 
 

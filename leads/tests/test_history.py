@@ -2,7 +2,10 @@
 
 import pytest
 
-from conftest import error_of, make_lead
+from conftest import TESTER, error_of, make_lead
+from leads.actions import archive_lead, change_lead, move_lead, reorder_leads, restore_lead
+from leads.models import EventKind, Lead, LeadEvent
+from leads.ordering.placing import Place
 
 
 def history(api, lead):
@@ -102,3 +105,19 @@ def test_doing_it_twice_leaves_no_second_entry(api, lead, verb):
 @pytest.mark.parametrize("body", [None, b"", b"{}", b"nonsense"])
 def test_archive_takes_no_body(api, lead, body):
     assert api.post(f"/leads/{lead.pk}/archive", body).status_code == 200
+
+
+def test_every_event_raises_the_version_by_one(casa, civic):
+    """What others did since a version is counted back from the newest event (leads/conflicts.py)."""
+    first, second = make_lead(civic, order=1), make_lead(civic, order=2)
+    change_lead(casa, first.pk, {"status": "COMPLETED"}, actor=TESTER)
+    change_lead(casa, first.pk, {"note": "Call after six"}, actor=TESTER)
+    change_lead(casa, second.pk, {"order": 7}, actor=TESTER)
+    reorder_leads(casa, civic.pk, {first.pk: 9, second.pk: 8}, actor=TESTER)
+    move_lead(casa, second.pk, Place("COMPLETED", after=first.pk), actor=TESTER)
+    archive_lead(casa, first.pk, actor=TESTER)
+    restore_lead(casa, first.pk, actor=TESTER)
+    kinds = set(LeadEvent.objects.of(casa).values_list("kind", flat=True))
+    assert kinds == {*EventKind.values} - {EventKind.DELETED}
+    for lead in Lead.objects.of(casa):
+        assert LeadEvent.objects.of(casa).filter(lead_id=lead.pk).count() == lead.version

@@ -157,7 +157,9 @@ def sources():
 
 
 def test_the_contract_has_every_number_once_and_in_order():
-    assert RULE.findall(text_of(CONTRACT)) == [*map(str, range(1, 13)), "12a", *map(str, range(13, 43))]
+    numbers = RULE.findall(text_of(CONTRACT))
+    last = int(numbers[-1])
+    assert last >= 42 and numbers == [*map(str, range(1, 13)), "12a", *map(str, range(13, last + 1))]
 
 
 @pytest.mark.parametrize("number", rules())
