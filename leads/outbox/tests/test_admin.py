@@ -20,8 +20,6 @@ from steerleads.dealers.tests.people import browser, make_staff, told
 
 WEBHOOKS, DELIVERIES = "/admin/webhooks/webhook/", "/admin/delivery/delivery/"
 URL = "https://crm.example.com/hooks"
-TYPED = {"url": URL, "kinds": ["lead.created"], "description": "Our CRM", "is_on": "on"}
-SECRET = re.compile(r"data-secret>([^<]+)<")
 
 
 @pytest.fixture(autouse=True)
@@ -32,11 +30,6 @@ def _in_english(casa):
 @pytest.fixture
 def manager(casa):
     return browser(make_staff(casa, Role.MANAGER))
-
-
-@pytest.fixture
-def root(db):
-    return browser(make_staff(None, None))
 
 
 @pytest.fixture

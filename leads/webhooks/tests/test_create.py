@@ -7,31 +7,13 @@ import pytest
 from conftest import error_of, make_lead
 from leads.webhooks import actions as webhook_actions
 from leads.webhooks.models import Webhook
+from leads.webhooks.tests.hooks import ALL_BUT_MOVED, KEYS, NO_WEBHOOK, URL, path_of
 from steerleads.dealers.models import IdempotencyRecord
-
-URL = "https://crm.example.com/hooks"
-KEYS = [
-    "id",
-    "url",
-    "events",
-    "description",
-    "enabled",
-    "disabledReason",
-    "failingSince",
-    "createdAt",
-    "updatedAt",
-]
-ALL_BUT_MOVED = [f"lead.{kind}" for kind in ("created", "changed", "archived", "restored", "deleted")]
-NO_WEBHOOK = (404, "WEBHOOK_NOT_FOUND", None)
 
 
 @pytest.fixture
 def webhook(casa):
     return webhook_actions.create_webhook(casa, {"url": URL})
-
-
-def path_of(webhook):
-    return f"/webhooks/{webhook.pk}"
 
 
 def test_create_answers_the_whole_webhook_with_its_secret(api):

@@ -12,31 +12,13 @@ from leads.outbox import actions
 from leads.outbox.models import Attempt, Delivery
 from leads.webhooks import actions as webhook_actions
 from leads.webhooks.models import Webhook
+from leads.webhooks.tests.hooks import ALL_BUT_MOVED, KEYS, NO_WEBHOOK, URL, path_of
 from steerleads.dealers.keys import find_key
-
-URL = "https://crm.example.com/hooks"
-KEYS = [
-    "id",
-    "url",
-    "events",
-    "description",
-    "enabled",
-    "disabledReason",
-    "failingSince",
-    "createdAt",
-    "updatedAt",
-]
-ALL_BUT_MOVED = [f"lead.{kind}" for kind in ("created", "changed", "archived", "restored", "deleted")]
-NO_WEBHOOK = (404, "WEBHOOK_NOT_FOUND", None)
 
 
 @pytest.fixture
 def webhook(casa):
     return webhook_actions.create_webhook(casa, {"url": URL})
-
-
-def path_of(webhook):
-    return f"/webhooks/{webhook.pk}"
 
 
 # --- Read ----------------------------------------------------------------------------------------
