@@ -37,6 +37,7 @@ FLOORS = {
     "steerleads.terminal": 0,
     "steerleads.db": 0,
     "steerleads.api": 1,
+    "steerleads.tables": 1,
     "steerleads.dealers": 2,
     "cars": 3,
     "leads": 4,
