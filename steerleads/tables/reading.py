@@ -1,0 +1,24 @@
+"""Opens a table in whatever file it came: text in any encoding, or a workbook."""
+
+import os
+from typing import BinaryIO
+
+from steerleads.tables.delimited import read_delimited
+from steerleads.tables.strangers import refuse_stranger
+from steerleads.tables.table import NotATable, Table
+from steerleads.tables.titles import Titles
+
+LARGEST_FILE = 20 * 1024 * 1024  # bytes
+HEAD = 4096  # bytes that tell what a file is
+
+
+def open_table(file: BinaryIO, titles: Titles) -> Table:
+    """The Table in a file that can be read twice. Raises NotATable; rows that cannot be read say so themselves."""
+    size = file.seek(0, os.SEEK_END)
+    if size > LARGEST_FILE:
+        raise NotATable(
+            "too_large", f"It has {size:,} bytes: give at most {LARGEST_FILE // 1024 // 1024} MiB at a time."
+        )
+    file.seek(0)
+    refuse_stranger(file.read(HEAD))
+    return read_delimited(file, titles)
