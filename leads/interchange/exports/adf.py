@@ -1,0 +1,74 @@
+"""Leads as ADF 1.0 (contract X6): the Auto-lead Data Format, which dealers' CRMs have read since 2000.
+
+The elements stand in the order of its DTD. What the DTD demands is there, if need be empty; of the rest, only what a
+lead has. Characters that XML cannot have are dropped: escapes would not help, and one of them spoils a whole file.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<?adf version="1.0"?>\n<adf>\n'
+FOOT = "</adf>\n"
+NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def prospect(lead: Mapping[str, Any], *, dealership: str, host: str) -> str:
+    """One lead as a `prospect` element, with its line break."""
+    element = Element("prospect", status="new")  # "resend" would be taken for a copy of what came before
+    _ids(element, lead, host)
+    _add(element, "requestdate", lead["createdAt"])
+    _vehicle(element, lead)
+    _customer(element, lead)
+    _vendor(element, dealership)
+    indent(element, " ", level=1)
+    return f" {tostring(element, encoding='unicode').rstrip()}\n"
+
+
+def _ids(parent: Element, lead: Mapping[str, Any], host: str) -> None:
+    _add(parent, "id", lead["id"], sequence="1", source=host)
+    if lead["externalId"]:
+        _add(parent, "id", lead["externalId"], sequence="2", source=lead["source"])
+
+
+def _vehicle(parent: Element, lead: Mapping[str, Any]) -> None:
+    vehicle = SubElement(parent, "vehicle", interest="buy")
+    _add(vehicle, "year", lead["overviewYear"])
+    _add(vehicle, "make", lead["make"])
+    _add(vehicle, "model", lead["model"])
+    _add_if_any(vehicle, "vin", lead["vin"])
+    _add_if_any(vehicle, "stock", lead["stockNumber"])
+    _add_if_any(vehicle, "comments", lead["action"])
+
+
+def _customer(parent: Element, lead: Mapping[str, Any]) -> None:
+    customer = SubElement(parent, "customer")
+    contact = SubElement(customer, "contact")
+    _add(contact, "name", lead["targetName"], part="full")
+    _add_if_any(contact, "email", lead["email"])
+    # The DTD demands one of both. A contact that is neither ("ask at the garage") is told whole rather than lost.
+    _add_if_any(contact, "phone", lead["phone"] or (None if lead["email"] else lead["targetInfo"]))
+    _add_if_any(customer, "comments", lead["note"])
+
+
+def _vendor(parent: Element, dealership: str) -> None:
+    vendor = SubElement(parent, "vendor")
+    _add(vendor, "vendorname", dealership)
+    contact = SubElement(vendor, "contact")
+    _add(contact, "name", dealership, part="full")
+    _add(contact, "email", None)  # the DTD demands one of e-mail and phone, and a dealership has none of its own here
+
+
+def _add(parent: Element, tag: str, value: object, **attributes: str) -> None:
+    child = SubElement(parent, tag, {name: _xml(text) for name, text in attributes.items()})
+    child.text = _xml("" if value is None else str(value))
+
+
+def _add_if_any(parent: Element, tag: str, value: object) -> None:
+    if value:
+        _add(parent, tag, value)
+
+
+def _xml(text: str) -> str:
+    return NOT_XML.sub("", text)

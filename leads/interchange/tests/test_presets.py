@@ -1,0 +1,89 @@
+"""The tables that other CRMs take in (contract X5): their first lines to the letter, and what stands below them."""
+
+import pytest
+
+from leads.interchange.exports.presets import COLUMNS, STATUSES, cells, split_name, titles
+from leads.interchange.tests.samples import HOSTILE, PLAIN, UNSET
+from leads.models import Status
+
+FIRST_LINES = {
+    "hubspot": "First Name,Last Name,Email,Phone Number,Lead Status,Message,SteerLeads ID",
+    "pipedrive": "Lead - Title,Person - Name,Person - Email,Person - Phone,Lead - Label,Note,SteerLeads ID",
+    "salesforce": "First Name,Last Name,Company,Email,Phone,Lead Source,Lead Status,Description,SteerLeads ID",
+    "zoho": "First Name,Last Name,Company,Email,Phone,Lead Source,Lead Status,Description,SteerLeads ID",
+    "odoo": "id,name,contact_name,email_from,phone,description,tag_ids",
+}
+ID, NOTE = PLAIN["id"], "Is it available?"
+PERSON = ["Salma El", "Bennani"]
+REACHED_AT = ["salma@mail.example", "+212661234567"]
+
+
+def named(system, **changes):
+    """{title: cell} of the lead with these changes."""
+    return dict(zip(titles(system), cells(system, {**PLAIN, **changes}), strict=True))
+
+
+def test_the_first_line_is_the_one_that_each_system_knows_and_then_our_id():
+    assert {system: ",".join(titles(system)) for system in COLUMNS} == FIRST_LINES
+
+
+def test_a_lead_stands_in_each_table_as_that_system_has_it():
+    about = f"{NOTE}\n\nTest drive · Dacia Logan 2021"
+    titled = f"{NOTE}\n\nDacia Logan 2021"
+    assert {system: cells(system, PLAIN) for system in COLUMNS} == {
+        "hubspot": [*PERSON, *REACHED_AT, "NEW", about, ID],
+        "pipedrive": ["Test drive", "Salma El Bennani", *REACHED_AT, "Hot Lead", titled, ID],
+        "salesforce": [*PERSON, "-", *REACHED_AT, "autocasa", "Open - Not Contacted", about, ID],
+        "zoho": [*PERSON, "-", *REACHED_AT, "autocasa", "Not Contacted", about, ID],
+        "odoo": [ID, "Test drive", "Salma El Bennani", *REACHED_AT, titled, "Hot Lead"],
+    }
+
+
+def test_a_lead_with_nothing_but_what_it_must_have_leaves_cells_empty():
+    bare = {system: cells(system, {**PLAIN, **UNSET, "targetInfo": "ask Ali"}) for system in COLUMNS}
+    about = "Test drive · Dacia Logan · ask Ali"
+    assert bare == {
+        "hubspot": [*PERSON, "", "", "NEW", about, ID],
+        "pipedrive": ["Test drive", "Salma El Bennani", "", "", "", "Dacia Logan · ask Ali", ID],
+        "salesforce": [*PERSON, "-", "", "", "", "Open - Not Contacted", about, ID],
+        "zoho": [*PERSON, "-", "", "", "", "Not Contacted", about, ID],
+        "odoo": [ID, "Test drive", "Salma El Bennani", "", "", "Dacia Logan · ask Ali", ""],
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "last"),
+    [
+        ("Salma Bennani", "Salma", "Bennani"),
+        ("Salma El Bennani", "Salma El", "Bennani"),
+        ("Salma  Bennani", "Salma", "Bennani"),
+        ("Bennani", "", "Bennani"),
+        ("محمد العربي", "محمد", "العربي"),
+    ],
+)
+def test_a_name_is_split_at_its_last_space(name, first, last):
+    assert split_name(name) == (first, last)
+
+
+def test_every_status_has_a_word_in_each_system():
+    assert {system: set(words) for system, words in STATUSES.items()} == dict.fromkeys(STATUSES, set(Status))
+
+
+@pytest.mark.parametrize("system", COLUMNS)
+def test_texts_are_guarded_and_phones_are_bare(system):
+    cells_of = named(system, targetName="=1 +2", action="@SUM(A1)", note="-1", tag="N/A", email="+a@b.ma", source="=1")
+    phone = cells_of.pop(next(title for title in titles(system) if "phone" in title.lower()))
+    assert phone == "+212661234567"
+    assert [cell for cell in cells_of.values() if cell[0] in "=+@"] == []
+    assert set(cells_of.values()) <= {
+        *("'=1", "'+2", "'=1 +2", "'@SUM(A1)", "'N/A", "'+a@b.ma", "-", ID),
+        *("'-1\n\nDacia Logan 2021", "'-1\n\n@SUM(A1) · Dacia Logan 2021"),
+        *(words[Status.NEW] for words in STATUSES.values()),
+    }
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize("system", COLUMNS)
+def test_no_text_makes_a_cell_that_calculates(system, name):
+    found = cells(system, {**PLAIN, **UNSET, "targetName": name, "action": name, "note": name, "tag": name})
+    assert [cell for cell in found if cell.startswith(("=", "+", "@", "\t", "\r")) or cell[:1] == "-" != cell] == []
