@@ -15,8 +15,7 @@ class CarFilters(ListFilterSet):
     location = FoldedFilter("location_folded", help_text="Filter by location")
     status = ChoicesFilter(
         "status",
-        choices=Car.Status.choices,
-        schema=[VehicleStatus],
+        enum=VehicleStatus,
         help_text="Filter by status: `LOADING`, `INSPECTED`, `SOLD`. Several, or with commas, mean any.",
     )
 

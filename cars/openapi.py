@@ -1,24 +1,22 @@
 """What the API's document says of vehicles."""
 
 from cars.errors import CarHasLeads, CarNotFound, DuplicateVehicle
-from cars.serializers import CarBody, VehicleSerializer, VehicleStatus
+from cars.serializers import NewVehicle, VehicleChanges, VehicleSerializer
 from steerleads.api.errors import ValidationFailed
 from steerleads.api.openapi import (
     ETAG,
-    ID,
-    IDEMPOTENCY_KEY,
+    IDEMPOTENT,
     IF_MATCH,
     IF_NONE_MATCH,
-    LIST_HEADERS,
+    LISTED,
     LOCATION,
-    Answer,
-    Operation,
-    Parameter,
     Success,
+    answer,
+    body,
+    operation,
     operations,
+    path_id,
 )
-
-TAG = "Vehicles"
 
 # --- Examples ----------------------------------------------------------------------------------
 
@@ -41,82 +39,66 @@ CIVIC = {
 }
 SOLD = {**CIVIC, "status": "SOLD", "updatedAt": "2024-02-02T16:45:00Z"}
 
-# --- Objects and bodies ------------------------------------------------------------------------
-
-
-class NewVehicle(CarBody):
-    """A vehicle to be created. `null` or an empty text for an optional field counts as absent."""
-
-    words = {"status": "`LOADING` (default), `INSPECTED`, `SOLD`"}
-    status = VehicleStatus(required=False)
-
-
-class VehicleChanges(CarBody):
-    """All fields are optional. Only provided fields will be updated. `null` clears those that may be unset."""
-
-    partial_body = True
-    words = {"status": "`LOADING`, `INSPECTED`, `SOLD`"}
-    status = VehicleStatus()
-
-
 # --- Parameters and errors ---------------------------------------------------------------------
 
-VEHICLE_ID = Parameter("id", "Vehicle UUID", ID, "path")
+VEHICLE_ID = path_id("id", "Vehicle UUID")
 BAD_BODY = ValidationFailed("This field is required.", field="make", reason="required")
 TAKEN = DuplicateVehicle("vin", "2HGFE2F59MH500001")
 
 
 documents = operations(
-    list=Operation(
+    list=operation(
         "list_vehicles",
-        TAG,
-        "List All Vehicles",
-        "Retrieve all vehicles with optional filtering and sorting.",
-        Answer("Array of vehicles, oldest first by default.", [VehicleSerializer], {"Vehicles": [CIVIC]}, LIST_HEADERS),
-        errors=(ValidationFailed("“limit” must be a whole number from 1 to 1000.", field="limit"),),
+        summary="List All Vehicles",
+        description="Retrieve all vehicles with optional filtering and sorting.",
+        parameters=LISTED,
+        responses={
+            200: answer(
+                VehicleSerializer(many=True),
+                "Array of vehicles, oldest first by default.",
+                {"Vehicles": CIVIC},
+            )
+        },
     ),
-    create=Operation(
+    create=operation(
         "create_vehicle",
-        TAG,
-        "Create Vehicle",
-        "Create a new vehicle.",
-        Answer("The vehicle that was created.", VehicleSerializer, {"Vehicle": CIVIC}, (ETAG, LOCATION), status=201),
-        parameters=(IDEMPOTENCY_KEY,),
-        body=NewVehicle,
-        examples={"Vehicle": NEW_CIVIC},
-        errors=(BAD_BODY, TAKEN),
+        summary="Create Vehicle",
+        description="Create a new vehicle.",
+        parameters=[*IDEMPOTENT, ETAG, LOCATION],
+        request=body(NewVehicle, {"Vehicle": NEW_CIVIC}),
+        responses={201: answer(VehicleSerializer, "The vehicle that was created.", {"Vehicle": CIVIC})},
+        errors=[BAD_BODY, TAKEN],
     ),
-    retrieve=Operation(
+    retrieve=operation(
         "get_vehicle",
-        TAG,
-        "Get Vehicle by ID",
-        "Retrieve detailed information about a specific vehicle.",
-        Answer("The vehicle.", VehicleSerializer, {"Vehicle": CIVIC}, (ETAG,)),
-        parameters=(VEHICLE_ID, IF_NONE_MATCH),
-        errors=(CarNotFound,),
+        summary="Get Vehicle by ID",
+        description="Retrieve detailed information about a specific vehicle.",
+        parameters=[VEHICLE_ID, IF_NONE_MATCH, ETAG],
+        responses={200: answer(VehicleSerializer, "The vehicle.", {"Vehicle": CIVIC})},
+        errors=[CarNotFound],
     ),
-    partial_update=Operation(
+    partial_update=operation(
         "update_vehicle",
-        TAG,
-        "Update Vehicle",
-        "Update an existing vehicle's information. All fields are optional. Only provided fields will be updated.",
-        Answer("The vehicle as it now is.", VehicleSerializer, {"Sold": SOLD}, (ETAG,)),
-        parameters=(VEHICLE_ID, IF_MATCH, IDEMPOTENCY_KEY),
-        body=VehicleChanges,
-        examples={"Sold": {"status": "SOLD"}},
-        errors=(CarNotFound, BAD_BODY, TAKEN),
+        summary="Update Vehicle",
+        description="Update an existing vehicle's information. All fields are optional. Only provided fields will be "
+        "updated.",
+        parameters=[VEHICLE_ID, IF_MATCH, *IDEMPOTENT, ETAG],
+        request=body(VehicleChanges, {"Sold": {"status": "SOLD"}}),
+        responses={200: answer(VehicleSerializer, "The vehicle as it now is.", {"Sold": SOLD})},
+        errors=[CarNotFound, BAD_BODY, TAKEN],
     ),
-    destroy=Operation(
+    destroy=operation(
         "delete_vehicle",
-        TAG,
-        "Delete Vehicle",
-        "Permanently delete a vehicle that has no leads.",
-        Answer(
-            "The vehicle is gone.",
-            Success,
-            {"Deleted": {"success": True, "message": "Vehicle deleted successfully"}},
-        ),
-        parameters=(VEHICLE_ID, IF_MATCH),
-        errors=(CarNotFound, CarHasLeads),
+        summary="Delete Vehicle",
+        description="Permanently delete a vehicle that has no leads.",
+        parameters=[VEHICLE_ID, IF_MATCH],
+        responses={
+            200: answer(
+                Success,
+                "The vehicle is gone.",
+                {"Deleted": {"success": True, "message": "Vehicle deleted successfully"}},
+            )
+        },
+        errors=[CarNotFound, CarHasLeads],
     ),
 )

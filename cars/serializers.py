@@ -4,8 +4,15 @@ from rest_framework import serializers
 
 from cars.models import Car
 from steerleads.api.objects import ObjectSerializer
-from steerleads.api.openapi import enum
-from steerleads.api.serializers import BodySerializer, ChoiceField, MoneyField, TextField, VinField, WholeNumberField
+from steerleads.api.serializers import (
+    AllOptional,
+    BodySerializer,
+    MoneyField,
+    TextField,
+    VinField,
+    WholeNumberField,
+    enum,
+)
 
 WRITABLE = {
     "make": "make",
@@ -60,7 +67,18 @@ class CarBody(BodySerializer):
     location = TextField(
         max_length=100, required=False, allow_null=True, help_text="Where the vehicle stands (max 100 characters)"
     )
-    status = ChoiceField(Car.Status.values, required=False)
+    status = VehicleStatus(required=False, help_text="`LOADING`, `INSPECTED`, `SOLD`")
+
+
+class NewVehicle(CarBody):
+    """A vehicle to be created. `null` or an empty text for an optional field counts as absent."""
+
+    # Without a `default`, which generated clients take for a promise that the field is there: the words say it.
+    status = VehicleStatus(required=False, help_text="`LOADING` (default), `INSPECTED`, `SOLD`")
+
+
+class VehicleChanges(AllOptional, CarBody):
+    """All fields are optional. Only provided fields will be updated. `null` clears those that may be unset."""
 
 
 class StaffCarBody(CarBody):

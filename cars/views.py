@@ -5,7 +5,7 @@ from cars.errors import CarNotFound
 from cars.filters import CarFilters
 from cars.models import Car
 from cars.openapi import documents
-from cars.serializers import WRITABLE, CarBody, VehicleSerializer
+from cars.serializers import WRITABLE, NewVehicle, VehicleChanges, VehicleSerializer
 from steerleads.api.lists import Listing, ListViewSet
 from steerleads.dealers.idempotency import idempotent
 
@@ -45,7 +45,7 @@ class CarViewSet(ListViewSet):
 
     def create(self, request):
         self.parameters()
-        fields = self.read(CarBody)
+        fields = self.read(NewVehicle)
 
         def act():
             car = actions.create_car(self.dealership, _columns(fields))
@@ -55,7 +55,7 @@ class CarViewSet(ListViewSet):
 
     def partial_update(self, request, id):
         self.parameters()
-        fields = self.read(CarBody, partial=True)
+        fields = self.read(VehicleChanges, partial=True)
 
         def act():
             car = actions.change_car(self.dealership, self.path["id"], _columns(fields), if_match=self.if_match())

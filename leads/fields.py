@@ -10,13 +10,16 @@ from enum import Enum, auto
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from steerleads.api.serializers import BodyField, ChoiceField, TextField, WholeNumberField
+from steerleads.api.serializers import BodyField, TextField, WholeNumberField, enum
 
 
 class Status(models.TextChoices):
     NEW = "NEW", _("New")
     COMPLETED = "COMPLETED", _("Completed")
     NOT_NEEDED = "NOT_NEEDED", _("Not needed")
+
+
+LeadStatus = enum("LeadStatus", Status.values)
 
 
 class Keeps(Enum):
@@ -65,7 +68,13 @@ class LeadField:
 
 # In the order of the API's page.
 FIELDS = (
-    LeadField("status", "status", ChoiceField(Status.values, required=False), Keeps.VALUE, sort="status_rank"),
+    LeadField(
+        "status",
+        "status",
+        LeadStatus(required=False, help_text="Lead status: `NEW`, `COMPLETED`, `NOT_NEEDED`"),
+        Keeps.VALUE,
+        sort="status_rank",
+    ),
     LeadField(
         "action",
         "action",

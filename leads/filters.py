@@ -2,13 +2,14 @@
 
 import re
 from datetime import UTC, datetime
+from functools import partial
 from uuid import UUID
 
 from django import forms
+from rest_framework import serializers
 
-from leads.fields import FOLDED_FIELDS
-from leads.models import Lead, LeadQuerySet, Status
-from leads.serializers import LeadStatus
+from leads.fields import FOLDED_FIELDS, LeadStatus
+from leads.models import Lead, LeadQuerySet
 from steerleads.api.filters import (
     ChoicesFilter,
     FoldedFilter,
@@ -18,7 +19,7 @@ from steerleads.api.filters import (
     SearchFilter,
     YesNoField,
 )
-from steerleads.api.openapi import enum
+from steerleads.api.serializers import enum
 from steerleads.db.ids import parse_id
 from steerleads.db.text import shown
 
@@ -49,12 +50,12 @@ class InstantField(forms.Field):
 
 class IdFilter(ListFilter):
     field_class = IdField
-    schema = {"type": "string", "format": "uuid"}
+    described_as = serializers.UUIDField
 
 
 class InstantFilter(ListFilter):
     field_class = InstantField
-    schema = {"type": "string", "format": "date-time"}
+    described_as = serializers.DateTimeField
 
 
 class StatusFilter(ChoicesFilter):
@@ -66,6 +67,7 @@ class ArchivedFilter(ListFilter):
     """Archived leads are out of lists unless somebody asks for them."""
 
     field_class = YesNoField
+    described_as = partial(enum("ArchivedFilter", ARCHIVED), default="false")
 
     def filter(self, qs: LeadQuerySet, value: str) -> LeadQuerySet:
         return qs.with_archived(*ARCHIVED[value])
@@ -82,8 +84,7 @@ class LeadFilters(ListFilterSet):
         "somewhere; capitals and accents do not matter.",
     )
     status = StatusFilter(
-        choices=Status.choices,
-        schema=[LeadStatus],
+        enum=LeadStatus,
         help_text="Filter by status: `NEW`, `COMPLETED`, `NOT_NEEDED`. Several, or with commas, mean any.",
     )
     action = FoldedFilter("action_folded", help_text="Filter by action type")
@@ -99,7 +100,6 @@ class LeadFilters(ListFilterSet):
     archived = ArchivedFilter(
         choices=[(name, name) for name in ARCHIVED],
         parameter="archived",
-        schema=enum("ArchivedFilter", ARCHIVED)(default="false"),
         help_text="`false`: without archived leads, `true`: only them, `any`: both.",
     )
 

@@ -18,7 +18,6 @@ LEAD = {
     "updatedAt": "2024-01-15T10:30:00Z",
 }
 CAR = {"id": CAR_ID, "make": "Honda", "model": "Civic", "overviewYear": 2021, "location": "Casablanca"}
-LEADS = [{**LEAD, "car": CAR}]
 TEST_DRIVE = {
     "action": "Schedule test drive",
     "targetName": "Jane Doe",
@@ -84,8 +83,8 @@ ORDERED = {
     "order": 5,
     "updatedAt": "2024-01-16T14:20:00Z",
 }
-HISTORY = [
-    {
+HISTORY = {
+    "Changed": {
         "id": "018d17f2-6e6c-7d31-a1a6-6f0d3f3b2c11",
         "kind": "lead.changed",
         "at": "2024-01-16T14:20:00Z",
@@ -95,7 +94,7 @@ HISTORY = [
             "note": {"from": "Prefers weekend appointments", "to": "Test drive completed. Customer very interested."},
         },
     },
-    {
+    "Created": {
         "id": "018d11dc-21a0-7b52-8a8f-4c9d2f6f1e07",
         "kind": "lead.created",
         "at": "2024-01-15T10:30:00Z",
@@ -108,4 +107,4 @@ HISTORY = [
             "order": {"from": None, "to": 1},
         },
     },
-]
+}

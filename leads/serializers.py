@@ -2,26 +2,28 @@
 
 from copy import deepcopy
 
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from leads.errors import lead_validation
-from leads.fields import BODY_FIELDS, COLUMNS, Status
+from leads.fields import BODY_FIELDS, COLUMNS, FIELDS, Keeps, LeadStatus
+from leads.models import EventKind
 from steerleads.api.json import Number
 from steerleads.api.objects import ObjectSerializer
-from steerleads.api.openapi import enum
+from steerleads.api.openapi import Success
 from steerleads.api.serializers import (
+    AllOptional,
     BodyField,
     BodySerializer,
-    ChoiceField,
     IdField,
     ItemError,
-    TextField,
     WholeNumberField,
+    enum,
 )
 from steerleads.db.ids import parse_id
 from steerleads.db.text import shown
+from steerleads.dealers.actors import ActorType
 
-EVENT_COLUMNS = ("id", "kind", "at", "actor_type", "actor_name", "changes", "texts", "batch")
 CHANGE_KEYS = (*COLUMNS, "createdAt", "updatedAt")
 
 ITEM_KEYS = ("id", "order")
@@ -32,24 +34,14 @@ STATUS_WORDS = (
     "`NEW`: the lead is created and requires action. `COMPLETED`: the action has been completed successfully. "
     "`NOT_NEEDED`: the lead is no longer relevant or was cancelled."
 )
-LeadStatus = enum("LeadStatus", Status.values)
-
-
-class Order(serializers.IntegerField):
-    """A 32 bit integer."""
-
-    def __init__(self, **field):
-        super().__init__(min_value=-(2**31), max_value=2**31 - 1, **field)
-
-
-# What the document calls the values of a body's field.
-SHOWN_AS = {ChoiceField: LeadStatus, TextField: serializers.CharField, WholeNumberField: Order}
+LeadEventKind = enum("LeadEventKind", EventKind.values)
+ActorKind = enum("ActorType", ActorType.values)
 
 
 def with_written(declared, *, required=True, **further):
     """These fields of a serializer, and behind `carId` those that clients write. `further` has arguments by field."""
     written = {
-        field.name: SHOWN_AS[type(field.body)](
+        field.name: (serializers.CharField if field.is_text else type(field.body))(
             required=required, allow_null=field.is_nullable, **_source(field), **further.get(field.name, {})
         )
         for field in BODY_FIELDS
@@ -60,6 +52,12 @@ def with_written(declared, *, required=True, **further):
 
 def _source(field):
     return {} if field.column == field.name else {"source": field.column}
+
+
+def _listed(fields):
+    """“`tag` and `note`”"""
+    *others, last = (f"`{field.name}`" for field in fields)
+    return f"{', '.join(others)} and {last}"
 
 
 # --- Objects -----------------------------------------------------------------------------------
@@ -94,9 +92,36 @@ class LeadWithCarSerializer(LeadSerializer):
     car = LeadCarSerializer()
 
 
+class LeadDetail(LeadSerializer):
+    """A lead, with its vehicle if `include=car` was sent."""
+
+    car = LeadCarSerializer(required=False)
+
+
+class UpdatedLead(serializers.Serializer):
+    """The lead's id, the fields that were sent, and `updatedAt`. With `Prefer: return=representation`, all of it."""
+
+    id = serializers.UUIDField()
+    carId = serializers.UUIDField(required=False, help_text="Only with `Prefer: return=representation`.")
+    createdAt = serializers.DateTimeField(required=False, help_text="Only with `Prefer: return=representation`.")
+    updatedAt = serializers.DateTimeField()
+
+    def get_fields(self):
+        return with_written(super().get_fields(), required=False)
+
+
+class UpdatedOrder(Success):
+    """Where the lead is now."""
+
+    id = serializers.UUIDField()
+    order = WholeNumberField()
+    updatedAt = serializers.DateTimeField()
+
+
 # --- Bodies ------------------------------------------------------------------------------------
 
 
+@extend_schema_serializer(exclude_fields=["carId"])
 class LeadBody(BodySerializer):
     """The writable fields. `carId` may come along, as clients echo whole objects, but must be the lead's own."""
 
@@ -108,10 +133,32 @@ class LeadBody(BodySerializer):
         return {field.name: deepcopy(field.body) for field in BODY_FIELDS} | super().get_fields()
 
 
+class NewLead(LeadBody):
+    """A lead to be created. `null` for an optional field counts as absent."""
+
+    # Without a `default`, which generated clients take for a promise that the field is there: the words say it.
+    status = LeadStatus(required=False, help_text="Lead status: `NEW` (default), `COMPLETED`, `NOT_NEEDED`")
+    order = WholeNumberField(required=False, help_text="Display order for sorting (default: 0)")
+
+
+class LeadChanges(AllOptional, LeadBody):
+    __doc__ = (
+        "All fields are optional. Only provided fields will be updated. `null` clears "
+        f"{_listed(field for field in BODY_FIELDS if field.is_nullable)}."
+    )
+
+
 class NewOrder(BodySerializer):
     """An order position."""
 
     order = WholeNumberField(help_text="The new order position. No other lead moves.")
+
+
+class LeadOrder(serializers.Serializer):
+    """A lead and its new order position."""
+
+    id = serializers.UUIDField()
+    order = WholeNumberField()
 
 
 class LeadOrdersField(BodyField):
@@ -159,15 +206,64 @@ class NewOrders(BodySerializer):
     leadOrders = LeadOrdersField(help_text="Each lead once; at most 10,000.")
 
 
-def event_object(row):
-    """An entry of a lead's history, from EVENT_COLUMNS. `batch` is there only where several leads moved together."""
-    id, kind, at, actor_type, actor_name, changes, texts, batch = row
+# --- History -----------------------------------------------------------------------------------
+
+
+class Actor(serializers.Serializer):
+    """Who did it: an API key, a member of staff or a command, by name."""
+
+    type = ActorKind(source="actor_type")
+    name = serializers.CharField(source="actor_name")
+
+
+@extend_schema_field({"type": ["string", "integer", "boolean"]})
+class FieldValue(serializers.Field):
+    """What a field of a lead can hold."""
+
+
+class Change(serializers.Serializer):
+    __doc__ = (
+        "What a field held before and after. Both are null for "
+        f"{_listed(field for field in FIELDS if field.keeps is Keeps.CHANGE)}: only that they changed."
+    )
+
+    def get_fields(self):
+        return {"from": FieldValue(allow_null=True), "to": FieldValue(allow_null=True)}
+
+
+class Changes(serializers.Serializer):
+    """The fields that changed."""
+
+    def get_fields(self):
+        return {name: Change(required=False) for name in CHANGE_KEYS}
+
+
+@extend_schema_field(Changes)
+class ChangesField(serializers.Field):
+    """A column of an event, by the names of fields."""
+
+
+class HistoryEntry(ObjectSerializer):
+    """Something that happened to a lead."""
+
+    id = serializers.UUIDField()
+    kind = LeadEventKind()
+    at = serializers.DateTimeField()
+    actor = Actor(source="*")
+    changes = ChangesField()
+    batch = serializers.UUIDField(required=False, help_text="The same for all leads that one reorder moved.")
+    further = ("texts",)
+
+    @staticmethod
+    def finish(entry, texts):
+        """`batch` is there only where several leads moved together."""
+        entry["changes"] = all_changes(entry["changes"], texts)
+        if not entry["batch"]:
+            del entry["batch"]
+        return entry
+
+
+def all_changes(changes, texts):
+    """What an event's two columns tell of, in the order of a lead's keys."""
     both = {**(changes or {}), **(texts or {})}
-    event = {
-        "id": id,
-        "kind": kind,
-        "at": at,
-        "actor": {"type": actor_type, "name": actor_name},
-        "changes": {name: both[name] for name in CHANGE_KEYS if name in both},
-    }
-    return event | {"batch": batch} if batch else event
+    return {name: both[name] for name in CHANGE_KEYS if name in both}

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from leads.conflicts import made_room
 from leads.fields import FIELDS, Keeps
 from leads.models import EventKind, Lead, LeadEvent, Status
-from leads.serializers import EVENT_COLUMNS, event_object
+from leads.serializers import HistoryEntry
 from steerleads.dealers.actors import ActorType, shown_name
 
 LABELS = {field.name: Lead._meta.get_field(field.column).verbose_name for field in FIELDS}
@@ -16,12 +16,12 @@ ONLY_THAT = {field.name for field in FIELDS if field.keeps is Keeps.CHANGE}
 def events_of(lead):
     """The rows of a lead's history, newest first, for `lines`."""
     events = LeadEvent.objects.of(lead.dealership_id).filter(lead_id=lead.pk).order_by("-at", "-id")
-    return events.annotate(made_room=made_room()).values_list(*EVENT_COLUMNS, "made_room")
+    return events.annotate(made_room=made_room()).values_list(*HistoryEntry.columns, "made_room")
 
 
 def lines(rows, tz):
     """[{at, who, kind, changes: [{label, was, now, told}]}] of `events_of` a lead."""
-    return [_line(event_object(row), tz, made_room) for *row, made_room in rows]
+    return [_line(HistoryEntry.render(row), tz, made_room) for *row, made_room in rows]
 
 
 def _line(event, tz, made_room):

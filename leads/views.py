@@ -9,13 +9,13 @@ from leads.filters import LeadFilters
 from leads.models import Lead, LeadEvent, Status
 from leads.openapi import documents, history_documents
 from leads.serializers import (
-    EVENT_COLUMNS,
-    LeadBody,
+    HistoryEntry,
+    LeadChanges,
     LeadSerializer,
     LeadWithCarSerializer,
+    NewLead,
     NewOrder,
     NewOrders,
-    event_object,
 )
 from steerleads.api.errors import ValidationFailed
 from steerleads.api.lists import Listing, ListViewSet
@@ -35,8 +35,8 @@ LEADS = Listing(
 )
 EVENTS = Listing(
     model=LeadEvent,
-    columns=EVENT_COLUMNS,
-    render=event_object,
+    columns=HistoryEntry.columns,
+    render=HistoryEntry.render,
     sorts={"at": "at"},
     default="at",
     ties=("id",),
@@ -98,7 +98,7 @@ class LeadViewSet(ListViewSet):
 
     def create(self, request, carId):
         self.parameters()
-        fields = self._read_lead()
+        fields = self._read_lead(NewLead)
         if "carId" in fields and str(fields["carId"]) != carId.lower():
             raise ValidationFailed("This is not the carId of the path.", field="carId")
 
@@ -110,7 +110,7 @@ class LeadViewSet(ListViewSet):
 
     def partial_update(self, request, id):
         self.parameters()
-        fields = self._read_lead(partial=True)
+        fields = self._read_lead(LeadChanges, partial=True)
 
         def act():
             lead = actions.change_lead(
@@ -184,8 +184,8 @@ class LeadViewSet(ListViewSet):
             answer["X_Archived"] = "true"
         return self.answer(body, etag=etag, **answer)
 
-    def _read_lead(self, *, partial=False):
-        fields = self.read(LeadBody, partial=partial)
+    def _read_lead(self, body, *, partial=False):
+        fields = self.read(body, partial=partial)
         if "carId" in fields:
             self.ignored_fields.append("carId")
         return fields

@@ -271,7 +271,12 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/v1",
     "COMPONENT_SPLIT_REQUEST": False,
-    "POSTPROCESSING_HOOKS": ["leads.webhooks.openapi_webhooks.describe_webhooks"],  # enums have their names already
+    "COMPONENT_SPLIT_PATCH": False,  # a body of PATCH is a serializer of its own
+    "SORT_OPERATION_PARAMETERS": "steerleads.api.schema.location_of",
+    "POSTPROCESSING_HOOKS": [  # and none for enums, which have their names already
+        "steerleads.api.schema.name_headers",
+        "leads.webhooks.openapi_webhooks.describe_webhooks",
+    ],
 }
 
 # --- Telling the outside -----------------------------------------------------------------------

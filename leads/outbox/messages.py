@@ -6,21 +6,20 @@ from typing import Any
 from uuid import UUID
 
 from leads.models import Lead, LeadEvent
-from leads.serializers import CHANGE_KEYS, LeadSerializer
+from leads.serializers import LeadSerializer, all_changes
 from steerleads.api import json
 from steerleads.dealers.models import Dealership
 
 
 def message(event: LeadEvent, lead: Collection[Any] | None) -> dict[str, Any]:
     """{type, timestamp, data} of a numbered LeadEvent; `lead` is a row of LeadSerializer's columns, or None if it is gone."""
-    both = {**event.changes, **(event.texts or {})}
     data = {
         "eventId": event.pk,
         "sequence": event.sequence,
         "leadId": event.lead_id,
         "carId": event.car_id,
         "lead": LeadSerializer.render(lead) if lead else None,
-        "changes": {name: both[name] for name in CHANGE_KEYS if name in both},
+        "changes": all_changes(event.changes, event.texts),
         "actor": {"type": event.actor_type, "name": event.actor_name},
     }
     if event.batch:

@@ -1,25 +1,25 @@
 """What the API's document says of the events feed."""
 
-from leads.outbox.openapi_examples import EVENTS
-from leads.outbox.openapi_objects import Event
+from drf_spectacular.utils import OpenApiParameter
+
+from leads.outbox.openapi_examples import CREATED, DELETED
+from leads.outbox.serializers import Event
 from steerleads.api.errors import ValidationFailed
 from steerleads.api.openapi import (
     ETAG,
     IF_NONE_MATCH,
     LINK,
     PAGE_LIMIT,
-    Answer,
-    Header,
-    Operation,
-    Parameter,
+    answer,
+    header,
+    operation,
     operations,
 )
 
-FEED = "Events"
-
-NEXT_AFTER = Header("X-Next-After", "Where to go on: `after` of the next request.", {"type": "integer", "minimum": 0})
-AFTER = Parameter(
-    "after", "The `sequence` of the last event that you have.", {"type": "integer", "minimum": 0, "default": 0}
+SEQUENCE = {"type": "integer", "minimum": 0}
+NEXT_AFTER = header("X-Next-After", "Where to go on: `after` of the next request.", SEQUENCE)
+AFTER = OpenApiParameter(
+    "after", {**SEQUENCE, "default": 0}, description="The `sequence` of the last event that you have."
 )
 BEYOND = ValidationFailed(
     "There is no event 90 yet: the last one is 42. If a backup was restored, begin again at 0.", field="after"
@@ -43,13 +43,14 @@ beyond the last event is refused, and you begin again at 0. Archived leads' even
 
 
 documents = operations(
-    list=Operation(
+    list=operation(
         "list_events",
-        FEED,
-        "List Events",
-        FEED_WORDS,
-        Answer("Array of events, oldest first.", [Event], {"Events": EVENTS}, (ETAG, LINK, NEXT_AFTER)),
-        parameters=(AFTER, PAGE_LIMIT, IF_NONE_MATCH),
-        errors=(BEYOND,),
+        summary="List Events",
+        description=FEED_WORDS,
+        parameters=[AFTER, PAGE_LIMIT, IF_NONE_MATCH, ETAG, LINK, NEXT_AFTER],
+        responses={
+            200: answer(Event(many=True), "Array of events, oldest first.", {"Created": CREATED, "Deleted": DELETED})
+        },
+        errors=[BEYOND],
     ),
 )

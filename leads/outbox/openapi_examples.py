@@ -38,7 +38,6 @@ DELETED = {
         "actor": {"type": "staff", "name": "Nadia Idrissi"},
     },
 }
-EVENTS = [CREATED, DELETED]
 
 
 def _event(kind, changes, **data):

@@ -18,7 +18,7 @@ from leads.errors import LeadNotFound
 from leads.feed import locked_feed
 from leads.fields import PERSON_FIELDS, TEXT_FIELDS
 from leads.models import Lead, LeadEvent, PersonRequest
-from leads.serializers import EVENT_COLUMNS, LeadWithCarSerializer, event_object
+from leads.serializers import HistoryEntry, LeadWithCarSerializer
 from steerleads.db.text import words
 from steerleads.dealers import audit
 from steerleads.dealers.actors import Actor
@@ -164,7 +164,7 @@ def _sides(changes):
 
 def _history(lead):
     events = LeadEvent.objects.of(lead.dealership_id).filter(lead_id=lead.pk).order_by("at", "id")
-    return [event_object(event) for event in events.values_list(*EVENT_COLUMNS)]
+    return [HistoryEntry.render(event) for event in events.values_list(*HistoryEntry.columns)]
 
 
 def _delete(dealership, lead_id, actor):

@@ -138,3 +138,8 @@ def test_an_object_is_made_of_a_row_by_its_columns_names():
     assert list(shown((1, "Sara", 2))) == ["id", "it's", "car"]
     with pytest.raises(ValueError):
         shown((1, "Sara", 2, "of another column"))
+
+
+def test_what_columns_do_not_say_is_finished_by_a_function_that_gets_further_columns():
+    shown = object_of({"id": "pk"}, ["pk", "texts"], lambda shown, texts: {**shown, "words": len(texts)}, ["texts"])
+    assert shown((1, ["Sara", "Karim"])) == {"id": 1, "words": 2}

@@ -1,6 +1,6 @@
 """The filter of a webhook's deliveries."""
 
-from leads.outbox.models import Delivery, State
+from leads.outbox.models import Delivery
 from leads.webhooks.serializers import DeliveryState
 from steerleads.api.filters import ChoicesFilter, ListFilterSet
 
@@ -8,8 +8,7 @@ from steerleads.api.filters import ChoicesFilter, ListFilterSet
 class DeliveryFilters(ListFilterSet):
     state = ChoicesFilter(
         "state",
-        choices=State.choices,
-        schema=[DeliveryState],
+        enum=DeliveryState,
         help_text="Filter by state: `pending`, `delivered`, `dead`, `dropped`. Several, or with commas, mean any.",
     )
 

@@ -1,5 +1,7 @@
 """What the API's document says of webhooks."""
 
+from drf_spectacular.types import OpenApiTypes
+
 from leads.errors import LeadNotFound
 from leads.outbox.errors import DeliveryNotFound, NotRedeliverable
 from leads.webhooks.errors import TooManyWebhooks, WebhookNotFound
@@ -13,41 +15,38 @@ from leads.webhooks.openapi_examples import (
     TRIED,
     WEBHOOK,
 )
-from leads.webhooks.openapi_objects import (
-    Delivery,
+from leads.webhooks.serializers import (
+    DeliverySerializer,
     NewWebhook,
     RotatedWebhook,
-    Webhook,
     WebhookChanges,
+    WebhookSerializer,
     WebhookWithSecret,
 )
 from steerleads.api.errors import ValidationFailed
 from steerleads.api.openapi import (
     ETAG,
-    ID,
-    IDEMPOTENCY_KEY,
+    IDEMPOTENT,
     IF_MATCH,
     IF_NONE_MATCH,
-    LIST_HEADERS,
+    LISTED,
     LOCATION,
-    Answer,
-    Header,
-    Operation,
-    Parameter,
     Success,
+    answer,
+    body,
+    header,
+    operation,
     operations,
+    path_id,
 )
 
-HOOKS = "Webhooks"
-
-PAUSED = Header(
+PAUSED = header(
     "X-Paused-Until",
     "There while nothing is sent, as the receiver cannot take anything now: when that ends.",
-    {"type": "string", "format": "date-time"},
+    OpenApiTypes.DATETIME,
 )
-WEBHOOK_ID = Parameter("id", "Webhook UUID", ID, "path")
-DELIVERY_ID = Parameter("deliveryId", "Delivery UUID", ID, "path")
-BAD_LIMIT = ValidationFailed("“limit” must be a whole number from 1 to 1000.", field="limit")
+WEBHOOK_ID = path_id("id", "Webhook UUID")
+DELIVERY_ID = path_id("deliveryId", "Delivery UUID")
 BAD_URL = ValidationFailed("The URL must begin with https://.", field="url", reason="refused_url")
 
 WEBHOOK_WORDS = """Be told of events by requests to a URL of yours, from now on. Each is a POST of an `Event` as \
@@ -70,105 +69,100 @@ of it comes with `lead: null`. At most 50 webhooks."""
 
 
 documents = operations(
-    list=Operation(
+    list=operation(
         "list_webhooks",
-        HOOKS,
-        "List Webhooks",
-        "Retrieve all webhooks of the dealership.",
-        Answer("Array of webhooks, oldest first.", [Webhook], {"Webhooks": [WEBHOOK]}, LIST_HEADERS),
-        errors=(BAD_LIMIT,),
+        summary="List Webhooks",
+        description="Retrieve all webhooks of the dealership.",
+        parameters=LISTED,
+        responses={
+            200: answer(WebhookSerializer(many=True), "Array of webhooks, oldest first.", {"Webhooks": WEBHOOK})
+        },
     ),
-    create=Operation(
+    create=operation(
         "create_webhook",
-        HOOKS,
-        "Create Webhook",
-        WEBHOOK_WORDS,
-        Answer(
-            "The webhook that was created, with its secret.",
-            WebhookWithSecret,
-            {"Webhook": {**WEBHOOK, **SECRET}},
-            (ETAG, LOCATION),
-            status=201,
-        ),
-        parameters=(IDEMPOTENCY_KEY,),
-        body=NewWebhook,
-        examples={"Webhook": NEW_WEBHOOK},
-        errors=(BAD_URL, TooManyWebhooks, WebhookNotFound),
+        summary="Create Webhook",
+        description=WEBHOOK_WORDS,
+        parameters=[*IDEMPOTENT, ETAG, LOCATION],
+        request=body(NewWebhook, {"Webhook": NEW_WEBHOOK}),
+        responses={
+            201: answer(
+                WebhookWithSecret,
+                "The webhook that was created, with its secret.",
+                {"Webhook": {**WEBHOOK, **SECRET}},
+            )
+        },
+        errors=[BAD_URL, TooManyWebhooks, WebhookNotFound],
     ),
-    retrieve=Operation(
+    retrieve=operation(
         "get_webhook",
-        HOOKS,
-        "Get Webhook by ID",
-        "Retrieve a webhook, and how it fares.",
-        Answer("The webhook.", Webhook, {"Webhook": WEBHOOK}, (ETAG, PAUSED)),
-        parameters=(WEBHOOK_ID, IF_NONE_MATCH),
-        errors=(WebhookNotFound,),
+        summary="Get Webhook by ID",
+        description="Retrieve a webhook, and how it fares.",
+        parameters=[WEBHOOK_ID, IF_NONE_MATCH, ETAG, PAUSED],
+        responses={200: answer(WebhookSerializer, "The webhook.", {"Webhook": WEBHOOK})},
+        errors=[WebhookNotFound],
     ),
-    partial_update=Operation(
+    partial_update=operation(
         "update_webhook",
-        HOOKS,
-        "Update Webhook",
-        "Update a webhook. All fields are optional. Only provided fields will be updated. When it is switched on again, "
-        "or gets another URL, what waits for its next attempt is tried at once.",
-        Answer("The webhook as it now is.", Webhook, {"Switched off": SWITCHED_OFF}, (ETAG, PAUSED)),
-        parameters=(WEBHOOK_ID, IF_MATCH, IDEMPOTENCY_KEY),
-        body=WebhookChanges,
-        examples={"Switch off": {"enabled": False}},
-        errors=(WebhookNotFound, BAD_URL),
+        summary="Update Webhook",
+        description="Update a webhook. All fields are optional. Only provided fields will be updated. When it is switched "
+        "on again, or gets another URL, what waits for its next attempt is tried at once.",
+        parameters=[WEBHOOK_ID, IF_MATCH, *IDEMPOTENT, ETAG, PAUSED],
+        request=body(WebhookChanges, {"Switch off": {"enabled": False}}),
+        responses={200: answer(WebhookSerializer, "The webhook as it now is.", {"Switched off": SWITCHED_OFF})},
+        errors=[WebhookNotFound, BAD_URL],
     ),
-    destroy=Operation(
+    destroy=operation(
         "delete_webhook",
-        HOOKS,
-        "Delete Webhook",
-        "Delete a webhook with its deliveries. What was not delivered yet is not sent any more.",
-        Answer(
-            "The webhook is gone.", Success, {"Deleted": {"success": True, "message": "Webhook deleted successfully"}}
-        ),
-        parameters=(WEBHOOK_ID, IF_MATCH),
-        errors=(WebhookNotFound,),
+        summary="Delete Webhook",
+        description="Delete a webhook with its deliveries. What was not delivered yet is not sent any more.",
+        parameters=[WEBHOOK_ID, IF_MATCH],
+        responses={
+            200: answer(
+                Success,
+                "The webhook is gone.",
+                {"Deleted": {"success": True, "message": "Webhook deleted successfully"}},
+            )
+        },
+        errors=[WebhookNotFound],
     ),
-    rotate=Operation(
+    rotate=operation(
         "rotate_webhook_secret",
-        HOOKS,
-        "Rotate Webhook Secret",
-        "Give a webhook a new secret, which is shown this once. For 24 hours requests carry two signatures, of the new "
-        "and of the old secret, so that you can change over without losing any. Rotating again within them ends the "
-        "older one at once.",
-        Answer("The webhook with its new secret.", RotatedWebhook, {"Rotated": ROTATED}, (ETAG, PAUSED)),
-        parameters=(WEBHOOK_ID, IDEMPOTENCY_KEY),
-        errors=(WebhookNotFound,),
+        summary="Rotate Webhook Secret",
+        description="Give a webhook a new secret, which is shown this once. For 24 hours requests carry two signatures, "
+        "of the new and of the old secret, so that you can change over without losing any. Rotating again within them "
+        "ends the older one at once.",
+        parameters=[WEBHOOK_ID, *IDEMPOTENT, ETAG, PAUSED],
+        responses={200: answer(RotatedWebhook, "The webhook with its new secret.", {"Rotated": ROTATED})},
+        errors=[WebhookNotFound],
     ),
 )
 
 delivery_documents = operations(
-    test=Operation(
+    test=operation(
         "test_webhook",
-        HOOKS,
-        "Test Webhook",
-        "Send a `webhook.test`: a signed request like the others, about no lead. It shows among the deliveries. A pause "
-        "does not hold it up, and ends if it is taken. If the "
-        "webhook is switched off, it waits until it is on, for 30 days.",
-        Answer("The delivery, which will be sent.", Delivery, {"Test": TEST}, status=202),
-        parameters=(WEBHOOK_ID, IDEMPOTENCY_KEY),
-        errors=(WebhookNotFound,),
+        summary="Test Webhook",
+        description="Send a `webhook.test`: a signed request like the others, about no lead. It shows among the "
+        "deliveries. A pause does not hold it up, and ends if it is taken. If the webhook is switched off, it waits "
+        "until it is on, for 30 days.",
+        parameters=[WEBHOOK_ID, *IDEMPOTENT],
+        responses={202: answer(DeliverySerializer, "The delivery, which will be sent.", {"Test": TEST})},
+        errors=[WebhookNotFound],
     ),
-    list=Operation(
+    list=operation(
         "list_webhook_deliveries",
-        HOOKS,
-        "List Deliveries",
-        "What was, is and will be sent to a webhook, newest first. Kept for 30 days. Always in pages.",
-        Answer("Array of deliveries.", [Delivery], {"Deliveries": [TRIED]}, LIST_HEADERS),
-        parameters=(WEBHOOK_ID,),
-        errors=(WebhookNotFound, BAD_LIMIT),
+        summary="List Deliveries",
+        description="What was, is and will be sent to a webhook, newest first. Kept for 30 days. Always in pages.",
+        parameters=[WEBHOOK_ID, *LISTED],
+        responses={200: answer(DeliverySerializer(many=True), "Array of deliveries.", {"Deliveries": TRIED})},
+        errors=[WebhookNotFound],
     ),
-    redeliver=Operation(
+    redeliver=operation(
         "redeliver_webhook_delivery",
-        HOOKS,
-        "Redeliver",
-        "Send once more what was delivered or has become a dead letter: the same event under the same `webhook-id`, "
-        "with all its retries before it.",
-        Answer("The delivery, which will be sent.", Delivery, {"Redelivered": REDELIVERED}, status=202),
-        parameters=(WEBHOOK_ID, DELIVERY_ID, IDEMPOTENCY_KEY),
-        errors=(WebhookNotFound, DeliveryNotFound, NotRedeliverable, LeadNotFound),
+        summary="Redeliver",
+        description="Send once more what was delivered or has become a dead letter: the same event under the same "
+        "`webhook-id`, with all its retries before it.",
+        parameters=[WEBHOOK_ID, DELIVERY_ID, *IDEMPOTENT],
+        responses={202: answer(DeliverySerializer, "The delivery, which will be sent.", {"Redelivered": REDELIVERED})},
+        errors=[WebhookNotFound, DeliveryNotFound, NotRedeliverable, LeadNotFound],
     ),
 )

@@ -13,13 +13,13 @@ from leads.webhooks.filters import DeliveryFilters
 from leads.webhooks.models import Webhook
 from leads.webhooks.openapi import delivery_documents, documents
 from leads.webhooks.serializers import (
-    DELIVERY_COLUMNS,
-    WEBHOOK_COLUMNS,
-    WebhookBody,
+    DeliverySerializer,
+    NewWebhook,
+    RotatedWebhook,
+    WebhookChanges,
+    WebhookSerializer,
+    WebhookWithSecret,
     columns_of,
-    delivery_object,
-    webhook_object,
-    webhook_row_of,
     with_last_try,
 )
 from steerleads.api import etags, json
@@ -30,16 +30,16 @@ from steerleads.dealers.idempotency import idempotent
 
 WEBHOOKS = Listing(
     model=Webhook,
-    columns=WEBHOOK_COLUMNS,
-    render=webhook_object,
+    columns=WebhookSerializer.columns,
+    render=WebhookSerializer.render,
     sorts={"createdAt": "created_at"},
     default="createdAt",
     ties=("id",),
 )
 DELIVERIES = Listing(
     model=Delivery,
-    columns=DELIVERY_COLUMNS,
-    render=delivery_object,
+    columns=DeliverySerializer.columns,
+    render=DeliverySerializer.render,
     sorts={"createdAt": "created_at"},
     default="createdAt",
     ties=("id",),
@@ -67,12 +67,13 @@ class WebhookViewSet(ListViewSet):
 
     def create(self, request):
         self.parameters()
-        fields = self.read(WebhookBody)
+        fields = self.read(NewWebhook)
 
         def act():
             webhook = actions.create_webhook(self.dealership, columns_of(fields), actor=self.actor)
-            shown = {"secret": webhook.secret}
-            return self._whole(webhook, shown, status=201, Location=f"/v1/webhooks/{webhook.pk}"), webhook.pk
+            return self._whole(
+                webhook, WebhookWithSecret, status=201, Location=f"/v1/webhooks/{webhook.pk}"
+            ), webhook.pk
 
         # The answer that an Idempotency-Key keeps has the secret in it, or a client whose connection broke could never
         # learn it. It lies no opener there than in its own table, and goes after a day, or with the webhook.
@@ -80,7 +81,7 @@ class WebhookViewSet(ListViewSet):
 
     def partial_update(self, request, id):
         self.parameters()
-        fields = self.read(WebhookBody, partial=True)
+        fields = self.read(WebhookChanges, partial=True)
 
         def act():
             webhook = actions.change_webhook(
@@ -100,19 +101,18 @@ class WebhookViewSet(ListViewSet):
 
         def act():
             webhook = actions.rotate_secret(self.dealership, self.path["id"], now=timezone.now(), actor=self.actor)
-            shown = {"secret": webhook.secret, "oldSecretUntil": webhook.old_secret_until}
-            return self._whole(webhook, shown), webhook.pk
+            return self._whole(webhook, RotatedWebhook), webhook.pk
 
         return idempotent(self, act, gone=WebhookNotFound)
 
-    def _whole(self, webhook, shown=None, **answer):
-        """The webhook, and what is `shown` this once. Its ETag is its version, and how it fares, which has none."""
-        body = webhook_object(webhook_row_of(webhook))
+    def _whole(self, webhook, serializer_class=WebhookSerializer, **answer):
+        """The webhook. Its ETag is its version, and how it fares, which has none; what is shown once is no part of it."""
+        body = WebhookSerializer.of(webhook)
         paused = paused_until(webhook, timezone.now())
         if paused:
             answer["X_Paused_Until"] = f"{paused:%Y-%m-%dT%H:%M:%SZ}"
         etag = f"{webhook.etag}.{etags.of_bytes(json.render([body, paused]))}"
-        return self.answer(body | (shown or {}), etag=etag, **answer)
+        return self.answer(serializer_class.of(webhook), etag=etag, **answer)
 
 
 @delivery_documents
@@ -158,7 +158,7 @@ class DeliveryViewSet(ListViewSet):
 
     def _whole(self, delivery):
         rows = self.get_queryset().filter(pk=delivery.pk)
-        return self.answer(delivery_object(rows.values_list(*DELIVERY_COLUMNS).get()), status=202)
+        return self.answer(DeliverySerializer.render(rows.values_list(*DeliverySerializer.columns).get()), status=202)
 
 
 def webhook_of(view: ListViewSet) -> Webhook:

@@ -1,17 +1,18 @@
 """Filters that lists share, for django-filter: over folded columns, so that both databases find the same."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import copy
-from functools import cache
+from functools import cache, partial
 from typing import Any, Self
 
 from django import forms
 from django.db.models import QuerySet
 from django.utils.datastructures import MultiValueDict
 from django_filters import filters, filterset  # type: ignore[import-untyped]  # it has no types
+from rest_framework import serializers
 
 from steerleads.api.parameters import YES_OR_NO, Parameters
-from steerleads.api.serializers import offer
+from steerleads.api.serializers import ChoiceField, offer
 from steerleads.db.text import WHITE_SPACE, fold, shown, words
 
 LONGEST_SEARCH = 200
@@ -76,14 +77,14 @@ class YesNoField(forms.ChoiceField):
 class ListFilter(filters.Filter):
     """A filter that keeps nothing of a request. django-filter copies all of them for each: to the ground, unasked.
 
-    Its `help_text` stands in the API's document, as does its `schema` (see `openapi.Parameter`), and an `example`.
+    In the API's document it is a field of the class `described_as`, with its `help_text` and an `example`.
     """
 
-    schema: object = {"type": "string"}
+    described_as: Callable[..., serializers.Field] = partial(serializers.CharField, allow_blank=True)
 
-    def __init__(self, *args: Any, schema: object = None, example: object = None, **kwargs: Any):
+    def __init__(self, *args: Any, example: object = None, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.schema, self.example = schema or self.schema, example
+        self.example = example
 
     def __deepcopy__(self, memo: dict) -> Self:
         return copy(self)
@@ -102,7 +103,7 @@ class SearchFilter(ListFilter):
     """Every word occurs somewhere in the column; `%` and `_` are letters like others."""
 
     field_class = WordsField
-    schema = {"type": "string", "maxLength": LONGEST_SEARCH}
+    described_as = partial(serializers.CharField, allow_blank=True, max_length=LONGEST_SEARCH)
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, lookup_expr="contains", max_length=LONGEST_SEARCH, **kwargs)
@@ -114,12 +115,14 @@ class SearchFilter(ListFilter):
 
 
 class ChoicesFilter(ListFilter):
-    """Any of several choices."""
+    """Any of several choices of an `enum`."""
 
     field_class = ChoicesField
 
-    def __init__(self, *args: Any, **kwargs: Any):
-        super().__init__(*args, lookup_expr="in", **kwargs)
+    def __init__(self, *args: Any, enum: type[ChoiceField], **kwargs: Any):
+        choices = [(choice, choice) for choice in enum.choices]
+        super().__init__(*args, lookup_expr="in", choices=choices, **kwargs)
+        self.described_as = lambda **words: serializers.ListField(child=enum(), **words)
 
 
 # --- Filter sets ---------------------------------------------------------------------------------

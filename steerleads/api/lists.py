@@ -30,6 +30,7 @@ from steerleads.api.errors import ValidationFailed
 from steerleads.api.filters import ListFilterSet
 from steerleads.api.parameters import Parameters
 from steerleads.api.plans import ActiveFilters, active_filters
+from steerleads.api.serializers import ChoiceField, enum
 from steerleads.api.sizes import column_field, most_bytes
 from steerleads.api.streaming import stream
 from steerleads.api.views import ApiViewSet, queryset_for
@@ -61,6 +62,11 @@ class Listing:
     nullable: frozenset = frozenset()
     sort_name: str = ""
     descending: bool = False
+
+    @cached_property
+    def sort_choice(self) -> type[ChoiceField]:
+        """What may be sent as `sortBy`, for the API's document."""
+        return enum(self.sort_name, self.sorts)
 
     @cached_property
     def is_compiled(self) -> bool:

@@ -1,7 +1,7 @@
 """The fields that bodies are made of, and `check`, which turns a body into clean values or one error with all details."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any
@@ -54,10 +54,22 @@ def _fields(serializer_class: type["BodySerializer"], partial: bool) -> dict[str
 
 
 class BodySerializer(serializers.Serializer):
+    """A body, as it is judged and as the API's document shows it."""
+
     @staticmethod
     def failure(details: list[dict[str, str]]) -> Exception:
         """The error for these {field, code, message}. Serializers with codes of their own override it."""
         return ValidationFailed(details=details)
+
+
+class AllOptional(serializers.Serializer):
+    """Comes before a BodySerializer among the bases of a body of which any fields may be sent, with `partial`."""
+
+    def get_fields(self) -> dict[str, Any]:
+        fields = super().get_fields()
+        for field in fields.values():
+            field.required = False
+        return fields
 
 
 class ItemError(serializers.ValidationError):
@@ -79,6 +91,11 @@ class BodyField(serializers.Field):
 
     Messages that staff can meet in the admin's forms are translatable; the others only programs can meet.
     """
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """The JSON schema of what may be sent, for the API's document."""
+        raise NotImplementedError
 
     default_error_messages = {
         "required": _("This field is required."),
@@ -104,6 +121,11 @@ class TextField(BodyField):
         super().__init__(**kwargs)
         self.max_length, self.multiline = max_length, multiline
 
+    @property
+    def schema(self) -> dict[str, Any]:
+        least = {} if self.allow_null else {"minLength": 1}
+        return {"type": "string", **least, "maxLength": self.max_length}
+
     def to_internal_value(self, value: Any) -> Any:
         if not isinstance(value, str):
             self.fail("invalid")
@@ -118,6 +140,7 @@ class TextField(BodyField):
 
 
 class VinField(TextField):
+    schema = {"type": "string", "pattern": "^[A-HJ-NPR-Za-hj-npr-z0-9]{17}$"}
     default_error_messages = {"vin": _("A VIN has 17 letters and digits, without I, O and Q.")}
 
     def __init__(self, **kwargs: Any):
@@ -141,6 +164,10 @@ class WholeNumberField(BodyField):
         super().__init__(**kwargs)
         self.least, self.most = least, most
 
+    @property
+    def schema(self) -> dict[str, Any]:
+        return {"type": "integer", "minimum": self.least, "maximum": self.most}
+
     def to_internal_value(self, value: Any) -> Any:
         if value == "" and self.allow_null:
             return None
@@ -155,6 +182,7 @@ class MoneyField(BodyField):
     """A number from 0 with at most 2 decimals, as a Decimal."""
 
     MOST = Decimal("9999999999.99")
+    schema = {"type": "number", "minimum": 0, "maximum": float(MOST)}
     default_error_messages = {"invalid": _("This field must be a number from 0 to {most} with at most 2 decimals.")}
 
     def to_internal_value(self, value: Any) -> Any:
@@ -169,11 +197,21 @@ class MoneyField(BodyField):
 class ChoiceField(BodyField):
     """One of `choices`, spelled exactly; the message offers the right spelling of a near miss."""
 
+    choices: Sequence[str] = ()
     default_error_messages = {"invalid_choice": "{wrong} is not allowed here. {right}"}
 
-    def __init__(self, choices: Sequence[str], **kwargs: Any):
+    def __init__(self, choices: Iterable[str] | None = None, **kwargs: Any):
         super().__init__(**kwargs)
-        self.choices = list(choices)
+        self.choices = list(self.choices if choices is None else choices)
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "enum": self.choices}
+
+    @classmethod
+    def reference(cls) -> dict[str, str]:
+        """What stands in the API's document for one that has a name."""
+        return {"$ref": f"#/components/schemas/{cls.__name__}"}
 
     def to_internal_value(self, value: Any) -> Any:
         if type(value) is str and value in self.choices:
@@ -181,7 +219,13 @@ class ChoiceField(BodyField):
         self.fail("invalid_choice", wrong=_in_words(value), right=offer(value, self.choices))
 
 
+def enum(name: str, choices: Iterable[str]) -> type[ChoiceField]:
+    """A ChoiceField with a name of its own in the API's document, and so in generated clients."""
+    return type(name, (ChoiceField,), {"choices": tuple(choices)})
+
+
 class IdField(BodyField):
+    schema = {"type": "string", "format": "uuid"}
     default_error_messages = {"invalid": "This field must be a UUID like 550e8400-e29b-41d4-a716-446655440000."}
 
     def to_internal_value(self, value: Any) -> Any:

@@ -2,7 +2,8 @@
 
 from rest_framework import serializers
 
-from steerleads.api.openapi import Answer, Operation, Success, enum, operations
+from steerleads.api.openapi import Success, answer, operation, operations
+from steerleads.api.serializers import enum
 from steerleads.dealers.models import Environment
 
 KEY_WORKS = {
@@ -44,11 +45,12 @@ class KeyTest(Success):
 
 
 documents = operations(
-    test=Operation(
+    test=operation(
         "test_auth",
-        "Authentication",
-        "Test API Key",
-        "Try a key: whose it is and what it may do. Any valid key may call this.",
-        Answer("The key works.", KeyTest, {"A key that works": KEY_WORKS}),
+        tags=["Authentication"],
+        summary="Test API Key",
+        description="Try a key: whose it is and what it may do. Any valid key may call this.",
+        responses={200: answer(KeyTest, "The key works.", {"A key that works": KEY_WORKS})},
+        any_key=True,
     ),
 )

@@ -43,18 +43,22 @@ def document():
 
 
 def described_operations():
-    """(method, path, operation) of everything in the document."""
-    paths = document()["paths"].items()
-    return [(method.upper(), path, item[method]) for path, item in paths for method in METHODS if method in item]
+    """(method, path, operation) of everything in the document; each has `parameters`, if only none."""
+    return [
+        (method.upper(), path, {"parameters": [], **item[method]})
+        for path, item in document()["paths"].items()
+        for method in METHODS
+        if method in item
+    ]
 
 
 def declared_errors(operation):
     """{(status, code)} that an operation says it can answer."""
     return {
-        (int(status), code)
+        (int(status), example["value"]["error"]["code"])
         for status, answer in operation["responses"].items()
         if int(status) >= 400
-        for code in answer["content"]["application/json"]["examples"]
+        for example in answer["content"]["application/json"]["examples"].values()
     }
 
 

@@ -129,7 +129,7 @@ def test_limits_of_the_page():
     lead = document()["components"]["schemas"]["NewLead"]
     limits = {name: field.get("maxLength") for name, field in lead["properties"].items() if "maxLength" in field}
     assert limits == {"action": 200, "targetName": 200, "targetInfo": 500, "tag": 100, "note": 1000}
-    assert lead["required"] == ["action", "targetName", "targetInfo"]
+    assert lead["required"] == ["action", "targetInfo", "targetName"]
 
 
 def test_the_pages_requests_are_the_examples():

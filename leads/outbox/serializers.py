@@ -1,9 +1,8 @@
-"""What events look like in the API's document."""
+"""What events look like on the wire: in the feed, and as webhooks tell them (`message` makes them)."""
 
 from rest_framework import serializers
 
-from leads.openapi_objects import Actor, Changes, LeadEventKind
-from leads.serializers import LeadSerializer
+from leads.serializers import Actor, Changes, LeadEventKind, LeadSerializer
 
 
 class EventData(serializers.Serializer):
