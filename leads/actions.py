@@ -8,16 +8,16 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from cars.errors import CarNotFound
 from cars.models import Car
 from leads.conflicts import Seen, check_unmoved
-from leads.errors import ColumnBusy, LeadNotFound, UnauthorizedLeadAccess
+from leads.errors import ColumnBusy, DuplicateOrigin, LeadNotFound, UnauthorizedLeadAccess
 from leads.fields import FOLDED_COLUMNS, FOLDED_FROM
 from leads.history import NOTHING, change_event, erase_texts, record, time_after, tombstone
-from leads.models import EventKind, Lead, LeadEvent
+from leads.models import EventKind, Lead, LeadEvent, Origin
 from leads.ordering.moving import Overtaken, plan_move
 from leads.ordering.placing import Place
 from leads.ordering.reordering import write_orders
@@ -33,8 +33,18 @@ ETags = Collection[str]  # as `etags.parse` makes them of an If-Match
 MOVE_ATTEMPTS = 5
 
 
-def create_lead(dealership: Dealership, car_id: UUID, fields: Mapping[str, Any], *, actor: Actor) -> Lead:
-    """A new Lead from model field names and clean values. Raises CarNotFound."""
+def create_lead(
+    dealership: Dealership,
+    car_id: UUID,
+    fields: Mapping[str, Any],
+    *,
+    actor: Actor,
+    origin: Origin | None = None,
+) -> Lead:
+    """A new Lead from model field names and clean values. `origin` says from where it comes: its source and id there.
+
+    Raises CarNotFound, DuplicateOrigin.
+    """
     with transaction.atomic():
         # Locked against a deletion meanwhile: the foreign key would notice only at the commit, as a server error.
         _car(dealership, car_id, lock=True)
@@ -42,6 +52,8 @@ def create_lead(dealership: Dealership, car_id: UUID, fields: Mapping[str, Any],
         lead = Lead(dealership=dealership, car_id=car_id, created_at=now, updated_at=now, **fields)
         lead.fold()
         insert(lead)
+        if origin:
+            _insert_origin(lead, origin)
         record(lead, EventKind.CREATED, NOTHING, actor=actor)
     return lead
 
@@ -139,6 +151,16 @@ def delete_lead(dealership: Dealership, lead_id: UUID, *, actor: Actor, if_match
 def not_found_error(lead_id: UUID) -> ApiError:
     """Why a lead was not found in a dealership: it is another's, or nobody's. The one look without a dealership."""
     return UnauthorizedLeadAccess() if Lead.objects.filter(pk=lead_id).exists() else LeadNotFound()
+
+
+def _insert_origin(lead: Lead, origin: Origin) -> None:
+    """The database judges whether it is new: a look beforehand would race."""
+    origin.lead, origin.dealership = lead, lead.dealership
+    try:
+        with transaction.atomic():
+            insert(origin)
+    except IntegrityError:
+        raise DuplicateOrigin() from None
 
 
 def _car(dealership: Dealership, car_id: UUID, *, lock: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""The errors that the page lists for leads, and those of the board."""
+"""The errors that the page lists for leads, and those of the board and of what brings leads in."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +18,11 @@ class UnauthorizedLeadAccess(ApiError):
 class InvalidLeadStatus(ValidationFailed):
     code = "INVALID_LEAD_STATUS"
     message = "Invalid status value provided."
+
+
+class DuplicateOrigin(ApiError):
+    status, code, type = 409, "DUPLICATE_ORIGIN", "conflict"
+    message = "There is a lead of this source with this id already."
 
 
 class LeadChangedMeanwhile(ApiError):

@@ -6,6 +6,7 @@ from functools import partial
 from uuid import UUID
 
 from django import forms
+from django.db.models import F
 from rest_framework import serializers
 
 from leads.fields import FOLDED_FIELDS, LeadStatus
@@ -21,7 +22,7 @@ from steerleads.api.filters import (
 )
 from steerleads.api.serializers import enum
 from steerleads.db.ids import parse_id
-from steerleads.db.text import shown
+from steerleads.db.text import normalise, shown
 
 ZONE_AFTER_SPACE = re.compile(r" (?=\d\d:?\d\d$)")
 ARCHIVED = {"false": [False], "true": [True], "any": [False, True]}
@@ -48,6 +49,13 @@ class InstantField(forms.Field):
             return _refuse(f"“{shown(value)}” is not a time like 2024-01-15T10:30:00Z.")
 
 
+class ExternalIdField(forms.CharField):
+    """An id of another system, letter for letter as it was taken. A blank one is None."""
+
+    def clean(self, value: str | None) -> str | None:
+        return normalise(super().clean(value)) or None
+
+
 class IdFilter(ListFilter):
     field_class = IdField
     described_as = serializers.UUIDField
@@ -56,6 +64,16 @@ class IdFilter(ListFilter):
 class InstantFilter(ListFilter):
     field_class = InstantField
     described_as = serializers.DateTimeField
+
+
+class OriginFilter(ListFilter):
+    """By what a lead's source calls it."""
+
+    field_class = ExternalIdField
+
+    def filter(self, qs: LeadQuerySet, value: str | None) -> LeadQuerySet:
+        # The dealership is said of both: the database finds an origin by its index then.
+        return qs.filter(origin__dealership=F("dealership"), origin__external_id=value) if value else qs
 
 
 class StatusFilter(ChoicesFilter):
@@ -91,6 +109,7 @@ class LeadFilters(ListFilterSet):
     targetName = FoldedFilter("target_name_folded", help_text="Filter by target name")
     tag = FoldedFilter("tag_folded", help_text="Filter by tag")
     carId = IdFilter("car_id", help_text="Filter by associated vehicle ID")
+    externalId = OriginFilter(help_text="Filter by the id that the lead has where it came from, letter for letter")
     updatedSince = InstantFilter(
         "updated_at",
         "gte",

@@ -1,4 +1,4 @@
-"""Leads, and the append-only record of everything that happened to them."""
+"""Leads, where they came from, and the append-only record of everything that happened to them."""
 
 from django.db import models
 from django.db.models import Case, Q, Value, When
@@ -105,6 +105,28 @@ class Lead(models.Model):
         # One column for the search; a word has no line break, so none can match across two fields.
         self.search_text = "\n".join(getattr(self, field.folded) or "" for field in FOLDED_FIELDS)
         self.contact_text = contact_search_text(self.target_info, self.target_name)
+
+
+class Origin(models.Model):
+    """From where a lead came that an import or a message of another system brought. Those typed by hand have none.
+
+    Written with the lead, by `create_lead`, and never changed. `external_id` is what the source calls the lead: the
+    same (source, id) is never taken in twice. Where the source names no id, it is null, and nothing collides.
+    """
+
+    lead = models.OneToOneField(Lead, models.CASCADE, primary_key=True)
+    dealership = models.ForeignKey(Dealership, models.PROTECT, related_name="+", db_index=False)
+    source = models.CharField(max_length=100)
+    external_id = models.CharField(max_length=255, null=True)
+    received_at = models.DateTimeField(default=timezone.now)
+
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            # The id before the source: the lists' `externalId` looks for it in all sources.
+            models.UniqueConstraint(fields=["dealership", "external_id", "source"], name="one_lead_an_origin")
+        ]
 
 
 class EventKind(models.TextChoices):

@@ -54,7 +54,12 @@ CAR_ID = path_id("carId", "Vehicle UUID")
 STATUS = OpenApiParameter(
     "status", LeadStatus.reference(), "path", description="Status: `NEW`, `COMPLETED`, `NOT_NEEDED`"
 )
-INCLUDE = OpenApiParameter("include", str, enum=["car"], description="`car` adds the vehicle.")
+INCLUDE = OpenApiParameter(
+    "include",
+    str,
+    enum=["car", "origin", "car,origin"],
+    description="`car` adds the vehicle, `origin` from where the lead came: `null` for one that was typed by hand.",
+)
 PREFER = OpenApiParameter(
     "Prefer",
     str,

@@ -92,10 +92,30 @@ class LeadWithCarSerializer(LeadSerializer):
     car = LeadCarSerializer()
 
 
+class OriginSerializer(ObjectSerializer):
+    """From where a lead came that an import or a message of another system brought."""
+
+    source = serializers.CharField(help_text="The name of the import's or the inbox's source.")
+    externalId = serializers.CharField(
+        source="external_id", allow_null=True, help_text="What the source calls the lead, if it says so."
+    )
+    receivedAt = serializers.DateTimeField(source="received_at")
+
+
+INCLUDED = ("car", "origin")  # what may be asked for beside one lead
+ORIGIN_COLUMNS = tuple(f"origin__{column}" for column in OriginSerializer.columns)
+
+
+def origin_object(values):
+    """The object of a lead's origin, from its ORIGIN_COLUMNS; None for a lead that has none."""
+    return None if all(value is None for value in values) else OriginSerializer.render(values)
+
+
 class LeadDetail(LeadSerializer):
-    """A lead, with its vehicle if `include=car` was sent."""
+    """A lead, with its vehicle and its origin if `include` asked for them."""
 
     car = LeadCarSerializer(required=False)
+    origin = OriginSerializer(required=False, allow_null=True)
 
 
 class UpdatedLead(serializers.Serializer):

@@ -9,6 +9,8 @@ from leads.filters import LeadFilters
 from leads.models import Lead, LeadEvent, Status
 from leads.openapi import documents, history_documents
 from leads.serializers import (
+    INCLUDED,
+    ORIGIN_COLUMNS,
     HistoryEntry,
     LeadChanges,
     LeadSerializer,
@@ -16,6 +18,7 @@ from leads.serializers import (
     NewLead,
     NewOrder,
     NewOrders,
+    origin_object,
 )
 from steerleads.api.errors import ValidationFailed
 from steerleads.api.lists import Listing, ListViewSet
@@ -85,16 +88,20 @@ class LeadViewSet(ListViewSet):
     # --- One lead ------------------------------------------------------------------------------
 
     def retrieve(self, request, id):
-        parameters = self.parameters({"include": False})
-        include = parameters.choice("include", ["car"], None)
+        parameters = self.parameters({"include": True})
+        include = parameters.choices("include", INCLUDED)
         parameters.settle()
-        if include:
-            lead, archived, version, car_version = self.get_shown(
-                LeadWithCarSerializer, "archived", "version", "car__version"
-            )
-            return self._shown(lead, f"{version}.{car_version}", archived)
-        lead, archived, version = self.get_shown(LeadSerializer, "archived", "version")
-        return self._shown(lead, str(version), archived)
+        if "car" in include:
+            shape, versions = LeadWithCarSerializer, ("version", "car__version")
+        else:
+            shape, versions = LeadSerializer, ("version",)
+        origin = ORIGIN_COLUMNS if "origin" in include else ()
+        lead, archived, *values = self.get_shown(shape, "archived", *versions, *origin)
+        # An origin is written with its lead and never changed: the versions name the state of all that is shown.
+        etag = ".".join(str(value) for value in values[: len(versions)])
+        if origin:
+            lead["origin"] = origin_object(values[len(versions) :])
+        return self._shown(lead, etag, archived)
 
     def create(self, request, carId):
         self.parameters()

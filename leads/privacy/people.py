@@ -17,8 +17,8 @@ from leads.contacts.search import contact_pattern, contact_search_text
 from leads.errors import LeadNotFound
 from leads.feed import locked_feed
 from leads.fields import PERSON_FIELDS, TEXT_FIELDS
-from leads.models import Lead, LeadEvent, PersonRequest
-from leads.serializers import HistoryEntry, LeadWithCarSerializer
+from leads.models import Lead, LeadEvent, Origin, PersonRequest
+from leads.serializers import HistoryEntry, LeadWithCarSerializer, OriginSerializer
 from steerleads.db.text import words
 from steerleads.dealers import audit
 from steerleads.dealers.actors import Actor
@@ -79,7 +79,9 @@ def leads_of_person(dealership: Dealership, text: str) -> list[Lead]:
 
 def whole_lead(lead: Lead) -> dict[str, Any]:
     """All that a Lead (with its car) holds, as the API shows it."""
-    return LeadWithCarSerializer.of(lead) | {"archived": lead.archived}
+    origin = Origin.objects.of(lead.dealership_id).filter(lead=lead).first()
+    came_from = OriginSerializer.of(origin) if origin else None
+    return LeadWithCarSerializer.of(lead) | {"archived": lead.archived, "origin": came_from}
 
 
 def export_leads(dealership: Dealership, leads: Collection[Lead], *, actor: Actor, now: datetime) -> dict[str, Any]:

@@ -65,6 +65,15 @@ class Parameters(MultiValueDict):
         self.refuse(name, f"“{shown(value)}” is not a {name}. Use one of: {', '.join(options)}.", "invalid_choice")
         return default
 
+    def choices(self, name: str, options: Sequence[str]) -> list[str]:
+        """Those of `options` that were sent, as several parameters or with commas, in the order of `options`."""
+        sent = [part.strip() for value in self.getlist(name) for part in value.split(",")]
+        for value in filter(None, sent):
+            if value not in options:
+                wrong = f"“{shown(value)}” is not a {name}. Use one or more of: {', '.join(options)}."
+                self.refuse(name, wrong, "invalid_choice")
+        return [option for option in options if option in sent]
+
     def yes_or_no(self, name: str) -> bool:
         """`true` or `false`, which many clients write in other ways; without it, `false`."""
         value = self.get(name)

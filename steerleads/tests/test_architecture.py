@@ -64,7 +64,7 @@ WRITERS = {
     "cars.actions",
 }
 MAKE_THEIR_OWN_DATA = ("steerleads.demo", "steerleads.benchmarks")
-WRITTEN_BY_VERBS = {"Lead", "LeadEvent", "Car"}
+WRITTEN_BY_VERBS = {"Lead", "LeadEvent", "Car", "Origin"}
 COUNTS_FOR_ALL = "steerleads.operations.metrics"  # numbers over all dealerships, for the operator
 NUMBERS_ONLY = {"aggregate", "annotate", "filter", "values_list"}
 INSTANCES = {"lead", "leads", "event", "events", "car", "cars", "obj", "queryset", "row", "rows"}

@@ -28,7 +28,7 @@ LARGEST_PICTURE = 150_000  # bytes
 OUR_APPS = ("steerleads", "cars", "leads")
 REPLACE_DJANGOS = {"changepassword", "createsuperuser"}  # with the product's rules for passwords
 
-RULE = re.compile(r'^### <a id="(\d+a?)"></a>\1\. (?=\S)', re.MULTILINE)
+RULE = re.compile(r'^### <a id="(\d+a?|[XIN]\d+)"></a>\1\. (?=\S)', re.MULTILINE)
 CONTRACT = ROOT / "docs" / "contract.md"
 SHOWN_BY = re.compile(r"^Shown by (.+)\.$", re.MULTILINE)
 MODULE = re.compile(r"\[`([\w/]+/test_\w+\.py)`\]\(\.\./\1\)")
@@ -157,9 +157,17 @@ def sources():
 
 
 def test_the_contract_has_every_number_once_and_in_order():
-    numbers = RULE.findall(text_of(CONTRACT))
+    numbers = [number for number in RULE.findall(text_of(CONTRACT)) if number[0].isdigit()]
     last = int(numbers[-1])
     assert last >= 42 and numbers == [*map(str, range(1, 13)), "12a", *map(str, range(13, last + 1))]
+
+
+def test_rules_with_a_letter_stand_once_behind_those_without_in_their_order():
+    """X is of exports, I of imports, N of the inbox."""
+    numbers = RULE.findall(text_of(CONTRACT))
+    lettered = [number for number in numbers if not number[0].isdigit()]
+    assert lettered and numbers[-len(lettered) :] == lettered
+    assert lettered == sorted(set(lettered), key=lambda number: ("XIN".index(number[0]), int(number[1:])))
 
 
 @pytest.mark.parametrize("number", rules())

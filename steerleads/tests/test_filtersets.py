@@ -9,7 +9,7 @@ from cars.models import Car
 from conftest import TESTER, make_car, make_lead
 from leads.actions import archive_lead
 from leads.filters import LeadFilters
-from leads.models import Lead
+from leads.models import Lead, Origin
 from leads.outbox.models import Delivery, State
 from leads.webhooks.actions import create_webhook
 from leads.webhooks.filters import DeliveryFilters
@@ -43,6 +43,11 @@ LEAD_QUERIES = [
     {"tag": "ـ"},
     {"tag": " "},
     {"carId": "{car}"},
+    {"externalId": "CRM-17"},
+    {"externalId": " CRM-17 "},
+    {"externalId": "crm-17"},
+    {"externalId": " "},
+    {"externalId": "CRM-17", "archived": "any", "search": "sara"},
     {"updatedSince": "2024-01-15t10:30:00+01:00"},
     {"updatedSince": "2999-01-01"},
     {"archived": "true"},
@@ -92,6 +97,7 @@ def leads(casa):
     cars = [make_car(casa), make_car(casa)]
     made = [make_lead(cars[number % 2], **fields) for number, fields in enumerate(LEADS)]
     archive_lead(casa, made[1].pk, actor=TESTER)
+    Origin.objects.create(dealership=casa, lead=made[1], source="hubspot", external_id="CRM-17")
     return made
 
 
