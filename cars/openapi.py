@@ -10,9 +10,9 @@ from steerleads.api.openapi import (
     IF_NONE_MATCH,
     LISTED,
     LOCATION,
-    Success,
     answer,
     body,
+    done,
     operation,
     operations,
     path_id,
@@ -92,13 +92,7 @@ documents = operations(
         summary="Delete Vehicle",
         description="Permanently delete a vehicle that has no leads.",
         parameters=[VEHICLE_ID, IF_MATCH],
-        responses={
-            200: answer(
-                Success,
-                "The vehicle is gone.",
-                {"Deleted": {"success": True, "message": "Vehicle deleted successfully"}},
-            )
-        },
+        responses={200: done("The vehicle is gone.", "Vehicle deleted successfully")},
         errors=[CarNotFound, CarHasLeads],
     ),
 )

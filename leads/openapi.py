@@ -40,9 +40,9 @@ from steerleads.api.openapi import (
     IF_NONE_MATCH,
     LISTED,
     LOCATION,
-    Success,
     answer,
     body,
+    done,
     header,
     operation,
     operations,
@@ -153,13 +153,7 @@ documents = operations(
         description="Bulk update lead order positions for a vehicle: all of them, or none if one is wrong.",
         parameters=[CAR_ID, *IDEMPOTENT],
         request=body(NewOrders, {"Reorder three leads": NEW_ORDERS}),
-        responses={
-            200: answer(
-                Success,
-                "The leads are in their new order.",
-                {"Reordered": {"success": True, "message": "Leads reordered successfully"}},
-            )
-        },
+        responses={200: done("The leads are in their new order.", "Leads reordered successfully")},
         errors=[
             CarNotFound,
             LeadNotFound("There is no lead with the id at leadOrders[2].id."),
@@ -180,13 +174,7 @@ documents = operations(
         summary="Delete Lead",
         description="Permanently delete a lead, with everything that people typed into it.",
         parameters=[LEAD_ID, IF_MATCH],
-        responses={
-            200: answer(
-                Success,
-                "The lead is gone.",
-                {"Deleted": {"success": True, "message": "Lead deleted successfully"}},
-            )
-        },
+        responses={200: done("The lead is gone.", "Lead deleted successfully")},
         errors=NO_ACCESS,
     ),
     archive=_archive(

@@ -31,9 +31,9 @@ from steerleads.api.openapi import (
     IF_NONE_MATCH,
     LISTED,
     LOCATION,
-    Success,
     answer,
     body,
+    done,
     header,
     operation,
     operations,
@@ -116,13 +116,7 @@ documents = operations(
         summary="Delete Webhook",
         description="Delete a webhook with its deliveries. What was not delivered yet is not sent any more.",
         parameters=[WEBHOOK_ID, IF_MATCH],
-        responses={
-            200: answer(
-                Success,
-                "The webhook is gone.",
-                {"Deleted": {"success": True, "message": "Webhook deleted successfully"}},
-            )
-        },
+        responses={200: done("The webhook is gone.", "Webhook deleted successfully")},
         errors=[WebhookNotFound],
     ),
     rotate=operation(

@@ -171,9 +171,14 @@ IDEMPOTENT = (IDEMPOTENCY_KEY, REPLAYED)
 # --- Operations ----------------------------------------------------------------------------------
 
 
-def answer(shape: Any, description: str, examples: Mapping[str, Any]) -> OpenApiResponse:
-    """Examples by name; of a list, each is one of its rows."""
+def answer(shape: Any, description: str, examples: Mapping[str, Any] = {}) -> OpenApiResponse:
+    """`shape` is a serializer, or anything else that drf-spectacular takes. An example of a list is one of its rows."""
     return OpenApiResponse(shape, description, _examples(examples))
+
+
+def done(description: str, message: str) -> OpenApiResponse:
+    """The answer that says no more than that it is done."""
+    return answer(Success, description, {message: {"success": True, "message": message}})
 
 
 def body(shape: Any, examples: Mapping[str, Any]) -> OpenApiRequest:
@@ -187,7 +192,7 @@ def _examples(by_name: Mapping[str, Any]) -> list[OpenApiExample]:
 def operation(
     operation_id: str,
     *,
-    responses: Mapping[int, OpenApiResponse],
+    responses: Mapping[Any, OpenApiResponse],
     request: OpenApiRequest | None = None,
     parameters: Iterable[OpenApiParameter] = (),
     errors: Iterable[ApiError | type[ApiError]] = (),
@@ -196,7 +201,7 @@ def operation(
 ) -> Callable:
     """drf-spectacular's `extend_schema`, with the answers that follow from the rest: the 304 and the errors.
 
-    `responses` are the good answers. `errors` are those beside what follows from the key, a body, If-Match and an
+    `responses` are the good answers by status, or (status, media type) for what is no JSON. `errors` are those beside what follows from the key, a body, If-Match and an
     Idempotency-Key; an instance where the class alone makes no example. `any_key`: it needs no scope.
     """
     parameters = list(parameters)
@@ -205,9 +210,7 @@ def operation(
     if IF_NONE_MATCH in parameters:
         same = "It is as you know it: your ETag is still its ETag. Not counted by the rate limit."
         answers[304] = OpenApiResponse(description=same)
-    return extend_schema(
-        operation_id, request=request, responses=dict(sorted(answers.items())), parameters=parameters, **words
-    )
+    return extend_schema(operation_id, request=request, responses=answers, parameters=parameters, **words)
 
 
 def operations(**by_action: Callable) -> Callable[[type], type]:

@@ -38,13 +38,14 @@ class ApiSchema(AutoSchema):
         ]
 
     def get_operation(self, *args: Any) -> Any:
-        """drf-spectacular takes a body that needs none of its fields for one that may be left out."""
-        operation = super().get_operation(*args)
-        if operation and (body := operation.get("requestBody")):
-            body["required"] = True
+        operation: Any = super().get_operation(*args)
+        operation["responses"] = dict(sorted(operation["responses"].items()))
+        if "requestBody" in operation:
+            # drf-spectacular takes a body that needs none of its fields for one that may be left out.
+            operation["requestBody"]["required"] = True
             if self.method == "PATCH":
                 # Said in words: a second media type makes generated clients offer the same body twice.
-                body["description"] = "Also taken as `application/merge-patch+json`."
+                operation["requestBody"]["description"] = "Also taken as `application/merge-patch+json`."
         return operation
 
     # --- Lists ---------------------------------------------------------------------------------
