@@ -17,10 +17,22 @@ from steerleads.dealers.models import Dealership, Scope
 from steerleads.dealers.ratelimit import forget_leases
 from steerleads.operations.health import forget_looks
 from steerleads.serving.middleware import StaticFiles
+from steerleads.tests.databases import begin_run, begin_with_a_copy, end_run
 from steerleads.tests.openapi_oracle import check_against_schema
 
 pytest_plugins = ["steerleads.tests.browsers"]
 TESTER = Actor("command", "test")
+
+
+def pytest_configure(config):
+    """The process that made the run's folder removes it."""
+    if begin_run():
+        config.add_cleanup(end_run)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
+    begin_with_a_copy()
 
 
 @pytest.hookimpl(trylast=True)  # after pytest-django, which would put what empties tables last

@@ -3,48 +3,25 @@
     with running_server(workers=2) as server:
         server.call("GET", "/v1/leads", key=server.casa.key)
 
-A database is a copy of one template: migrated, with Casa Motors and Atlas Cars, a key and a car of each.
+A database is a copy of `databases.seeded()`: migrated, with Casa Motors and Atlas Cars, a key and a car of each.
 """
 
-import atexit
 import json
 import os
-import shutil
 import signal
 import socket
-import subprocess
-import sys
 import tempfile
 import time
 from contextlib import contextmanager, suppress
-from functools import cache
 from http.client import HTTPConnection, HTTPException
-from itertools import count
 from pathlib import Path
-from types import SimpleNamespace
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
-import psycopg
-from django.conf import settings
-from django.db import connection
+from steerleads.tests.commands import environment, manage, python, spawn
+from steerleads.tests.databases import scratch_database
 
-NUMBERS = count(1)
 SECONDS_TO_START = 40
 SECONDS_TO_STOP = 40
-SEED = """
-import json
-from cars.actions import create_car
-from steerleads.dealers.keys import issue_key
-from steerleads.dealers.models import Dealership
-found = {}
-for short, name in (("casa", "Casa Motors"), ("atlas", "Atlas Cars")):
-    dealership = Dealership.objects.create(name=name)
-    key, secret = issue_key(dealership, "Website", hourly_limit=0)
-    car = create_car(dealership, {"make": "Honda", "model": "Civic", "overview_year": 2021})
-    found[short] = {"id": str(dealership.pk), "name": name, "key": secret, "car": str(car.pk)}
-print(json.dumps(found))
-"""
 
 
 class Answer(NamedTuple):
@@ -174,23 +151,6 @@ def stopped_server(**how):
             server.clean_up()
 
 
-@contextmanager
-def scratch_database(folder, *, migrated=True):
-    """(the URL of a fresh database, {"casa": …, "atlas": …}), gone afterwards. Not `migrated`, it is empty."""
-    origin, seeds = _template() if migrated else (None, {})
-    if connection.vendor == "sqlite":
-        path = Path(folder) / f"scratch{next(NUMBERS)}.sqlite3"
-        if origin:
-            shutil.copy(origin, path)
-        yield f"sqlite:///{path}", seeds
-        return
-    name = _create_database(origin)
-    try:
-        yield _url_of(name), seeds
-    finally:
-        _drop_database(name)
-
-
 # --- Pieces that other tests use as well -------------------------------------------------------
 
 
@@ -220,88 +180,6 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
-
-
-def environment(database_url, folder, env=None):
-    """The environment of a process that is not to see this machine's settings."""
-    given = {"DATABASE_URL": database_url, "VAR_DIR": str(folder), "SECURE_SSL_REDIRECT": "0", **(env or {})}
-    return {**os.environ, **{name: str(value) for name, value in given.items()}}
-
-
-def spawn(arguments, env, log_file):
-    """`manage.py …` as the first process of a group of its own, writing to `log_file`."""
-    with log_file.open("ab") as log:
-        return subprocess.Popen(
-            [sys.executable, "manage.py", *map(str, arguments)],
-            cwd=settings.BASE_DIR,
-            env=env,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-
-
-def run(arguments, env, *, timeout=300):
-    """`manage.py …` to its end, with returncode, stdout and stderr as text."""
-    return subprocess.run(
-        [sys.executable, "manage.py", *map(str, arguments)],
-        cwd=settings.BASE_DIR,
-        env=env,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=timeout,
-    )
-
-
-def manage(arguments, env):
-    answer = run(arguments, env)
-    assert answer.returncode == 0, f"manage.py {arguments[0]} failed: {answer.stderr}"
-    return answer.stdout.strip()
-
-
-def python(code, env):
-    return manage(["shell", "--no-imports", "--command", code], env)
-
-
-# --- Databases ---------------------------------------------------------------------------------
-
-
-@cache
-def _template():
-    """(SQLite's file or PostgreSQL's name, what is in it), made once a run of the suite."""
-    folder = tempfile.mkdtemp(prefix="steerleads-template-")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    if connection.vendor == "sqlite":
-        origin, url = f"{folder}/template.sqlite3", f"sqlite:///{folder}/template.sqlite3"
-    else:
-        origin = _create_database()
-        atexit.register(_drop_database, origin)
-        url = _url_of(origin)
-    env = environment(url, folder)
-    manage(["migrate", "--verbosity=0"], env)
-    seeds = json.loads(python(SEED, env))
-    return origin, {name: SimpleNamespace(**seed) for name, seed in seeds.items()}
-
-
-def _create_database(template=None):
-    name = f"steerleads_scratch_{os.getpid()}_{next(NUMBERS)}"
-    _tell_postgresql(f"CREATE DATABASE {name}" + (f" TEMPLATE {template}" if template else ""))
-    return name
-
-
-def _drop_database(name):
-    _tell_postgresql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-
-
-def _tell_postgresql(statement):
-    with psycopg.connect(_url_of("postgres"), autocommit=True) as opened:
-        opened.execute(statement)
-
-
-def _url_of(name):
-    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
 
 
 def _group(leader):

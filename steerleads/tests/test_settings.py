@@ -13,7 +13,7 @@ import pytest
 from django.conf import settings as project
 from django.core.exceptions import ImproperlyConfigured
 
-from steerleads.tests.servers import run
+from steerleads.tests.commands import run
 
 SETTINGS = str(Path(project.BASE_DIR) / "steerleads" / "settings.py")
 LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]

@@ -8,7 +8,9 @@ import pytest
 
 from leads.outbox.tests.workers import running_worker
 from leads.webhooks.tests.receivers import Reply, receiver
-from steerleads.tests.servers import environment, python, scratch_database, wait_until
+from steerleads.tests.commands import environment, python
+from steerleads.tests.databases import scratch_database
+from steerleads.tests.servers import wait_until
 
 EVENTS = 300
 AT_A_TIME, PAUSE = 60, 3  # so many are taken, then it asks for so many seconds

@@ -17,7 +17,8 @@ from leads.outbox.tests.workers import running_worker
 from leads.outbox.worker import Worker
 from leads.webhooks.models import Webhook
 from steerleads.db.ids import new_id
-from steerleads.tests.servers import environment, python, scratch_database
+from steerleads.tests.commands import environment, python
+from steerleads.tests.databases import scratch_database
 
 SECONDS, MOST = 30, 1.5  # percent of a core: under one on a machine with nothing else to do
 FILL = """

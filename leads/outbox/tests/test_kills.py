@@ -19,7 +19,8 @@ import pytest
 from django.conf import settings
 
 from leads.webhooks.tests.receivers import Reply, receiver
-from steerleads.tests.servers import environment, python, scratch_database
+from steerleads.tests.commands import environment, python
+from steerleads.tests.databases import scratch_database
 
 pytestmark = pytest.mark.long
 

@@ -7,7 +7,8 @@ from contextlib import contextmanager, suppress
 import pytest
 
 from leads.webhooks.tests.receivers import Reply, receiver
-from steerleads.tests.servers import run, running_server, spawn, stopped_server, wait_until
+from steerleads.tests.commands import run, spawn
+from steerleads.tests.servers import running_server, stopped_server, wait_until
 
 LEAD = {"action": "Call", "targetName": "Sara Alami", "targetInfo": "+212-600-123456"}
 SUBSCRIBE = """

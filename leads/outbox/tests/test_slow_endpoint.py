@@ -9,7 +9,9 @@ from leads.outbox.tests.deliveries import subscribe
 from leads.outbox.tests.workers import running_worker, working
 from leads.webhooks.outbound import WHOLE_SECONDS
 from leads.webhooks.tests.receivers import Reply, receiver
-from steerleads.tests.servers import environment, python, scratch_database, wait_until
+from steerleads.tests.commands import environment, python
+from steerleads.tests.databases import scratch_database
+from steerleads.tests.servers import wait_until
 
 HEALTHY = 9
 EVENTS = 300

@@ -17,7 +17,8 @@ from django.test.utils import CaptureQueriesContext
 from leads.outbox.models import Delivery
 from leads.outbox.tests.deliveries import subscribe
 from steerleads.tests.clients import Client
-from steerleads.tests.servers import spawn, stopped_server, wait_until
+from steerleads.tests.commands import spawn
+from steerleads.tests.servers import stopped_server, wait_until
 
 WEBHOOKS = (0, 0, 1, 20)
 LEADS, ROUNDS, ROUNDS_BESIDE, CHANGES_A_ROUND = 20, 9, 3, 60

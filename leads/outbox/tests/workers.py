@@ -8,7 +8,8 @@ from pathlib import Path
 
 from leads.outbox.worker import Worker
 from leads.webhooks.outbound import WHOLE_SECONDS
-from steerleads.tests.servers import spawn, wait_until
+from steerleads.tests.commands import spawn
+from steerleads.tests.servers import wait_until
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from leads.outbox.tests.test_server import SUBSCRIBE
 from leads.webhooks.tests.receivers import receiver
 from steerleads.db.postgresql.pooler import is_shared
 from steerleads.serving.tests.test_crashes import assert_refused, wait_for_writes
-from steerleads.tests import servers
+from steerleads.tests import commands
 from steerleads.tests.clients import BODY, Client, Writer, assert_nothing_is_lost, meanwhile
 from steerleads.tests.poolers import PROGRAM, running_pooler
 from steerleads.tests.servers import stopped_server, wait_until
@@ -71,7 +71,7 @@ def is_created(client, car, name):
 
 
 def backup(server, file, **env):
-    return servers.run(["backup", file, "--force"], {**server.env, **env})
+    return commands.run(["backup", file, "--force"], {**server.env, **env})
 
 
 def statuses(answers):
@@ -97,7 +97,7 @@ def test_the_product_works_behind_it_and_gets_over_what_others_leave(pooler, tmp
 
         refused = backup(server, tmp_path / "backup")
         assert refused.returncode == 1 and "BACKUP_DATABASE_URL" in refused.stderr
-        assert servers.run(["restore", tmp_path / "backup", "--yes"], server.env).returncode == 1
+        assert commands.run(["restore", tmp_path / "backup", "--yes"], server.env).returncode == 1
         done = backup(server, tmp_path / "backup", BACKUP_DATABASE_URL=server.direct_url)
         assert done.returncode == 0, done.stderr
         assert statuses(client.send("GET", f"/leads/{lead}") for _ in range(50)) == {200: 50}

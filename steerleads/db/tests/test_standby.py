@@ -10,8 +10,10 @@ from django.db import connection
 
 from steerleads.db.tests.test_pooler import SIGN_IN
 from steerleads.tests.clients import BODY, sizes
+from steerleads.tests.commands import environment, manage, python
+from steerleads.tests.databases import SEED
 from steerleads.tests.postgres import running_cluster, running_standby
-from steerleads.tests.servers import SEED, Server, environment, manage, python, wait_until
+from steerleads.tests.servers import Server, wait_until
 
 pytestmark = [
     pytest.mark.long,

@@ -26,7 +26,9 @@ from steerleads.dealers.models import AccountMail, MailKind, Role
 from steerleads.dealers.tests.people import browser, make_staff
 from steerleads.dealers.tests.waiting_mails import send_waiting
 from steerleads.tests.clients import together
-from steerleads.tests.servers import environment, free_port, python, scratch_database, spawn
+from steerleads.tests.commands import environment, python, spawn
+from steerleads.tests.databases import scratch_database
+from steerleads.tests.servers import free_port
 
 pytestmark = pytest.mark.django_db
 RESET = "/admin/password_reset/"

@@ -13,7 +13,8 @@ from steerleads.dealers import limits
 from steerleads.dealers.limits import Limit
 from steerleads.dealers.models import Tally
 from steerleads.tests.clients import together
-from steerleads.tests.servers import environment, python, scratch_database
+from steerleads.tests.commands import environment, python
+from steerleads.tests.databases import scratch_database
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2024, 1, 15, 12, tzinfo=UTC)

@@ -25,7 +25,9 @@ from steerleads import demo
 from steerleads.api.json import Number
 from steerleads.api.serializers import check
 from steerleads.dealers.models import ApiKey, Dealership
-from steerleads.tests.servers import Server, scratch_database, spawn, wait_until
+from steerleads.tests.commands import spawn
+from steerleads.tests.databases import scratch_database
+from steerleads.tests.servers import Server, wait_until
 
 pytestmark = pytest.mark.long
 

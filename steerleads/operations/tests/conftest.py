@@ -9,12 +9,12 @@ from django.db import connection
 
 from steerleads.operations import backups
 from steerleads.operations.tests.databases import run, scratch_database
-from steerleads.tests import servers
+from steerleads.tests import databases
 
 
 @pytest.fixture(scope="module")
 def migrated(tmp_path_factory):
-    with servers.scratch_database(tmp_path_factory.mktemp("migrated")) as (url, _):
+    with databases.scratch_database(tmp_path_factory.mktemp("migrated")) as (url, _):
         database = connection.copy()
         database.settings_dict["NAME"] = urlsplit(url).path[1:]
         run(database, "CREATE TABLE pair (number integer)")

@@ -7,7 +7,7 @@ import pytest
 from django.db import NotSupportedError, OperationalError, connection
 
 from steerleads.operations import checks
-from steerleads.tests.servers import run
+from steerleads.tests.commands import run
 
 PUBLIC = ["localhost", "leads.example.com"]
 GOOD_SECRET = "5nB-aW4xq_Zt8kRmYc0LhUe2JvPdTs7GfQi1oXy3"

@@ -23,7 +23,7 @@ from steerleads.operations.tests.databases import (
     spoil,
     wait_for,
 )
-from steerleads.tests import servers
+from steerleads.tests import commands
 from steerleads.tests.servers import running_server
 
 pytestmark = [pytest.mark.long, needs_programs]
@@ -139,7 +139,7 @@ def test_a_server_keeps_restore_away_until_it_has_ended_however_it_ends(tmp_path
     with running_server(workers=2) as server:
         assert server.call("GET", "/v1/leads", key=server.casa.key).status == 200
         server.manage("backup", tmp_path / "backup")
-        restore = partial(servers.run, ["restore", tmp_path / "backup", "--yes"], server.env)
+        restore = partial(commands.run, ["restore", tmp_path / "backup", "--yes"], server.env)
         assert restore().returncode == 1
         server.kill()  # nothing is left behind that would keep it away
         wait_for(lambda: restore().returncode == 0)

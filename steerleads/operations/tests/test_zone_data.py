@@ -20,7 +20,8 @@ from steerleads.dealers.hours.calendar import after_business_hours, quiet_until
 from steerleads.dealers.hours.models import Hours
 from steerleads.dealers.tests.people import browser, make_staff
 from steerleads.operations import checks, zone_data
-from steerleads.tests.servers import environment, manage, python, run, scratch_database
+from steerleads.tests.commands import environment, manage, python, run
+from steerleads.tests.databases import scratch_database
 
 NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)  # in Casablanca, too; by older data it is 13:00 there
 ASK_HOUR = """

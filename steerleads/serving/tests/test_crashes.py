@@ -14,17 +14,10 @@ import pytest
 from django.db import connection
 
 from steerleads.tests.clients import BODY, Client, Writer, assert_nothing_is_lost, meanwhile, sizes, together
+from steerleads.tests.commands import environment, manage, python
+from steerleads.tests.databases import SEED
 from steerleads.tests.postgres import running_cluster
-from steerleads.tests.servers import (
-    SEED,
-    Server,
-    environment,
-    manage,
-    python,
-    running_server,
-    stopped_server,
-    wait_until,
-)
+from steerleads.tests.servers import Server, running_server, stopped_server, wait_until
 
 pytestmark = pytest.mark.long
 

@@ -12,16 +12,9 @@ import pytest
 
 from steerleads.management.commands import serve
 from steerleads.serving.pauses import Pauses
-from steerleads.tests.servers import (
-    SECONDS_TO_STOP,
-    environment,
-    run,
-    running_server,
-    scratch_database,
-    send,
-    stopped_server,
-    wait_until,
-)
+from steerleads.tests.commands import environment, run
+from steerleads.tests.databases import scratch_database
+from steerleads.tests.servers import SECONDS_TO_STOP, running_server, send, stopped_server, wait_until
 
 pytestmark = pytest.mark.long
 
