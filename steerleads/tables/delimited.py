@@ -10,12 +10,11 @@ from typing import BinaryIO
 from steerleads.db.text import WHITE_SPACE
 from steerleads.tables.encodings import find_encoding, read_lines
 from steerleads.tables.guards import cell_text
-from steerleads.tables.headers import DEPTH, Header, best_header, read_columns
+from steerleads.tables.headers import DEPTH, SEPARATORS, Header, best_header, read_columns
 from steerleads.tables.strangers import refuse_controls
 from steerleads.tables.table import NotATable, Problem, Row, Table
 from steerleads.tables.titles import Titles
 
-SEPARATORS = ",;\t|"
 NAMED_SEPARATOR = re.compile(r'"?sep=([,;\t|])"?\s*', re.IGNORECASE)  # how Excel writes it down, in the first line
 MOST_ROWS = 200_000
 

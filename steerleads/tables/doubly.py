@@ -12,10 +12,9 @@ def _of_bytes(first: int, last: int) -> str:
 
 
 TAIL = _of_bytes(0x80, 0xBF)
-# A French word in capitals may end in Ù before a mark (`OÙ…`), so Arabic is certain from two letters on.
+# A French word in capitals may end in Ù before a mark (`OÙ…`), so letters that begin with it are certain from two on.
 DOUBLY = re.compile(
-    f"(?:{_of_bytes(0xD8, 0xDB)}{TAIL}){{2,}}|{_of_bytes(0xC2, 0xC5)}{TAIL}"
-    f"|{_of_bytes(0xE2, 0xEF)}{TAIL}{{2}}|ð{TAIL}{{3}}"
+    f"(?:{_of_bytes(0xD8, 0xDB)}{TAIL}){{2,}}|[ÂÃÄÅØ]{TAIL}|{_of_bytes(0xE2, 0xEF)}{TAIL}{{2}}|ð{TAIL}{{3}}"
 )
 # Accented letters and signs, œ, Arabic, dashes and quotes, €, ™, emoji: what our users' texts have.
 CERTAIN = re.compile(

@@ -1,7 +1,7 @@
 """Lines of a text file whose encoding nobody wrote down: which it is, and each line by it."""
 
 import codecs
-from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -17,6 +17,7 @@ HEAD = 4096  # bytes that tell UTF-16
 # The high bytes of Latin and Arabic letters, and of dashes and quotes.
 HIGH_BYTES = {0x00, 0x06, 0x20}
 MOSTLY = 0.85
+WIDE = ("utf-16", "utf-32")
 END_OF_FILE = "\x1a\0"  # ^Z, how DOS ended texts, and what filled its blocks
 
 
@@ -47,7 +48,7 @@ def find_encoding(file: BinaryIO) -> Encoded:
 
 def read_lines(file: BinaryIO, encoding: str) -> Iterator[str]:
     """The lines of a file with their ends, decoded; what ends the file, and marks its encoding, is left out."""
-    for number, line in enumerate(_byte_lines(file, encoding if encoding.startswith("utf-16") else None)):
+    for number, line in enumerate(_byte_lines(file, encoding if encoding.startswith(WIDE) else None)):
         text = doubly.undo(_decode(line, encoding))
         yield _without_end(text if number else text.removeprefix("\ufeff"))
 
@@ -64,9 +65,11 @@ def _name(file: BinaryIO, sample: bytes, foreign: int, accented: int) -> str:
 
 
 def _wide_encoding(file: BinaryIO) -> str | None:
-    """UTF-16's name if a file is that, else None."""
+    """The name of UTF-16, or -32, if a file is that, else None."""
     file.seek(0)
     head = file.read(HEAD)
+    if head.startswith((BOM_UTF32_LE, BOM_UTF32_BE)):  # the former begins as UTF-16's
+        return "utf-32"
     if head.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
         return "utf-16"
     if len(head) >= 4 and 0 in head:
@@ -81,7 +84,7 @@ def _is_wide(head: bytes, high: int) -> bool:
 
 
 def _byte_lines(file: BinaryIO, wide: str | None) -> Iterator[bytes]:
-    """The lines in bytes with their ends, whichever of CR LF, LF and CR these are; UTF-16's are made UTF-8."""
+    """The lines in bytes with their ends, whichever of CR LF, LF and CR these are; those of UTF-16 and -32 are made UTF-8."""
     file.seek(0)
     source = codecs.EncodedFile(file, "utf-8", wide, "replace") if wide else file
     read, rest = 0, b""

@@ -8,6 +8,7 @@ from steerleads.tables.table import Column, NotATable
 from steerleads.tables.titles import Titles
 
 DEPTH = 15  # lines among which it is looked for
+SEPARATORS = ",;\t|"
 MOST_COLUMNS = 1000
 
 
@@ -28,7 +29,9 @@ class Header:
 def best_header(rows: Iterable[tuple[int, Sequence[str]]], titles: Titles) -> Header | None:
     """The likeliest of these (line, cells), or None if all are blank."""
     trimmed = ((line, [cell_text(cell) for cell in cells[:MOST_COLUMNS]]) for line, cells in rows)
-    headers = [Header(line, titles.known(cells), sum(map(bool, cells))) for line, cells in trimmed if any(cells)]
+    # A row of separators is blank, also when it is read by another one.
+    filled = ((line, [cell for cell in cells if cell.strip(SEPARATORS)]) for line, cells in trimmed)
+    headers = [Header(line, titles.known(cells), len(cells)) for line, cells in filled if cells]
     return max(headers, key=lambda header: header.rank, default=None)
 
 

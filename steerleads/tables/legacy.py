@@ -27,7 +27,9 @@ def _plausibility(text: str) -> int:
 def _of_word(word: str) -> int:
     """Points for each letter that is not ASCII's: in one script, in a shape that words have."""
     letters = [letter for letter in word if not letter.isascii()]
-    good = bool(ARABIC.fullmatch(word)) or (set(letters) <= FRENCH and _is_shaped(word))
+    if ARABIC.fullmatch(word):
+        return len(letters) * WORTH if len(letters) > 1 else 1
+    good = set(letters) <= FRENCH and _is_shaped(word)
     return len(letters) * (WORTH if good else -WORTH)
 
 

@@ -4,9 +4,10 @@ import os
 from typing import BinaryIO
 
 from steerleads.tables.delimited import read_delimited
-from steerleads.tables.strangers import refuse_stranger
+from steerleads.tables.strangers import WORKBOOKS, refuse_stranger
 from steerleads.tables.table import NotATable, Table
 from steerleads.tables.titles import Titles
+from steerleads.tables.workbooks import read_workbook
 
 LARGEST_FILE = 20 * 1024 * 1024  # bytes
 HEAD = 4096  # bytes that tell what a file is
@@ -20,5 +21,7 @@ def open_table(file: BinaryIO, titles: Titles) -> Table:
             "too_large", f"It has {size:,} bytes: give at most {LARGEST_FILE // 1024 // 1024} MiB at a time."
         )
     file.seek(0)
-    refuse_stranger(file.read(HEAD))
-    return read_delimited(file, titles)
+    head = file.read(HEAD)
+    refuse_stranger(head)
+    kind = next((kind for magic, kind in WORKBOOKS.items() if head.startswith(magic)), None)
+    return read_workbook(file, kind, titles) if kind else read_delimited(file, titles)

@@ -4,7 +4,7 @@ import re
 
 from steerleads.tables.table import NotATable
 
-ZIP, COMPOUND = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # XLSX is the one, XLS the other
+WORKBOOKS = {b"PK\x03\x04": "xlsx", b"\xd0\xcf\x11\xe0": "xls"}  # a zip archive, a compound file
 MAGIC = {
     b"\x89PNG": "a picture",
     b"\xff\xd8\xff": "a picture",

@@ -1,0 +1,117 @@
+"""The process that reads one workbook, within limits that end it: from standard input, to JSON lines of its rows.
+
+It is run as a file, so that neither Django nor anything else of ours is loaded. A small workbook can ask for any amount
+of memory (its sizes lie, or it has a cell in the last row and column), so the system counts, and not we. At the end, the
+number of the last row is on standard error, or the code of why there is none.
+"""
+
+import io
+import json
+import os
+import resource
+import sys
+import zipfile
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet
+
+MEMORY = 768 * 1024 * 1024  # bytes; 50,000 rows of 60 columns take 430 million
+PROCESSOR = 30  # seconds; those take 5
+OUTPUT = 256 * 1024 * 1024  # bytes
+UNPACKED = 512 * 1024 * 1024  # bytes that a workbook says it has when unpacked
+MOST_ROWS = 50_000
+LONGEST_TEXT = 131_072  # characters, as in a CSV; Excel's own limit is 32,767
+TOO_LARGE = 3  # the exit code
+EXACT = 10**15  # up to here a spreadsheet keeps each digit of a number
+
+
+class Refusal(Exception):
+    """The code of why this workbook is not read."""
+
+
+def set_limits() -> None:
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR, PROCESSOR))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (OUTPUT, OUTPUT))
+
+
+def check_unpacked_size(content: bytes) -> None:
+    """Raises Refusal where a workbook says itself that it is too large."""
+    if zipfile.is_zipfile(io.BytesIO(content)):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if sum(member.file_size for member in archive.infolist()) > UNPACKED:
+                raise Refusal("too_large")
+
+
+def first_sheet(content: bytes) -> "CalamineSheet":
+    """The first sheet that people see and that has something in it."""
+    import python_calamine as calamine
+
+    check_unpacked_size(content)
+    try:
+        workbook = calamine.load_workbook(io.BytesIO(content))
+        for index, sheet in enumerate(workbook.sheets_metadata):
+            if sheet.typ == calamine.SheetTypeEnum.WorkSheet and sheet.visible == calamine.SheetVisibleEnum.Visible:
+                found = workbook.get_sheet_by_index(index)
+                if found.start is not None:
+                    return found
+    except calamine.PasswordError:
+        raise Refusal("locked") from None
+    except calamine.CalamineError:
+        raise Refusal("not_a_table") from None
+    raise Refusal("empty")
+
+
+def filled_rows(sheet: "CalamineSheet") -> Iterator[tuple[int, list[str]]]:
+    """(row of the sheet, its cells up to the last that is filled) of the rows that are not blank."""
+    count = 0
+    for number, values in enumerate(sheet.iter_rows(), 1):
+        cells = [text_of(value) for value in values]
+        while cells and not cells[-1]:
+            cells.pop()
+        if cells:
+            count += 1
+            if count > MOST_ROWS + 1:
+                raise Refusal("too_many_rows")
+            yield number, cells
+
+
+def text_of(value: object) -> str:
+    """What a person reads in the cell; times as in ISO 8601."""
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < EXACT else repr(value)
+    if isinstance(value, datetime):
+        return value.isoformat(" ", "seconds")
+    if isinstance(value, date | time):
+        return value.isoformat()
+    return str(value)[: LONGEST_TEXT + 1]
+
+
+def write_rows() -> int:
+    """The number of the last row."""
+    last = 0
+    for row in filled_rows(first_sheet(sys.stdin.buffer.read())):
+        sys.stdout.write(json.dumps(row) + "\n")
+        last = row[0]
+    sys.stdout.flush()
+    return last
+
+
+def main() -> None:
+    set_limits()
+    try:
+        sys.stderr.write(str(write_rows()))
+    except Refusal as refusal:
+        sys.exit(str(refusal))
+    except (MemoryError, OSError):  # the latter: what it writes has grown over the limit
+        os._exit(TOO_LARGE)  # with what is not written yet left behind
+
+
+if __name__ == "__main__":
+    main()
