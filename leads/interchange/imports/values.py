@@ -1,0 +1,267 @@
+"""Reads one row of a file as a lead: its texts, contact, status and time, and what tells of its car."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from rest_framework.serializers import ValidationError
+
+from cars.matching import Clues
+from leads.contacts.parsing import emails_in, is_address, phones_in
+from leads.fields import BODY_FIELDS, Status
+from leads.interchange.imports.dates import NotATime, time_of
+from leads.interchange.imports.phones import Destroyed, may_be_shortened, phones_of
+from leads.interchange.imports.statuses import status_of
+from steerleads.db.ids import parse_id
+from steerleads.db.text import forbidden_character, normalise, shown
+
+LONGEST = {"source": 100, "externalId": 255, "carId": 36}  # characters, as Origin keeps them
+JOINT = " / "
+BODIES = {each.name: each.body for each in BODY_FIELDS}
+YES, NO = {"true", "1", "yes", "oui", "نعم"}, {"false", "0", "no", "non", "لا"}
+META_ID = re.compile(r"^l:(\d+)$", re.ASCII)  # as Meta writes ids into tables, that they are no numbers
+YEAR = re.compile(r"(?<!\d)(?:18|19|20|21)\d\d(?!\d)", re.ASCII)
+
+Cell = tuple[str, str]  # (the column's title, what stands there)
+
+
+class RowError(Exception):
+    """Why a row cannot be a lead: with the column's title, a code for programs, and a sentence for people."""
+
+    def __init__(self, title: str, code: str, message: str):
+        super().__init__(message)
+        self.title, self.code, self.message = title, code, str(message)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What a file's rows are read by, beside their cells."""
+
+    zone: tzinfo
+    now: datetime
+    action: str  # of rows that name none
+    source: str  # of rows that name none
+    statuses: Mapping[str, str] = field(default_factory=dict)
+    month_first: bool = False
+
+
+@dataclass(frozen=True)
+class LeadRow:
+    """A row as a lead: `fields` are model columns and clean values; `given` those of them that the file has itself."""
+
+    fields: Mapping[str, Any]
+    given: frozenset[str]
+    clues: Clues
+    source: str
+    external_id: str | None = None
+    own_id: UUID | None = None  # of our own export: a lead of this dealership, perhaps
+    archived: bool | None = None
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    car_title: str = ""
+
+
+def read(cells: Mapping[str, Sequence[Cell]], rules: Rules) -> LeadRow:
+    """The LeadRow of a row's cells by field, empty ones left out. Raises RowError."""
+    fields, given = _fields(cells, rules)
+    own_id, external_id = _ids(cells)
+    return LeadRow(
+        fields=fields,
+        given=frozenset(given),
+        clues=_clues(cells),
+        source=_line(cells, "source") or rules.source,
+        external_id=external_id,
+        own_id=own_id,
+        archived=_yes_or_no(cells, "archived"),
+        created_at=_created(cells, rules),
+        updated_at=_updated(cells, rules),
+        car_title=_car_title(cells),
+    )
+
+
+# --- Texts -----------------------------------------------------------------------------------------
+
+
+def _fields(cells, rules):
+    """({column: clean value}, the columns that the file gives)."""
+    contact, contact_title = _contact(cells)
+    name, name_title = _name(cells)
+    given = {"target_info"} | ({"target_name"} if name else set())
+    fields = {
+        "action": _judged("action", _line(cells, "action") or rules.action, _title(cells, "action")),
+        "target_name": _judged("targetName", name or contact[:200], name_title or contact_title),
+        "target_info": _judged("targetInfo", contact, contact_title),
+        "status": _status(cells, rules),
+    }
+    for name in ("tag", "note", "order"):
+        if name in cells:
+            fields[name] = _judged(name, _text(cells, name), _title(cells, name))
+    given |= fields.keys() & {name for name in ("action", "tag", "note", "order") if name in cells}
+    if "status" in cells and status_of(_text(cells, "status"), rules.statuses):
+        given.add("status")
+    return fields, given
+
+
+def _name(cells):
+    """(the contact's name, its column's title), or empty texts."""
+    whole, first, last = (_line(cells, name) for name in ("targetName", "firstName", "lastName"))
+    title = next((_title(cells, name) for name in ("targetName", "lastName", "firstName") if name in cells), "")
+    if whole and last and not first and last not in whole:  # الاسم beside النسب
+        return f"{whole} {last}", title
+    name = whole or " ".join(part for part in (first, last) if part)
+    return (name, title) if name else (_line(cells, "company"), _title(cells, "company"))
+
+
+def _contact(cells):
+    """(phones and addresses in one text, the title of the first). What targetInfo has already is not added."""
+    info = _line(cells, "targetInfo")
+    if info and may_be_shortened(info):
+        info = JOINT.join(_phones(*cells["targetInfo"][0]))
+    parts = [info] if info else []
+    for title, text in (*cells.get("mobile", ()), *cells.get("phone", ())):
+        parts += [phone for phone in _phones(title, _one_line(text)) if not _has_phone(parts, phone)]
+    for _heading, text in cells.get("email", ()):
+        parts += [_one_line(text)] if not _has_address(parts, text) else []
+    first = next((each[0][0] for each in map(cells.get, ("targetInfo", "mobile", "phone", "email")) if each), "")
+    if not parts:
+        raise RowError("", "no_contact", _("The row has neither a phone number nor an e-mail address."))
+    return JOINT.join(parts), first
+
+
+def _phones(title, text):
+    try:
+        return phones_of(text)
+    except Destroyed:
+        sentence = _(
+            "%(number)s: the spreadsheet has shortened this number; format the column as text and export again."
+        )
+        raise RowError(title, "phone_destroyed", sentence % {"number": shown(text, 30)}) from None
+
+
+def _has_phone(parts, phone):
+    if any(phone == part for part in parts):
+        return True
+    return phone.startswith("+") and any(phone[1:] in phones_in(part) for part in parts)
+
+
+def _has_address(parts, text):
+    address = normalise(text).lower()
+    return any(address == part.lower() or (is_address(address) and address in emails_in(part)) for part in parts)
+
+
+def _status(cells, rules):
+    return (status_of(_text(cells, "status"), rules.statuses) if "status" in cells else None) or Status.NEW.value
+
+
+def _judged(name, text, title):
+    """The text as the API's rules take it. Raises RowError."""
+    try:
+        return BODIES[name].run_validation(text)
+    except ValidationError as error:
+        [problem] = error.detail
+        code = "too_long" if problem.code == "max_length" else "bad_value"
+        raise RowError(title, code, str(problem)) from None
+
+
+# --- Where it came from, and when ------------------------------------------------------------------
+
+
+def _ids(cells):
+    """(the id of a lead of ours that the row may be, its external id)."""
+    own, external = _line(cells, "id"), _line(cells, "externalId")
+    external = external or own
+    return parse_id(own), META_ID.sub(r"\1", external) or None
+
+
+def _yes_or_no(cells, name):
+    text = _line(cells, name).lower()
+    if not text:
+        return None
+    if text not in YES | NO:
+        raise RowError(_title(cells, name), "bad_value", _("This must be true or false."))
+    return text in YES
+
+
+def _created(cells, rules):
+    if "createdAt" not in cells:
+        return None
+    [(title, text), *_more] = cells["createdAt"]
+    try:
+        at = time_of(text, rules.zone, month_first=rules.month_first)
+    except NotATime:
+        sentence = _("This is no date that can be read. One that can is 2026-11-29 14:30.")
+        raise RowError(title, "bad_date", sentence) from None
+    if at > rules.now:
+        raise RowError(title, "bad_date", _("This date lies in the future."))
+    return at
+
+
+def _updated(cells, rules):
+    try:
+        return time_of(_line(cells, "updatedAt"), rules.zone, month_first=rules.month_first)
+    except NotATime:
+        return None
+
+
+# --- Its car ---------------------------------------------------------------------------------------
+
+
+def _clues(cells):
+    year = YEAR.search(_line(cells, "overviewYear"))
+    return Clues(
+        car_id=parse_id(_line(cells, "carId")),
+        vin=_line(cells, "vin"),
+        stock_number=_line(cells, "stockNumber"),
+        plate=_line(cells, "plate"),
+        make=_line(cells, "make"),
+        model=_line(cells, "model"),
+        year=int(year[0]) if year else None,
+        location=_line(cells, "location"),
+        text=_line(cells, "car"),
+    )
+
+
+def _car_title(cells):
+    """Of the column that says most of the car."""
+    names = ("carId", "vin", "stockNumber", "plate", "car", "model", "make")
+    return next((_title(cells, name) for name in names if name in cells), "")
+
+
+# --- Cells -----------------------------------------------------------------------------------------
+
+
+def _title(cells, name):
+    return cells[name][0][0] if name in cells else ""
+
+
+def _text(cells, name):
+    """What stands in a column of one value, without what no text may have."""
+    if name not in cells:
+        return ""
+    title, text = cells[name][0]
+    text = _clean(text, multiline=True)
+    if len(text) > (most := LONGEST.get(name, len(text))):
+        sentence = _("This field has %(length)s characters; at most %(most)s are allowed.")
+        raise RowError(title, "too_long", sentence % {"length": len(text), "most": most})
+    return text if name == "note" else _one_line(text)
+
+
+def _clean(text, *, multiline=False):
+    """Without characters that no text may have."""
+    text = normalise(text)
+    if text.isprintable() or not forbidden_character(text, multiline=multiline):
+        return text
+    return "".join(" " if forbidden_character(each, multiline=multiline) else each for each in text)
+
+
+def _line(cells, name):
+    return _text(cells, name)
+
+
+def _one_line(text):
+    """Other white space than the ends stays as it was typed: what we wrote out ourselves comes back the same."""
+    return _clean(text).strip()
