@@ -1,85 +1,55 @@
-"""Reads cars out of a CSV file as dealers' programs and spreadsheets write it: row by row, each with its line number."""
+"""Cars in a table: which titles name their fields, and how dealers write their numbers."""
 
-import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from io import TextIOWrapper
-from itertools import chain
+from typing import BinaryIO
 
 from cars.serializers import KEPT_BY_STAFF
 from steerleads.db.text import fold, shown
+from steerleads.tables.reading import open_table
+from steerleads.tables.table import Column, NotATable, Row, Table, clashes
+from steerleads.tables.titles import Titles
 
-LONGEST_LINE = 1024 * 1024  # bytes
-SEPARATORS = ",;\t"
 REQUIRED = ("make", "model")
 
-# What else the page's names are called, folded and without anything but letters and digits.
+# What else the page's names are called, in any spelling.
 ALIASES = {
-    "brand": "make",
-    "manufacturer": "make",
-    "marque": "make",
-    "constructeur": "make",
-    "modele": "model",
-    "year": "overviewYear",
-    "modelyear": "overviewYear",
-    "annee": "overviewYear",
-    "anneemodele": "overviewYear",
-    "millesime": "overviewYear",
-    "chassis": "vin",
-    "chassisnumber": "vin",
-    "numerodechassis": "vin",
-    "ndechassis": "vin",
-    "stock": "stockNumber",
-    "stockno": "stockNumber",
-    "numerodestock": "stockNumber",
-    "ndestock": "stockNumber",
-    "reference": "stockNumber",
-    "prix": "price",
-    "prixdevente": "price",
-    "kms": "km",
-    "mileage": "km",
-    "kilometers": "km",
-    "kilometres": "km",
-    "kilometrage": "km",
-    "city": "location",
-    "ville": "location",
-    "lieu": "location",
-    "statut": "status",
-    "platenumber": "plate",
-    "numberplate": "plate",
-    "licenseplate": "plate",
-    "licenceplate": "plate",
-    "registration": "plate",
-    "registrationnumber": "plate",
-    "plaque": "plate",
-    "matricule": "plate",
-    "immatriculation": "plate",
-    "numerodimmatriculation": "plate",
-    "ndimmatriculation": "plate",
-    "اللوحه": "plate",
-    "رقماللوحه": "plate",
-    "لوحهالترقيم": "plate",
-    "رقمالتسجيل": "plate",
+    "make": ("brand", "manufacturer", "vehicle make", "marque", "constructeur", "الماركة", "الصانع"),
+    "model": ("vehicle model", "modèle", "الموديل", "الطراز"),
+    "overviewYear": ("year", "model year", "année", "année modèle", "millésime", "السنة", "سنة الصنع"),
+    "vin": ("chassis", "chassis number", "numéro de châssis", "n° de châssis", "رقم الهيكل", "رقم الشاسيه"),
+    "stockNumber": ("stock", "stock no", "numéro de stock", "n° de stock", "reference", "رقم المخزون"),
+    "price": ("asking price", "selling price", "prix", "prix de vente", "الثمن", "السعر"),
+    "km": ("kms", "mileage", "odometer", "kilometers", "kilometres", "kilométrage", "الكيلومترات"),
+    "location": ("city", "ville", "lieu", "المدينة"),
+    "status": ("statut", "الحالة"),
+    "plate": (
+        *("plate number", "number plate", "license plate", "licence plate", "registration", "registration number"),
+        *("plaque", "matricule", "immatriculation", "numéro d'immatriculation", "n° d'immatriculation"),
+        *("اللوحة", "رقم اللوحة", "لوحة الترقيم", "رقم التسجيل"),
+    ),
 }
-COLUMNS = {name.lower(): name for name in KEPT_BY_STAFF} | ALIASES
+TITLES = Titles(
+    {title: name for name in KEPT_BY_STAFF for title in (name, *ALIASES.get(name, ()))}, single=KEPT_BY_STAFF
+)
 
 NUMBERS = ("overviewYear", "price", "km")
 SPACES = re.compile(r"[ \xa0\u2009\u202f]")
+# The signs for thousands and decimals on Arabic keyboards.
+ARABIC_SIGNS = str.maketrans({"٬": "", "٫": "."})
 DECIMAL_COMMA = re.compile(r"(-?[0-9]+),([0-9]{1,2})")
 AMBIGUOUS = re.compile(r"([1-9][0-9]{0,2})\.([0-9]{3})")
-
-
-class NotASheet(Exception):
-    """The file as a whole cannot be imported; the message says why, and what would be right."""
+# A field that had to be filled, and that nobody could.
+FILLER_VIN = re.compile(r"(\w)\1{16}")
 
 
 class BadRow(Exception):
-    """This row cannot be; the message says why."""
+    """This row cannot be a car; the message says why."""
 
 
 @dataclass(frozen=True)
-class Row:
+class CarRow:
     """A car's texts by the page's names, blank ones left out, or the reason why they could not be read."""
 
     line: int
@@ -92,122 +62,67 @@ class Sheet:
     lines: int
     titles: dict  # the page's names, as this file spells them
     ignored: list
-    rows: Iterator[Row]
+    rows: Iterator[CarRow]
 
 
-def read_sheet(file):
-    """The Sheet in a binary file that can be read twice. Raises NotASheet."""
-    count = _count_lines(file)
-    file.seek(0)
-    # newline="": csv wants to see the line ends, some stand inside quotes.
-    lines = TextIOWrapper(file, encoding="utf-8-sig", newline="")
-    separator, first, before = _first_line(lines)
-    # strict: a stray quote is an error here, and not the beginning of a field that swallows the rows below.
-    reader = csv.reader(chain([first], lines), delimiter=separator, skipinitialspace=True, strict=True)
-    header, names = _read_header(reader)
-    titles = {name: shown(title) for name, title in zip(names, header, strict=True) if name}
-    ignored = [title for name, title in zip(names, header, strict=True) if not name and title]
-    return Sheet(count, titles, ignored, _rows(reader, separator, names, before))
+def read_sheet(file: BinaryIO) -> Sheet:
+    """The Sheet in a file that can be read twice. Raises NotATable."""
+    table = open_table(file, TITLES)
+    _check_columns(table)
+    titles = {column.field: shown(column.title) for column in table.columns if column.field}
+    return Sheet(table.lines, titles, table.ignored, (_car_row(row, table) for row in table.rows))
 
 
-def _count_lines(file):
-    """How many lines there are, all of UTF-8: a file that is not is refused before the first car is written."""
-    number = 0
-    while line := file.readline(LONGEST_LINE + 1):
-        number += 1
-        if len(line) > LONGEST_LINE:
-            raise NotASheet(f"Line {number} is longer than 1 MiB: this is not a list of cars.")
-        try:
-            line.decode()
-        except UnicodeDecodeError as error:
-            raise NotASheet(
-                f"Line {number} is not UTF-8 (at its byte {error.start + 1}). In a spreadsheet, save it as “CSV UTF-8”."
-            ) from None
-    return number
-
-
-def _first_line(lines):
-    """(the separator, the line that names the columns, how many lines stood before it)."""
-    line = lines.readline()
-    named = re.fullmatch(r'"?sep=([,;\t])"?\s*', line, re.IGNORECASE)  # how Excel writes down the separator
-    if named:
-        line = lines.readline()
-    if "\0" in line:
-        raise NotASheet("The file has NUL bytes: it may be UTF-16. In a spreadsheet, save it as “CSV UTF-8”.")
-    if not line.strip():
-        raise NotASheet("The file is empty, or its first line is: that line must name the columns.")
-    known = {separator: sum(map(bool, _names(line.split(separator)))) for separator in SEPARATORS}
-    return named[1] if named else max(SEPARATORS, key=known.get), line, 1 if named else 0
-
-
-def _read_header(reader):
-    """(the titles, the page's name or None for each of them)."""
-    try:
-        header = [title.strip() for title in next(reader)]
-    except csv.Error as error:
-        raise NotASheet(f"The first line is not CSV: {error}.") from None
-    names = _names(header)
+def _check_columns(table: Table) -> None:
+    named = {column.field for column in table.columns}
     for name in REQUIRED:
-        if name not in names:
-            raise NotASheet(
-                f"There is no column “{name}” among {', '.join(f'“{shown(title)}”' for title in header[:20])}."
-                f" The first line must name the columns: {', '.join(KEPT_BY_STAFF)}."
-            )
-    for name in KEPT_BY_STAFF:
-        if names.count(name) > 1:
-            twice = " and ".join(
-                f"“{shown(title)}”" for title, column in zip(header, names, strict=True) if column == name
-            )
-            raise NotASheet(f"The columns {twice} both mean {name}. Keep one of them.")
-    return header, names
+        if name not in named:
+            titles = ", ".join(f"“{shown(column.title)}”" for column in table.columns[:20])
+            message = f"There is no column “{name}” among {titles}. One line, among the first, must name the columns: {', '.join(KEPT_BY_STAFF)}."
+            raise NotATable("no_column", message)
+    for name, titles in clashes(table.columns, TITLES.single).items():
+        twice = " and ".join(f"“{shown(title)}”" for title in titles)
+        raise NotATable("columns", f"The columns {twice} both mean {name}. Keep one of them.")
 
 
-def _names(titles):
-    folded = [re.sub(r"[\W_]", "", fold(title)) for title in titles]
-    # `Km (كلم)` is km as well.
-    return [COLUMNS.get(name) or COLUMNS.get(re.sub(r"[^a-z0-9]", "", name)) for name in folded]
-
-
-def _rows(reader, separator, names, before):
-    while True:
-        line = before + reader.line_num + 1  # a row of several lines is called by its first one
-        try:
-            values = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield Row(line, {}, _in_words(error, before + reader.line_num))
-            continue
-        if any(value.strip() for value in values):
-            yield _row(line, values, names, separator)
-
-
-def _row(line, values, names, separator):
-    if len(values) < len(names) or any(value.strip() for value in values[len(names) :]):
-        return Row(line, {}, f"It has {len(values)} columns, and the first line names {len(names)}.")
-    cells = {name: value for name, value in zip(names, values, strict=False) if name and value.strip()}
+def _car_row(row: Row, table: Table) -> CarRow:
     try:
-        cells |= {name: _number(cells[name], separator) for name in NUMBERS if name in cells}
+        return CarRow(row.line, _cells(row, table))
     except BadRow as problem:
-        return Row(line, {}, str(problem))
-    return Row(line, cells)
+        return CarRow(row.line, {}, str(problem))
 
 
-def _number(text, separator):
-    """The number as the API takes it: `120 000,50`, as French spreadsheets write beside semicolons, is 120000.50."""
-    text = SPACES.sub("", text.strip())
-    if separator == ";":
-        text = DECIMAL_COMMA.sub(r"\1.\2", text) if DECIMAL_COMMA.fullmatch(text) else text
-    if both := AMBIGUOUS.fullmatch(text):
-        # The API's rules would make 120 of it, where many mean 120000.
-        raise BadRow(f"“{text}” could mean {both[1]}{both[2]} or {both[1]}. Write one of these.")
+def _cells(row: Row, table: Table) -> dict:
+    if row.problem:
+        raise BadRow(row.problem.message)
+    if row.missing:
+        line = "the first line" if table.header_line == 1 else f"line {table.header_line}"
+        raise BadRow(f"It has {len(row.cells) - row.missing} columns, and {line} names {len(row.cells)}.")
+    columns = zip(table.columns, row.cells, strict=True)
+    return {column.field: _value(column, text, table) for column, text in columns if column.field and text}
+
+
+def _value(column: Column, text: str, table: Table) -> str:
+    if column.field in NUMBERS:
+        return _number(text, table.separator)
+    return _vin(text, column) if column.field == "vin" else text
+
+
+def _vin(text: str, column: Column) -> str:
+    text = SPACES.sub("", text).replace("-", "")
+    if FILLER_VIN.fullmatch(text):
+        raise BadRow(f"{shown(column.title)}: {text} is no car's VIN. Leave it empty where it is not known.")
     return text
 
 
-def _in_words(error, last_line):
-    reasons = {
-        "unexpected end of data": "A quoted text begins in this row and does not end.",
-        "field larger": f"A text in it, still going on in line {last_line}, has over {csv.field_size_limit()} characters.",
-        "expected after": "A quote stands inside a quoted text. Write it twice.",
-    }
-    return next((reason for sign, reason in reasons.items() if sign in str(error)), f"It is not CSV: {error}.")
+def _number(text: str, separator: str | None) -> str:
+    """The number as the API takes it: `120 000,50`, as French spreadsheets write beside semicolons, is 120000.50."""
+    text = fold(SPACES.sub("", text)).translate(ARABIC_SIGNS)
+    if separator == ";" and DECIMAL_COMMA.fullmatch(text):
+        text = text.replace(",", ".")
+    if both := AMBIGUOUS.fullmatch(text):
+        # The API's rules would make 120 of 120.000, where many mean 120000.
+        if both[2] == "000":
+            raise BadRow(f"“{text}” could mean {both[1]}000 or {both[1]}. Write one of these.")
+        raise BadRow(f"“{text}” could mean {both[1]}{both[2]}, or has three decimals. Write it with two or none.")
+    return text

@@ -12,9 +12,10 @@ from django.core.management import CommandError, call_command
 from cars.imports import BATCH, import_cars
 from cars.models import Car
 from cars.serializers import WRITABLE
-from cars.sheets import NotASheet, read_sheet
+from cars.sheets import read_sheet
 from conftest import make_car
 from steerleads.progress import Progress
+from steerleads.tables.table import NotATable
 
 HONDA, DACIA = "1HGCM82633A004352", "VF1RFB00X56789012"
 HEADER = "make,model,overviewYear,vin,stockNumber,price,km,location,status\n"
@@ -73,7 +74,7 @@ def test_good_rows_become_cars_with_all_their_values(run, casa):
         ("make\tmodel\tStock-Number", ["make", "model", "stockNumber"]),
         ('"make", "model", "km"', ["make", "model", "km"]),
         ("Marque;Modèle;Année;Prix;Kilométrage;Ville", ["make", "model", "overviewYear", "price", "km", "location"]),
-        ("make;model;prix (MAD, TTC);N° de stock", ["make", "model", "stockNumber"]),
+        ("make;model;prix (MAD, TTC);N° de stock", ["make", "model", "price", "stockNumber"]),
         ('sep=;\r\nmake;model;"km\n(réels)"', ["make", "model"]),
         ("make,model,,", ["make", "model"]),
     ],
@@ -107,24 +108,17 @@ def test_numbers_lose_spaces_and_beside_semicolons_their_comma(separator, column
     ("content", "words"),
     [
         (b"", "empty"),
-        (b"\n\nmake,model\n", "empty"),
         ("make,price\nHonda,1\n", "no column “model” among “make”, “price”"),
         ("Honda,Civic\n", "no column “make”"),
         ("make,model,year,overviewYear\n", "“year” and “overviewYear” both mean overviewYear"),
-        (
-            "make,model\nHonda,Civic\nCitroën,C3\n".encode("latin-1"),
-            r"Line 3 is not UTF-8 \(at its byte 6\).*CSV UTF-8",
-        ),
-        ("make,model\n".encode("utf-16"), "Line 1 is not UTF-8"),
-        ("make,model\n".encode("utf-16-le"), "NUL bytes"),
         (b"make,model\nHonda,Civic\nHonda," + b"x" * 1_100_000, "Line 3 is longer"),
-        ('make,model,"km\n', "first line is not CSV"),
+        ('make,model,"km\n', "Line 1 names the columns, and is not CSV"),
     ],
 )
 def test_file_that_is_no_sheet_is_refused_wholly(run, content, words):
     result = run(content)
     assert (result.code, result.out, Car.objects.count()) == (1, "", 0)
-    with pytest.raises(NotASheet, match=words):
+    with pytest.raises(NotATable, match=words):
         parse(content)
     assert result.refusal.startswith("Nothing was imported")
 
@@ -164,7 +158,7 @@ def test_every_bad_row_is_named_with_its_line_and_reason_and_good_ones_are_kept(
         ("Line 11", "A quote stands inside a quoted text. Write it twice."),
         ("Line 12", "Modèle: This field contains the character U+0000, which is not allowed."),
         ("Line 14", "It has 6 columns, and the first line names 5."),
-        ("Line 15", "A quoted text begins in this row and does not end."),
+        ("Line 15", "A quoted text begins in this row and does not end. The last good line is 13."),
     ]
 
 

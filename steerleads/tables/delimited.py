@@ -98,8 +98,9 @@ def _rows(records: Iterator[Record], width: int) -> Iterator[Row]:
         if record.error:
             yield Row(record.first, (), _not_csv(record, good))
         elif any(value.strip(WHITE_SPACE) for value in record.cells):
-            good = record.first
-            yield _row(record, header, width)
+            row = _row(record, header, width)
+            good = good if row.problem else record.first
+            yield row
 
 
 def _row(record: Record, header: Record, width: int) -> Row:
@@ -108,7 +109,7 @@ def _row(record: Record, header: Record, width: int) -> Row:
         return Row(record.first, (), _too_wide(record, header))
     cells = [cell_text(value) for value in values[:width]]
     missing = width - len(cells)
-    return Row(record.first, (*cells, *[""] * missing), short=missing > 0)
+    return Row(record.first, (*cells, *[""] * missing), missing=missing)
 
 
 def _too_wide(record: Record, header: Record) -> Problem:

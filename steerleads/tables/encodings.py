@@ -11,7 +11,7 @@ from steerleads.tables.legacy import likeliest
 from steerleads.tables.table import NotATable
 
 LONGEST_LINE = 1024 * 1024  # bytes
-CHUNK = 64 * 1024  # bytes read at a time
+CHUNK = 16 * 1024  # bytes read at a time
 SAMPLE = 64 * 1024  # bytes of lines that are not UTF-8, by which their encoding is guessed
 HEAD = 4096  # bytes that tell UTF-16
 # The high bytes of Latin and Arabic letters, and of dashes and quotes.

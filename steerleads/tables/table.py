@@ -33,14 +33,14 @@ class Problem:
 class Row:
     """A row's cells by the position of their column, or the problem for which it has none.
 
-    `line` is the file's (of several, the first), or the sheet's row. A `short` row ended before its last title, and its
-    missing cells are empty.
+    `line` is the file's (of several, the first), or the sheet's row. Where the line ended before its last title, that many
+    cells are `missing`, and empty.
     """
 
     line: int
     cells: tuple[str, ...]
     problem: Problem | None = None
-    short: bool = False
+    missing: int = 0
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,16 @@ class Titles:
         self.single = frozenset(single)
 
     def field(self, title: str) -> str | None:
-        """The field that a title names, or None."""
+        """The field that a title names, or None; also in two languages at once, as `Nom (الاسم)` does."""
         words = _words(title)
+        latin = [word for word in words if word.isascii()]
+        others = [word for word in words if not word.isascii()]
+        named = {self._field(part) for part in (latin, others)} - {None}
+        return self._field(words) or (named.pop() if len(named) == 1 else None)
+
+    def _field(self, words: list[str]) -> str | None:
         while len(words) > 1 and "".join(words) not in self.fields and words[-1] in UNITS:
-            words.pop()
+            words = words[:-1]
         return self.fields.get("".join(words))
 
     def known(self, titles: Iterable[str]) -> int:

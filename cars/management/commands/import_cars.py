@@ -1,4 +1,4 @@
-"""Imports cars from a CSV file."""
+"""Imports cars from a CSV file or an Excel workbook."""
 
 import os
 
@@ -6,18 +6,20 @@ from django.core.management.base import BaseCommand, CommandError
 
 from cars.imports import import_cars
 from cars.serializers import KEPT_BY_STAFF
-from cars.sheets import NotASheet, read_sheet
+from cars.sheets import read_sheet
 from steerleads.db.text import shown
 from steerleads.dealers.lookup import find_dealership
 from steerleads.progress import Progress
+from steerleads.tables.table import NotATable
 
 OUTCOMES = ("created", "updated", "unchanged", "refused")
 
 
 class Command(BaseCommand):
     help = (
-        "Import cars from a CSV file: UTF-8, with commas, semicolons or tabs; the first line names the columns: "
-        f"{', '.join(KEPT_BY_STAFF)} (make and model are required). A row updates the car of its VIN, else of its stock "
+        "Import cars from a CSV file or an Excel workbook (XLSX, XLS), in any usual encoding and with any usual separator. "
+        f"One of the first lines names the columns: {', '.join(KEPT_BY_STAFF)}, or what these are called in French and "
+        "Arabic (make and model are required). A row updates the car of its VIN, else of its stock "
         "number, else of its plate, make and model; a row without these is skipped if there is a car just like it. An empty cell leaves what the car has. "
         "Bad rows are named on stderr and left out, the good ones kept; if there were any, the exit code is 1. "
         "The numbers of rows are printed on stdout."
@@ -37,7 +39,7 @@ class Command(BaseCommand):
                 counts = self._import(dealership, read_sheet(opened), dry_run)
         except OSError as error:
             raise CommandError(f"{file} cannot be read: {error.strerror}.") from None
-        except NotASheet as error:
+        except NotATable as error:
             raise CommandError(f"Nothing was imported from {file}. {error}") from None
         self.stdout.write(", ".join(f"{counts[outcome]} {outcome}" for outcome in OUTCOMES))
         if counts["refused"]:

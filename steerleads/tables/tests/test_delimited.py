@@ -63,6 +63,10 @@ def test_the_line_with_the_most_known_titles_names_the_columns(content, separato
         ("Téléphone :", "phone"),
         ("الهاتف:", "phone"),
         ("Model\u200b", "model"),
+        ("Nom (الاسم)", "name"),
+        ("الهاتف / GSM", "phone"),
+        ("الاسم / GSM", None),
+        ("Nom (غير معروف)", "name"),
         ("(DH)", None),
         ("", None),
     ],
@@ -91,7 +95,7 @@ def test_lines_are_the_files_own_and_blank_rows_are_none():
 
 def test_a_short_row_says_so_and_is_filled_up():
     rows = list(read("Name,Phone,Note,,\nSalma\nZoé,1,x\n").rows)
-    assert [(row.cells, row.short) for row in rows] == [(("Salma", "", ""), True), (("Zoé", "1", "x"), False)]
+    assert [(row.cells, row.missing) for row in rows] == [(("Salma", "", ""), 2), (("Zoé", "1", "x"), 0)]
 
 
 def test_each_row_that_cannot_be_read_is_named_and_the_others_are_read():
