@@ -45,6 +45,8 @@ DATES = re.compile(
 # take its first ones away.
 GAP = r"(?:[^\w+]|_){0,3}"
 HOME_NUMBER = re.compile(rf"(?<!\d)(?=(?:2{GAP}1{GAP}2{GAP}(?:0{GAP})?|0{GAP})([1-9](?:{GAP}\d){{8}})(?!\d))", re.ASCII)
+# A text that is such a number and nothing else, as nearly all are written: to read these needs no more.
+ONE_OF_HOME = re.compile(rf"(?:(?:\+|00)?{HOME}|0)[ -]?[5-8]\d\d[ -]?\d{{6}}|0[5-8](?:[ .-]\d\d){{4}}", re.ASCII)
 # Runs of digits with what people write between them. In the first, a slash, a comma or a `+` begins another number.
 BEGINNING = r"(?:\+[ (]*)?[0-9]"
 RUNS = (re.compile(rf"{BEGINNING}[0-9 .()\xa0-]*"), re.compile(rf"{BEGINNING}[0-9 .()\xa0/_-]*"))
@@ -83,6 +85,18 @@ def phones_in(text: str) -> set[str]:
     return numbers & (phones | {key for key in _numbers(rest) if HOME_KEY.fullmatch(key)})
 
 
+def first_phone(text: str) -> str | None:
+    """The first of the phones that a text names whole, in E.164."""
+    if ONE_OF_HOME.fullmatch(text):
+        return f"+{HOME}{text.replace(' ', '').replace('-', '').replace('.', '')[-9:]}"
+    phones = phones_in(text)
+    if len(phones) > 1:
+        digits = digits_of(_digits_for_numbers(fold_contact(text)))
+        # The end of each stands there as it does in its key, whatever is written before it.
+        phones = {min(phones, key=lambda phone: digits.find(phone[-8:]))}
+    return next((f"+{phone}" for phone in phones), None)
+
+
 def key_of(written: str) -> str:
     """The key of one number as it is written, or the digits of its beginning; with a country's code if it says one."""
     digits = digits_of(TRUNK.sub("", written))
@@ -99,6 +113,15 @@ def emails_in(text: str) -> set[str]:
     addresses = {address.lstrip(EMAIL_LEADS) for address in EMAIL.findall(fold_contact(text))}
     # An apostrophe may be part of a name (o'neil@…), or stand before an address.
     return addresses | {address.rpartition("'")[2] for address in addresses}
+
+
+def first_email(text: str) -> str | None:
+    """The first e-mail address in a text, as it is written there."""
+    if "@" not in text:
+        return None
+    found = (address.lstrip(EMAIL_LEADS) for address in EMAIL.findall("".join(filter(_is_seen, text))))
+    spellings = (each for address in found for each in (address, address.rpartition("'")[2]))
+    return next(filter(is_address, spellings), None)
 
 
 def is_address(text: str) -> bool:

@@ -157,6 +157,11 @@ class ListFilterSet(filterset.FilterSet):
         """Names of the parameters, each with whether it may be given several times."""
         return {name: isinstance(each, ChoicesFilter) for name, each in cls.base_filters.items()}
 
+    @classmethod
+    def set_by(cls, parameters: Parameters) -> dict[str, list[str]]:
+        """{name: values} of the filters among parameters, as they were sent."""
+        return {name: parameters.getlist(name) for name in cls.base_filters if name in parameters}
+
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
         return self.narrow(queryset, self.form.cleaned_data)
 

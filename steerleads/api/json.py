@@ -43,7 +43,13 @@ def parse_object(data: bytes) -> dict[str, Any]:
 
 def render(data: Any) -> bytes:
     """UTF-8 JSON. Times come out as `2024-01-15T10:30:00Z`, ids in lower case, decimals as numbers."""
-    return orjson.dumps(data, default=_render_decimal, option=RENDER)
+    return orjson.dumps(data, default=number_of, option=RENDER)
+
+
+def number_of(value: Decimal) -> int | float:
+    """A decimal as it is answered."""
+    number = float(value)
+    return int(number) if number.is_integer() else number
 
 
 def answer(data: Any, *, status: int = 200, headers: Mapping[str, str] | None = None) -> HttpResponse:
@@ -79,8 +85,3 @@ _decoder = json.JSONDecoder(
     parse_constant=_refuse_constant,
     object_pairs_hook=_refuse_twice,
 )
-
-
-def _render_decimal(value: Decimal) -> int | float:
-    number = float(value)
-    return int(number) if number.is_integer() else number

@@ -20,7 +20,7 @@ from django.db.models.fields.tuple_lookups import (  # type: ignore[import-untyp
     TupleLessThan,
 )
 from django.db.models.lookups import GreaterThan, LessThan
-from django.http import StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
@@ -136,13 +136,15 @@ class ListViewSet(ApiViewSet):
     """A viewset whose actions may answer lists: `get_queryset`'s rows, filtered, sorted and paged.
 
     `filterset_class` has the filters and `listing` what is shown, in which order. `always_paged` is for a list that has
-    no end. `list_failure` is raised for what is wrong with a query string.
+    no end. `further_parameters` are taken beside those of lists, each with whether it may be given several times.
+    `list_failure` is raised for what is wrong with a query string.
     """
 
     filterset_class: type[ListFilterSet] | None = None
     listing: Listing
     list_failure: Callable[..., Exception] = ValidationFailed
     always_paged = False
+    further_parameters: dict[str, bool] = {}
 
     def list(self, request: Request, **path: str) -> HttpResponseBase:
         return self.list_query().answer()
@@ -166,14 +168,18 @@ class ListViewSet(ApiViewSet):
 def _known(view_class: type[ListViewSet]) -> dict[str, bool]:
     """Names of the parameters that a view's lists take, each with whether it may be given several times."""
     filters = view_class.filterset_class.known() if view_class.filterset_class else {}
-    return filters | (SORTING if len(view_class.listing.sorts) > 1 else {}) | PAGING
+    sorting = SORTING if len(view_class.listing.sorts) > 1 else {}
+    return filters | sorting | PAGING | view_class.further_parameters
 
 
 # --- One request ---------------------------------------------------------------------------------
 
 
 class ListQuery:
-    """What one request asks of a view's list. Making it judges the query string, and raises the view's `list_failure`."""
+    """What one request asks of a view's list. Making it judges the query string, and raises the view's `list_failure`.
+
+    Rows are answered by `whole`, or by `streamed` where they are very many: another kind of list overrides these.
+    """
 
     def __init__(self, view: ListViewSet, parameters: Parameters, filters: ActiveFilters | None):
         self.view, self.listing, self.parameters, self.filters = view, view.listing, parameters, filters
@@ -197,8 +203,8 @@ class ListQuery:
         if self.paged:
             return self._page(rows, total)
         if len(rows) > LONGEST_WHOLE:
-            return self._streamed(self._sorted(plan.queryset()), total)
-        return self._whole(rows, total)
+            return self.streamed(self._sorted(plan.queryset()), total)
+        return self.whole(rows, total)
 
     def _plan(self) -> FilterPlan:
         """The view's queryset, filtered. Ids in the path are values of it, other variables belong to its key."""
@@ -252,7 +258,7 @@ class ListQuery:
             cursor = _cursor([last[column] for column in self.order.columns], self.tie)
         if further:
             page = [row[: -len(further)] for row in page]
-        return self._whole(page, total, self._links(cursor))
+        return self.whole(page, total, self._links(cursor))
 
     def _links(self, cursor: str | None) -> str:
         path = self.view.request._request.path_info
@@ -263,24 +269,30 @@ class ListQuery:
             links.insert(0, f'<{first}&{urlencode({"cursor": cursor})}>; rel="next"')
         return ", ".join(links)
 
-    def _whole(self, rows: list[tuple], total: int | None, link: str | None = None) -> HttpResponseBase:
-        response = self._counted(self.view.answer([self.listing.render(row) for row in rows]), total)
-        if link:
-            response["Link"] = link
-        if len(rows) <= LONGEST_WITH_ETAG:
-            parts = response.content, (link or "").encode(), str(total).encode()
-            response["ETag"] = etags.quoted(etags.of_bytes(*parts))
-        return response
+    def whole(self, rows: list[tuple], total: int | None, link: str | None = None) -> HttpResponseBase:
+        """The answer with these rows: all that there are, or those of a page, with its `Link`."""
+        return self.tagged(self.view.answer([self.listing.render(row) for row in rows]), len(rows), total, link)
 
-    def _streamed(self, rows: QuerySet, total: int | None) -> HttpResponseBase:
+    def streamed(self, rows: QuerySet, total: int | None) -> HttpResponseBase:
+        """The answer with the rows of a sorted queryset, of the listing's columns."""
         response = StreamingHttpResponse(content_type="application/json")
         if self.view.request.method != "HEAD":
             response.streaming_content, response["Content-Length"] = stream(
                 rows, lambda row: json.render(self.listing.render(row)), partial(most_bytes, self.listing)
             )
-        return self._counted(response, total)
+        return self.counted(response, total)
 
-    def _counted(self, response: Any, total: int | None) -> Any:
+    def tagged(self, response: HttpResponse, rows: int, total: int | None, link: str | None) -> HttpResponse:
+        """The answer with its `Link`, with the number that there are, and with an ETag if it has few rows."""
+        if link:
+            response["Link"] = link
+        if rows <= LONGEST_WITH_ETAG:
+            parts = response.content, (link or "").encode(), str(total).encode()
+            response["ETag"] = etags.quoted(etags.of_bytes(*parts))
+        return self.counted(response, total)
+
+    def counted(self, response: Any, total: int | None) -> Any:
+        """The answer with the number that there are, if it was asked for."""
         if total is not None:
             response["X-Total-Count"] = str(total)
         return response

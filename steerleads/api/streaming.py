@@ -113,6 +113,15 @@ def _fill(
 
 
 @contextmanager
+def long_read() -> Iterator[None]:
+    """One state of the database for all that is read inside, by one of those whose turn it is."""
+    if not connection.in_atomic_block:
+        connection.close()  # whoever waits for a turn holds nothing
+    with _turns, _snapshot():
+        yield
+
+
+@contextmanager
 def _snapshot() -> Iterator[None]:
     """One state of the database for all that is read inside."""
     if connection.vendor == "postgresql":

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import HttpResponse, UnreadablePostError
+from django.http.response import HttpResponseBase
 from django.utils.http import parse_header_parameters
 from rest_framework.request import Request
 from rest_framework.viewsets import ViewSet
@@ -97,6 +98,14 @@ class ApiViewSet(ViewSet):
         preferences = self.request.headers.get("Prefer", "").lower().replace('"', "")
         return "return=representation" in [part.strip() for part in preferences.replace(";", ",").split(",")]
 
+    def is_known(self, response: HttpResponseBase) -> bool:
+        """Whether the caller has this answer already, by its If-None-Match."""
+        known = etags.parse(self.request.META.get("HTTP_IF_NONE_MATCH"))
+        current = etags.parse(response.get("ETag"))
+        if not known or not current:
+            return False
+        return known == etags.ANY or bool(set(known) & set(current))
+
     def fingerprint(self) -> str:
         """What makes two requests the same one for an Idempotency-Key: method, path, query and body."""
         request = self.request._request
@@ -147,11 +156,7 @@ class ApiViewSet(ViewSet):
         return value
 
     def _not_modified(self, request: Request, response: Any) -> Any:
-        known = etags.parse(request._request.META.get("HTTP_IF_NONE_MATCH"))
-        if known is None or request.method not in ("GET", "HEAD") or response.status_code != 200:
-            return response
-        current = etags.parse(response.get("ETag"))
-        if not current or not (known == etags.ANY or set(known) & set(current)):
+        if request.method not in ("GET", "HEAD") or response.status_code != 200 or not self.is_known(response):
             return response
         kept = {name: response[name] for name in KEPT_IN_304 if name in response}
         unchanged = answer({}, status=304, headers=kept)

@@ -15,6 +15,9 @@ PLACEHOLDERS = {
     *("#n/a", "#ref!", "#value!", "#name?", "#num!", "#null!", "#div/0!"),
     *("#n/d", "#valeur!", "#nom?", "#nombre!", "#nul!"),  # in French
 }
+# What either begins with. Nearly no text does, and those that do not are looked at no further.
+SUSPICIOUS = {*FORMULA_SIGNS, GUARD, *WHITE_SPACE, *(each[0] for each in PLACEHOLDERS)}
+SUSPICIOUS |= {character.upper() for character in SUSPICIOUS}
 
 
 def is_placeholder(text: str) -> bool:
@@ -24,6 +27,8 @@ def is_placeholder(text: str) -> bool:
 
 def guard(text: str) -> str:
     """The text as it may stand in a cell: behind one apostrophe, if it would be taken for something else without."""
+    if text[:1] not in SUSPICIOUS:
+        return text
     guarded = text.startswith((*FORMULA_SIGNS, GUARD)) or is_placeholder(text)
     return GUARD + text if guarded else text
 

@@ -51,7 +51,10 @@ JUDGED_WHEN_READ = {
     "delivery.Delivery.next_at",  # by created_at and last_at
 }
 CHOSEN_BY_PEOPLE = {"dealers.ApiKey.expires_at"}
-ENDS_LATER_AND_HARMS_NOBODY = {"webhooks.Webhook.old_secret_until"}  # sooner would break receivers
+ENDS_LATER_AND_HARMS_NOBODY = {
+    "webhooks.Webhook.old_secret_until",  # sooner would break receivers
+    "interchange.Export.at",  # kept for longer
+}
 
 
 def only_told(path):
@@ -60,6 +63,7 @@ def only_told(path):
     return name in {
         "created_at",
         "updated_at",
+        "received_at",
         "date_joined",
         "last_login",
         "revoked_at",
