@@ -4,7 +4,9 @@ Each locks, changes and records LeadEvents in one transaction. Locks are taken i
 dealership's order lock (by whoever writes an `order`), then leads by id, then events are inserted.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +35,16 @@ ETags = Collection[str]  # as `etags.parse` makes them of an If-Match
 MOVE_ATTEMPTS = 5
 
 
+@dataclass(frozen=True)
+class Draft:
+    """A lead that is to be made: as the arguments of `create_lead`."""
+
+    car_id: UUID
+    fields: Mapping[str, Any]
+    origin: Origin
+    created_at: datetime | None = None
+
+
 def create_lead(
     dealership: Dealership,
     car_id: UUID,
@@ -40,22 +52,40 @@ def create_lead(
     *,
     actor: Actor,
     origin: Origin | None = None,
+    created_at: datetime | None = None,
+    batch: UUID | None = None,
 ) -> Lead:
     """A new Lead from model field names and clean values. `origin` says from where it comes: its source and id there.
 
+    `created_at` is when another system made it, which is not in the future; `batch` is for its event.
     Raises CarNotFound, DuplicateOrigin.
     """
     with transaction.atomic():
         # Locked against a deletion meanwhile: the foreign key would notice only at the commit, as a server error.
         _car(dealership, car_id, lock=True)
         now = timezone.now()
-        lead = Lead(dealership=dealership, car_id=car_id, created_at=now, updated_at=now, **fields)
+        lead = Lead(dealership=dealership, car_id=car_id, created_at=created_at or now, updated_at=now, **fields)
         lead.fold()
         insert(lead)
         if origin:
-            _insert_origin(lead, origin)
-        record(lead, EventKind.CREATED, NOTHING, actor=actor)
+            _insert_origins([lead], [origin])
+        record(lead, EventKind.CREATED, NOTHING, actor=actor, batch=batch)
     return lead
+
+
+def create_leads(
+    dealership: Dealership, drafts: Sequence[Draft], *, actor: Actor, batch: UUID | None = None
+) -> list[Lead]:
+    """The same for many, in a constant number of statements; all or none. Raises CarNotFound, DuplicateOrigin."""
+    with transaction.atomic():
+        _cars(dealership, {draft.car_id for draft in drafts})
+        now = timezone.now()
+        leads = [_lead(dealership, draft, now) for draft in drafts]
+        Lead.objects.bulk_create(leads)
+        _insert_origins(leads, [draft.origin for draft in drafts])
+        events = [change_event(lead, EventKind.CREATED, NOTHING, actor=actor, batch=batch) for lead in leads]
+        LeadEvent.objects.bulk_create(events)
+    return leads
 
 
 def change_lead(
@@ -66,10 +96,12 @@ def change_lead(
     actor: Actor,
     if_match: ETags | None = None,
     car_id: UUID | None = None,
+    batch: UUID | None = None,
 ) -> Lead:
     """The Lead with `changes` (model field names, clean values) written; only what differs is.
 
-    `if_match` are parsed ETags, `car_id` an id that the caller believes to be the lead's car.
+    `if_match` are parsed ETags, `car_id` an id that the caller believes to be the lead's car, `batch` is for the
+    event.
     Raises LeadNotFound, UnauthorizedLeadAccess, PreconditionFailed, ValidationFailed.
     """
     with transaction.atomic():
@@ -82,7 +114,7 @@ def change_lead(
         if before:
             _write(lead, {name: changes[name] for name in before})
             kind = EventKind.MOVED if set(before) == {"order"} else EventKind.CHANGED
-            record(lead, kind, before, actor=actor)
+            record(lead, kind, before, actor=actor, batch=batch)
     return lead
 
 
@@ -128,23 +160,44 @@ def move_lead(
     raise ColumnBusy()
 
 
-def archive_lead(dealership: Dealership, lead_id: UUID, *, actor: Actor, if_match: ETags | None = None) -> Lead:
+def archive_lead(
+    dealership: Dealership,
+    lead_id: UUID,
+    *,
+    actor: Actor,
+    if_match: ETags | None = None,
+    batch: UUID | None = None,
+) -> Lead:
     """The Lead, out of lists and board. Doing it twice changes nothing."""
-    return _set_archived(dealership, lead_id, True, EventKind.ARCHIVED, actor, if_match)
+    return _set_archived(dealership, lead_id, True, EventKind.ARCHIVED, actor, if_match, batch)
 
 
-def restore_lead(dealership: Dealership, lead_id: UUID, *, actor: Actor, if_match: ETags | None = None) -> Lead:
+def restore_lead(
+    dealership: Dealership,
+    lead_id: UUID,
+    *,
+    actor: Actor,
+    if_match: ETags | None = None,
+    batch: UUID | None = None,
+) -> Lead:
     """The Lead, back in lists and board."""
-    return _set_archived(dealership, lead_id, False, EventKind.RESTORED, actor, if_match)
+    return _set_archived(dealership, lead_id, False, EventKind.RESTORED, actor, if_match, batch)
 
 
-def delete_lead(dealership: Dealership, lead_id: UUID, *, actor: Actor, if_match: ETags | None = None) -> None:
+def delete_lead(
+    dealership: Dealership,
+    lead_id: UUID,
+    *,
+    actor: Actor,
+    if_match: ETags | None = None,
+    batch: UUID | None = None,
+) -> None:
     """Delete a lead for good. What stays is a tombstone event without anything that a person typed."""
     with transaction.atomic():
         lead = _locked(dealership, lead_id, if_match)
         erase_texts(dealership, [lead.pk])
         forget_subjects(dealership, [lead.pk])
-        insert(tombstone(lead, time_after([lead]), actor=actor))
+        insert(tombstone(lead, time_after([lead]), actor=actor, batch=batch))
         Lead.objects.of(dealership).filter(pk=lead.pk).delete()
 
 
@@ -153,18 +206,33 @@ def not_found_error(lead_id: UUID) -> ApiError:
     return UnauthorizedLeadAccess() if Lead.objects.filter(pk=lead_id).exists() else LeadNotFound()
 
 
-def _insert_origin(lead: Lead, origin: Origin) -> None:
-    """The database judges whether it is new: a look beforehand would race."""
-    origin.lead, origin.dealership = lead, lead.dealership
+def _lead(dealership: Dealership, draft: Draft, now: datetime) -> Lead:
+    created_at = draft.created_at or now
+    lead = Lead(dealership=dealership, car_id=draft.car_id, created_at=created_at, updated_at=now, **draft.fields)
+    lead.fold()
+    return lead
+
+
+def _insert_origins(leads: Sequence[Lead], origins: Sequence[Origin]) -> None:
+    """The database judges whether they are new: a look beforehand would race."""
+    for lead, origin in zip(leads, origins, strict=True):
+        origin.lead, origin.dealership = lead, lead.dealership
     try:
         with transaction.atomic():
-            insert(origin)
+            Origin.objects.bulk_create(origins)
     except IntegrityError:
         raise DuplicateOrigin() from None
 
 
 def _car(dealership: Dealership, car_id: UUID, *, lock: bool = False) -> None:
     if not Car.objects.has(dealership, car_id, lock=lock):
+        raise CarNotFound()
+
+
+def _cars(dealership: Dealership, car_ids: Collection[UUID]) -> None:
+    """Locked as `_car` does."""
+    cars = Car.objects.of(dealership).filter(pk__in=car_ids).order_by("pk").select_for_update(no_key=True)
+    if len(cars.values_list("pk")) < len(car_ids):
         raise CarNotFound()
 
 
@@ -219,13 +287,19 @@ def _put(lead: Lead, changes: dict[str, Any], actor: Actor, neighbours_make_room
 
 
 def _set_archived(
-    dealership: Dealership, lead_id: UUID, archived: bool, kind: str, actor: Actor, if_match: ETags | None
+    dealership: Dealership,
+    lead_id: UUID,
+    archived: bool,
+    kind: str,
+    actor: Actor,
+    if_match: ETags | None,
+    batch: UUID | None,
 ) -> Lead:
     with transaction.atomic():
         lead = _locked(dealership, lead_id, if_match)
         if lead.archived != archived:
             _write(lead, {"archived": archived})
-            record(lead, kind, {"archived": not archived}, actor=actor)
+            record(lead, kind, {"archived": not archived}, actor=actor, batch=batch)
     return lead
 
 

@@ -27,12 +27,12 @@ def time_after(leads: Iterable[Lead], *, now: datetime | None = None) -> datetim
     return now if latest is None else max(now, latest + timedelta(microseconds=1))
 
 
-def record(lead: Lead, kind: str, before: Mapping[str, Any], *, actor: Actor) -> None:
+def record(lead: Lead, kind: str, before: Mapping[str, Any], *, actor: Actor, batch: UUID | None = None) -> None:
     """Insert the event of a change that is written already; `before` has the old values of what changed.
 
     Its time is the lead's `updated_at`: a verb that changes no column takes `event_of` and `time_after` instead.
     """
-    insert(change_event(lead, kind, before, actor=actor))
+    insert(change_event(lead, kind, before, actor=actor, batch=batch))
 
 
 def change_event(
@@ -47,12 +47,11 @@ def change_event(
     return event_of(lead, kind, lead.updated_at, actor, values, texts or None, batch)
 
 
-def tombstone(lead: Lead, now: datetime, *, actor: Actor) -> LeadEvent:
+def tombstone(lead: Lead, now: datetime, *, actor: Actor, batch: UUID | None = None) -> LeadEvent:
     """The unsaved event of a deletion: id, car, status and times."""
     gone = {"status": lead.status, "createdAt": _iso(lead.created_at), "updatedAt": _iso(lead.updated_at)}
-    return event_of(
-        lead, EventKind.DELETED, now, actor, {name: {"from": value, "to": None} for name, value in gone.items()}
-    )
+    changes = {name: {"from": value, "to": None} for name, value in gone.items()}
+    return event_of(lead, EventKind.DELETED, now, actor, changes, batch=batch)
 
 
 def event_of(

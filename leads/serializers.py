@@ -271,7 +271,9 @@ class HistoryEntry(ObjectSerializer):
     at = serializers.DateTimeField()
     actor = Actor(source="*")
     changes = ChangesField()
-    batch = serializers.UUIDField(required=False, help_text="The same for all leads that one reorder moved.")
+    batch = serializers.UUIDField(
+        required=False, help_text="The same for all leads that one reorder moved, or one import wrote."
+    )
     further = ("texts",)
 
     @staticmethod

@@ -65,7 +65,8 @@ def forget_staff_name(dealership: Dealership, names: Collection[str]) -> int:
     """How many entries of history that staff wrote under one of these names now say “a former colleague”."""
     with transaction.atomic():
         locked_feed(dealership)
-        written = LeadEvent.objects.of(dealership).filter(actor_type=ActorType.STAFF, actor_name__in=names)
+        by_staff = LeadEvent.objects.of(dealership).filter(actor_type__in=[ActorType.STAFF, ActorType.IMPORT])
+        written = by_staff.filter(actor_name__in=names)
         return written.update(actor_name=FORMER_COLLEAGUE)
 
 

@@ -20,6 +20,7 @@ class ActorType(models.TextChoices):
     API_KEY = "api_key", _("API key")
     STAFF = "staff", _("Staff")
     COMMAND = "command", _("Command")
+    IMPORT = "import", _("Import")
 
 
 @dataclass(frozen=True)
