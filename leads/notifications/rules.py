@@ -11,6 +11,7 @@ from leads.models import EventKind, LeadEvent, Status
 from leads.notifications.channels import all_channels
 from leads.notifications.models import Rule, Trigger
 from steerleads.db.text import forbidden_character, normalise
+from steerleads.dealers.actors import ActorType
 from steerleads.dealers.hours.calendar import after_business_hours
 from steerleads.dealers.hours.models import Hours
 
@@ -27,6 +28,8 @@ TRIGGERS = {
 def tells_of(rule: Rule, event: LeadEvent) -> bool:
     kinds, status = TRIGGERS[rule.trigger]
     became = event.changes.get("status") or {}
+    if event.actor_type == ActorType.IMPORT:
+        return False  # somebody brought a file of them, and knows
     return event.kind in kinds and status in (None, became.get("to"))
 
 

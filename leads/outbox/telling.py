@@ -14,6 +14,7 @@ from leads.feed import events_after, locked_feed, number_some
 from leads.models import Feed, LeadEvent
 from leads.outbox.models import Delivery
 from leads.outbox.payloads import keep_payloads
+from leads.outbox.quiet import told_of
 from leads.outbox.senders import all_senders
 from steerleads.api.errors import DATABASE_ERRORS
 from steerleads.dealers.models import Dealership
@@ -64,7 +65,8 @@ def tell(dealership: Dealership, *, now: datetime) -> bool:
         events = list(events_after(dealership, feed.told)[:most]) if feed else []
         if not events:
             return False
-        deliveries = {sender: _deliveries(sender, rows, events, now) for sender, rows in destinations.items()}
+        told = told_of(dealership, events)
+        deliveries = {sender: _deliveries(sender, rows, told, now) for sender, rows in destinations.items()}
         Delivery.objects.bulk_create(sum(deliveries.values(), []))
         feed.told = events[-1].sequence
         feed.save(update_fields=["told"])

@@ -13,6 +13,7 @@ from django.db import connections
 from django.utils import timezone
 
 from leads.outbox import ahead, claims
+from leads.outbox.chores import all_chores
 from leads.outbox.due import anything_due
 from leads.outbox.housekeeping import forget_old
 from leads.outbox.senders import all_senders
@@ -42,6 +43,7 @@ class Worker:
         self.threads, self.clock = Threads(threads), clock
         self.stopping, self.wake = threading.Event(), threading.Event()
         self.mailing = threading.Lock()  # held while mails to staff are sent
+        self.doing_chores = threading.Lock()
         self.look_by = self.cleaned_at = self.dated_at = None
         self.offset = -math.inf  # of the clock to the one that nobody sets
 
@@ -51,7 +53,7 @@ class Worker:
 
     def run(self) -> None:
         pause = PAUSE
-        with ThreadPoolExecutor(self.threads.number + 2, thread_name_prefix="deliver") as pool:
+        with ThreadPoolExecutor(self.threads.number + 3, thread_name_prefix="deliver") as pool:
             while not self.stopping.is_set():
                 try:
                     if self.look(lambda serve, *args: pool.submit(self._in_thread, serve, *args)):
@@ -89,13 +91,14 @@ class Worker:
                 self.threads.count(turn, destination.dealership_id, 1)
                 submit(self._serve, destination, turn)
                 busy = True
-        self._take_up_mails(submit)
+        self._take_up_once(self.mailing, self._send_mails, submit)
+        self._take_up_once(self.doing_chores, self._do_chores, submit)
         return busy
 
-    def _take_up_mails(self, submit):
-        """In a thread that no destination gets: a mail server may take its time."""
-        if self.mailing.acquire(blocking=False):
-            submit(self._send_mails)
+    def _take_up_once(self, lock, work, submit):
+        """In a thread that no destination gets: a mail server, or a long import, may take its time."""
+        if lock.acquire(blocking=False):
+            submit(work)
 
     def drain(self) -> None:
         """Do all that is due by the clock in this thread."""
@@ -125,6 +128,19 @@ class Worker:
             log.exception("Sending mails to staff failed. A mail's lease ends by itself.")
         finally:
             self.mailing.release()
+
+    def _do_chores(self):
+        try:
+            for chore in all_chores():
+                if chore.due(self.clock()).exists():
+                    chore.work(self.clock, self.stopping.is_set)
+        except DATABASE_ERRORS:
+            log.warning("The database cannot be used. A chore's lease ends by itself.")
+            connections.close_all()
+        except Exception:
+            log.exception("A chore failed. Its lease ends by itself.")
+        finally:
+            self.doing_chores.release()
 
     def _in_thread(self, serve, *args):
         try:
@@ -166,6 +182,8 @@ class Worker:
         try:
             for sender in all_senders():
                 sender.see_to_the_rest()
+            for chore in all_chores():
+                chore.see_to_the_rest(self.clock())
             forget_samples_in_time()
             limits.forget_ended(now=self.clock())
         except DATABASE_ERRORS:

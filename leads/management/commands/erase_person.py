@@ -3,6 +3,7 @@
 from django.utils import timezone
 
 from leads.outbox.housekeeping import forget_persons
+from leads.privacy import keepers
 from leads.privacy.commands import PersonCommand, people_table
 from leads.privacy.people import erase_leads, leads_of_person, persons_in
 from steerleads.db.remains import forget_samples, overwrite_bytes
@@ -35,7 +36,9 @@ class Command(PersonCommand):
 
     def _erase(self, dealership, text, leads):
         count = erase_leads(dealership, text, leads, actor=Actor.of_operator(), now=timezone.now())
-        forget_persons(dealership, persons_in(text, leads))
+        persons = persons_in(text, leads)
+        forget_persons(dealership, persons)
+        keepers.forget_persons(dealership, persons)
         self.say(f"Erased {count} leads.")
         if not all([forget_samples(), overwrite_bytes()]):
             self.say(

@@ -8,19 +8,20 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 
 from conftest import TESTER, make_car, make_lead
-from leads.actions import archive_lead, change_lead, delete_lead, restore_lead
+from leads.actions import archive_lead, change_lead, create_lead, delete_lead, restore_lead
 from leads.models import LeadEvent
 from leads.notifications.actions import change_rule, create_rule, delete_rule
 from leads.notifications.channels import email
 from leads.notifications.errors import RuleNotFound
 from leads.notifications.models import Rule, Trigger
-from leads.notifications.rules import clean_rule
+from leads.notifications.rules import clean_rule, tells_of
 from leads.ordering.tests.moves import move
 from leads.outbox.actions import send_test
 from leads.outbox.models import Delivery, State
 from leads.outbox.outcomes import NotNeeded, Postponed
 from leads.outbox.telling import tell
 from leads.outbox.tests.deliveries import attempt
+from steerleads.dealers.actors import Actor
 from steerleads.dealers.hours.actions import set_hours
 from steerleads.dealers.hours.models import Hours
 
@@ -286,3 +287,11 @@ def test_no_connection_of_the_pool_is_held_while_a_mail_is_on_its_way(casa, monk
     monkeypatch.setattr(email, "send_mails", lambda *args, **kwargs: held.append(connection.connection))
     attempt(send_test(make_rule(casa)), MONDAY)
     assert held == [None]
+
+
+def test_no_rule_tells_of_what_an_import_did(casa, civic):
+    rule = create_rule(casa, {"trigger": "created", "to": "boss@casa.example"})
+    fields = {"action": "Call", "target_name": "Sara", "target_info": "0612345678"}
+    for actor, tells in ((TESTER, True), (Actor("import", "Nadia"), False)):
+        lead = create_lead(casa, civic.pk, fields, actor=actor)
+        assert tells_of(rule, LeadEvent.objects.get(lead_id=lead.pk)) is tells

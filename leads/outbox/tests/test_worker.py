@@ -41,7 +41,7 @@ def test_a_mail_server_that_takes_its_time_holds_up_no_delivery(casa, webhook, c
     )
     given = []
     Worker(clock=clock).look(lambda job, *args: given.append(job.__name__))
-    assert given == ["_send_mails", "_see_to_the_rest"]
+    assert given == ["_send_mails", "_do_chores", "_see_to_the_rest"]
 
 
 def test_a_notice_that_fails_keeps_no_other_from_being_told(casa, webhook, crm, clock, monkeypatch, settings, caplog):
