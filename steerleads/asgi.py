@@ -22,6 +22,7 @@ from steerleads.proxies import believe_proxy
 from steerleads.serving.bodies import SECONDS_WITHOUT_A_QUESTION, Body
 from steerleads.serving.middleware import is_api_path, lacks_https, record_answer
 from steerleads.serving.threads import Threads
+from steerleads.serving.uploads import LARGEST, SECONDS, may_send_file, takes_file
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +56,8 @@ class Application:
         if body is None:
             await self._answer(environ, receive, send)
             return
+        if takes_file(environ) and await self.threads.run(may_send_file, environ):
+            body.allow(LARGEST, SECONDS)
         if await self._is_worth_waiting_for(body, environ):
             await body.arrives()
         if body.broke_off:  # hardly anybody is there to read it

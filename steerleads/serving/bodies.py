@@ -24,10 +24,15 @@ class Body:
         self._pieces, self._length = [], 0
         self._coming = None  # the piece that is awaited
         self._is_over = self.broke_off = False
+        self._most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
-    async def arrives(self, seconds=SECONDS_FOR_A_BODY):
-        """Whether it is there within so many seconds, and before its time is up."""
-        until = min(self._ends_at, time.monotonic() + seconds)
+    def allow(self, most, seconds):
+        """Let it be as large, and take as long."""
+        self._most, self._ends_at = most, time.monotonic() + seconds
+
+    async def arrives(self, seconds=None):
+        """Whether it is there before its time is up, or within so many seconds."""
+        until = self._ends_at if seconds is None else min(self._ends_at, time.monotonic() + seconds)
         while not self.has_arrived and await self._take(until):
             pass
         return self.has_arrived
@@ -35,7 +40,7 @@ class Body:
     @property
     def has_arrived(self):
         """Whether there is nothing more to wait for: it is whole, or broke off, or is too large."""
-        return self._is_over or self._size > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        return self._is_over or self._size > self._most
 
     def put_into(self, environ):
         """As Django is to read it. It judges bodies by CONTENT_LENGTH: a chunked one it would take for none at all."""
