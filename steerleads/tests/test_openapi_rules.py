@@ -100,6 +100,28 @@ def test_parameters_of_the_path_are_those_of_the_operation(path, operation):
 
 
 @every_operation
+def test_parameters_of_the_path_come_first(path, operation):
+    """Some generated clients take them by their place."""
+    locations = [each["in"] for each in operation["parameters"]]
+    assert locations == sorted(locations, key=["path", "query", "header"].index)
+
+
+def test_what_answers_share_stands_once():
+    headers = [
+        header
+        for _, _, operation in described_operations()
+        for response in operation["responses"].values()
+        for header in response["headers"].values()
+    ]
+    assert headers and all(list(header) == ["$ref"] for header in headers)
+
+
+def test_a_body_must_be_there_also_where_each_of_its_fields_may_be_left_out():
+    bodies = {each["operationId"]: each["requestBody"] for *_, each in OPERATIONS if "requestBody" in each}
+    assert "update_lead" in bodies and all(body["required"] for body in bodies.values())
+
+
+@every_operation
 def test_every_operation_has_a_success_words_and_a_known_tag(path, operation):
     assert any(status.startswith("2") for status in operation["responses"])
     assert all(answer["description"] for answer in operation["responses"].values())
