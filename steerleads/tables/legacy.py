@@ -3,9 +3,9 @@
 import re
 import unicodedata
 
-# The first of equals: what Excel in French writes. French small letters are the same bytes in cp1256.
-ENCODINGS = ("cp1252", "cp1256", "mac_roman")
-FRENCH = set("éèêëàâäçîïôöùûüœæÿñÉÈÊËÀÂÄÇÎÏÔÖÙÛÜŒÆŸÑ")
+# The first of equals: what Excel in French writes, whose small letters are the same bytes in its Arabic encoding.
+ENCODINGS = ("cp1252", "mac_roman", "cp1256")
+FRENCH = set("éèêëàâäçîïôöùûüœæÿñÉÈÊËÀÂÄÇÎÏÔÖÙÛÜŒÆŸÑ" + "Š")  # with Škoda
 ALONE = set("àÀôÔ")  # the one letter words of French
 MARKS = set("\xa0’‘“”«»°–—…€·•£²³½§،؛؟")
 ARABIC = re.compile("[\u0600-\u06ff]+")
@@ -28,15 +28,16 @@ def _of_word(word: str) -> int:
     """Points for each letter that is not ASCII's: in one script, in a shape that words have."""
     letters = [letter for letter in word if not letter.isascii()]
     if ARABIC.fullmatch(word):
-        return len(letters) * WORTH if len(letters) > 1 else 1
+        return len(letters) * WORTH if len(letters) > 1 else 0
     good = set(letters) <= FRENCH and _is_shaped(word)
     return len(letters) * (WORTH if good else -WORTH)
 
 
 def _is_shaped(word: str) -> bool:
+    """Whether a word has its capitals where words have them, and letters without accents, too."""
     if len(word) == 1:
         return word in ALONE
-    return any(shape(word) for shape in SHAPES)
+    return any(map(str.isascii, word)) and any(shape(word) for shape in SHAPES)
 
 
 def _of_mark(mark: str) -> int:

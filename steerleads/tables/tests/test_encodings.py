@@ -29,6 +29,9 @@ FRENCH = (
     "Hervé",
     "ÇA VA",
     "“bon état”",
+    "95\xa0000",
+    "N°12",
+    "ÉTÉ 2026 – à l’étude",
 )
 ARABIC = (
     "الاسم;الهاتف;الماركة;الموديل",
@@ -41,6 +44,8 @@ ARABIC = (
     "رقم 12؛ شارع محمد الخامس",
     "في المعرض",
     "لا",
+    "غدا",
+    "12345-أ-6",
 )
 TEXTS = {"cp1252": FRENCH, "mac_roman": FRENCH, "cp1256": ARABIC}
 
@@ -52,6 +57,10 @@ def test_one_line_shows_its_encoding(encoding, text):
     content = text.encode(encoding)
     found = find_encoding(BytesIO(content)).encoding
     assert content.decode(found if not content.isascii() else "ascii") == text
+
+
+def test_skoda_is_a_make_in_excels_encoding():
+    assert cells_of("Make\nŠkoda\n".encode("cp1252")) == [("Škoda",)]
 
 
 @pytest.mark.parametrize(("french", "arabic"), list(product(FRENCH[:6], ARABIC[:6])))
