@@ -5,13 +5,27 @@ lead has. Characters that XML cannot have are dropped: escapes would not help, a
 """
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, BinaryIO
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from leads.interchange.exports.base import Context, Exporter
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<?adf version="1.0"?>\n<adf>\n'
 FOOT = "</adf>\n"
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+class AdfExporter(Exporter):
+    name = "adf"
+    ending = "xml"
+    content_type = "application/xml"
+    most = 10_000
+
+    def write(self, rows: Iterable[Mapping[str, Any]], file: BinaryIO, context: Context) -> None:
+        file.write(HEAD.encode())
+        file.writelines(prospect(lead, dealership=context.dealership.name, host=context.host).encode() for lead in rows)
+        file.write(FOOT.encode())
 
 
 def prospect(lead: Mapping[str, Any], *, dealership: str, host: str) -> str:

@@ -26,13 +26,12 @@ class CsvExporter(Exporter):
 def write_csv(
     file: BinaryIO, titles: Iterable[str], rows: Iterable[Iterable[object]], *, for_excel_in: str | None = None
 ) -> None:
-    """Write lines of cells below their titles; texts are quoted, None is empty.
+    """Write lines of cells below their titles; texts in cells are quoted, None is empty.
 
     `for_excel_in` is the language of an Excel that will open it. Without the byte order mark it would not know UTF-8.
     """
     text = TextIOWrapper(file, "utf-8-sig" if for_excel_in else "utf-8", newline="")
     separator = ";" if for_excel_in in WITH_SEMICOLONS else ","
-    writer = csv.writer(text, delimiter=separator, quoting=csv.QUOTE_NONNUMERIC)
-    writer.writerow(titles)
-    writer.writerows(rows)
+    csv.writer(text, delimiter=separator).writerow(titles)
+    csv.writer(text, delimiter=separator, quoting=csv.QUOTE_NONNUMERIC).writerows(rows)
     text.detach()

@@ -3,13 +3,30 @@
 What the schema has no place for stands in `sales_lead.custom`, by the API's names: so a lead comes back whole.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, BinaryIO
 
+from leads.interchange.exports.base import Context, Exporter
 from leads.interchange.exports.presets import split_name
+from steerleads.api import json
 
 VERSION = "https://jsonlead.org/2.0.0/schema"
 CUSTOM = ("action", "targetInfo", "tag", "order", "archived", "updatedAt", "externalId")
+
+
+class JsonLeadExporter(Exporter):
+    """An array of documents, each on a line of its own."""
+
+    name = "jsonlead"
+    ending = "json"
+    content_type = "application/json"
+    most = 10_000
+
+    def write(self, rows: Iterable[Mapping[str, Any]], file: BinaryIO, context: Context) -> None:
+        file.write(b"[\n")
+        for number, lead in enumerate(rows):
+            file.write(b",\n" * bool(number) + json.render(document(lead, dealership=context.dealership.name)))
+        file.write(b"\n]\n")
 
 
 def document(lead: Mapping[str, Any], *, dealership: str) -> dict[str, Any]:

@@ -1,9 +1,13 @@
 """The tables that other CRMs take in (contract X5): each one's titles, and what stands below them of a lead."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from typing import Any, BinaryIO, ClassVar
 
 from leads.fields import Status
+from leads.interchange.exports.base import Context, Exporter
+from leads.interchange.exports.contents import Contents
+from leads.interchange.exports.csv import write_csv
 from steerleads.tables.guards import guard
 
 Lead = Mapping[str, Any]
@@ -92,8 +96,24 @@ def _below_note(lead: Lead, *parts: str) -> str:
 # --- Tables ----------------------------------------------------------------------------------------
 
 
-COLUMNS: dict[str, dict[str, Column]] = {
-    "hubspot": {
+class PresetExporter(Exporter):
+    """A CSV file for another system. Whoever asks for it, it is that system that reads it: no BOM, and commas."""
+
+    ending = "csv"
+    content_type = "text/csv; charset=utf-8"
+    columns: ClassVar[Mapping[str, Column]]
+
+    def write(self, rows: Iterable[Lead], file: BinaryIO, context: Context) -> None:
+        columns = self.columns.values()
+        write_csv(file, self.columns, ([column(lead) for column in columns] for lead in rows))
+
+    def file_name(self, contents: Contents, day: date) -> str:
+        return f"{contents.name}-{self.name}-{day.isoformat()}.{self.ending}"
+
+
+class HubspotExporter(PresetExporter):
+    name = "hubspot"
+    columns = {
         "First Name": _first_name,
         "Last Name": _last_name,
         "Email": _text("email"),
@@ -101,8 +121,12 @@ COLUMNS: dict[str, dict[str, Column]] = {
         "Lead Status": _status("hubspot"),
         "Message": _note_action_and_more,
         "SteerLeads ID": _id,
-    },
-    "pipedrive": {
+    }
+
+
+class PipedriveExporter(PresetExporter):
+    name = "pipedrive"
+    columns = {
         "Lead - Title": _demanded("action"),
         "Person - Name": _demanded("targetName"),
         "Person - Email": _text("email"),
@@ -110,8 +134,12 @@ COLUMNS: dict[str, dict[str, Column]] = {
         "Lead - Label": _text("tag"),
         "Note": _note_and_more,
         "SteerLeads ID": _id,
-    },
-    "salesforce": {
+    }
+
+
+class SalesforceExporter(PresetExporter):
+    name = "salesforce"
+    columns = {
         "First Name": _first_name,
         "Last Name": _last_name,
         "Company": _company,
@@ -121,19 +149,17 @@ COLUMNS: dict[str, dict[str, Column]] = {
         "Lead Status": _status("salesforce"),
         "Description": _note_action_and_more,
         "SteerLeads ID": _id,
-    },
-    "zoho": {
-        "First Name": _first_name,
-        "Last Name": _last_name,
-        "Company": _company,
-        "Email": _text("email"),
-        "Phone": _phone,
-        "Lead Source": _text("source"),
-        "Lead Status": _status("zoho"),
-        "Description": _note_action_and_more,
-        "SteerLeads ID": _id,
-    },
-    "odoo": {
+    }
+
+
+class ZohoExporter(PresetExporter):
+    name = "zoho"
+    columns = {**SalesforceExporter.columns, "Lead Status": _status("zoho")}
+
+
+class OdooExporter(PresetExporter):
+    name = "odoo"
+    columns = {
         "id": _id,
         "name": _demanded("action"),
         "contact_name": _text("targetName"),
@@ -141,13 +167,4 @@ COLUMNS: dict[str, dict[str, Column]] = {
         "phone": _phone,
         "description": _note_and_more,
         "tag_ids": _text("tag"),
-    },
-}
-
-
-def titles(system: str) -> list[str]:
-    return list(COLUMNS[system])
-
-
-def cells(system: str, lead: Lead) -> list[str]:
-    return [column(lead) for column in COLUMNS[system].values()]
+    }

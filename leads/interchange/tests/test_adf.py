@@ -5,15 +5,19 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from leads.interchange.exports.adf import FOOT, HEAD, prospect
+from leads.interchange.tests.files import written
 from leads.interchange.tests.samples import HOSTILE, PLAIN, UNSET
 
 DTD = etree.DTD(str(Path(__file__).with_name("adf.dtd")))
-HOST, DEALERSHIP = "leads.casa.example", "Casa & Motors"
+
+
+@pytest.fixture(autouse=True)
+def _at_home(settings):
+    settings.SITE_URL = "https://leads.casa.example"
 
 
 def file_of(*leads):
-    return HEAD + "".join(prospect(lead, dealership=DEALERSHIP, host=HOST) for lead in leads) + FOOT
+    return written("adf", leads).decode()
 
 
 def parsed(*leads):

@@ -1,21 +1,19 @@
 """CSV, XLSX and JSON lines as others read them (contract X3, X4): every text whole, and none of them calculated."""
 
-import csv
 import io
 import json
 from datetime import UTC, date, datetime
 
 import pytest
-from python_calamine import CalamineWorkbook
 
 from conftest import make_lead
 from leads.interchange.exports import exporters_of
 from leads.interchange.exports.base import Context
 from leads.interchange.exports.contents import LEADS_TO_EXPORT
 from leads.interchange.exports.making import write_rows
+from leads.interchange.tests.files import of_csv, of_xlsx, written
 from leads.interchange.tests.samples import HOSTILE, PLAIN, UNSET
 from leads.models import Lead, Origin
-from steerleads.dealers.models import Dealership
 from steerleads.tables.guards import guard, unguard
 
 TITLES = (
@@ -39,25 +37,6 @@ FORMULAS = [
     "-",
     "#REF!",
 ]
-
-
-def written(name, rows, *, language="fr", **context):
-    """The bytes of a format with these flat rows of leads."""
-    file = io.BytesIO()
-    context = Context(LEADS_TO_EXPORT, Dealership(name="Casa Motors", language=language), language, **context)
-    exporters_of(LEADS_TO_EXPORT)[name].write(rows, file, context)
-    assert not file.closed
-    return file.getvalue()
-
-
-def of_csv(data, *, encoding="utf-8", delimiter=","):
-    """The rows of a CSV file, in lists of cells."""
-    return list(csv.reader(io.StringIO(data.decode(encoding), newline=""), delimiter=delimiter, strict=True))
-
-
-def of_xlsx(data):
-    """The rows of the first sheet, as a reader that is not ours gives them: texts, numbers, and "" for nothing."""
-    return CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python(skip_empty_area=False)
 
 
 # --- CSV -------------------------------------------------------------------------------------------

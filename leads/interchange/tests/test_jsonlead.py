@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft201909Validator, FormatChecker
 
-from leads.interchange.exports.jsonlead import document
+from leads.interchange.tests.files import written
 from leads.interchange.tests.samples import HOSTILE, PLAIN, UNSET
 
 SCHEMA = json.loads(Path(__file__).with_name("jsonlead.schema.json").read_text(encoding="utf-8"))
@@ -15,7 +15,7 @@ VALIDATOR = Draft201909Validator(SCHEMA, format_checker=FormatChecker())
 
 def document_of(**changes):
     """The document of the lead with these changes, valid by the schema."""
-    made = document({**PLAIN, **changes}, dealership="Casa Motors")
+    [made] = json.loads(written("jsonlead", [{**PLAIN, **changes}]))
     VALIDATOR.validate(made)
     return made
 
@@ -48,7 +48,7 @@ def test_a_lead_stands_where_the_schema_has_a_place_and_the_rest_of_it_in_custom
                 }
             ],
             "origin": {"source": "autocasa"},
-            "dealer_location": "Casa Motors",
+            "dealer_location": "Casa & Motors",
             "comments": [{"content": "Is it available?"}],
             "custom": {
                 "action": "Test drive",
@@ -74,7 +74,13 @@ def test_what_a_lead_has_not_is_left_out():
 def test_hostile_texts_are_kept_as_they_are(text):
     made = document_of(**dict.fromkeys(["targetInfo", "action", "note", "make", "tag", "source"], text))
     assert made["sales_lead"]["comments"] == [{"content": text}]
-    assert json.loads(json.dumps(made)) == made
+
+
+@pytest.mark.parametrize("number", [0, 1, 3])
+def test_a_file_is_one_array_of_documents_in_their_order(number):
+    notes = [f"Note {each}" for each in range(number)]
+    made = json.loads(written("jsonlead", [{**PLAIN, "note": note} for note in notes]))
+    assert [each["sales_lead"]["comments"][0]["content"] for each in made] == notes
 
 
 @pytest.mark.parametrize(

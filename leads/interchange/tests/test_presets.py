@@ -2,10 +2,12 @@
 
 import pytest
 
-from leads.interchange.exports.presets import COLUMNS, STATUSES, cells, split_name, titles
+from leads.interchange.exports.presets import STATUSES, PresetExporter, split_name
+from leads.interchange.tests.files import of_csv, written
 from leads.interchange.tests.samples import HOSTILE, PLAIN, UNSET
 from leads.models import Status
 
+PRESETS = {preset.name: preset for preset in PresetExporter.__subclasses__()}
 FIRST_LINES = {
     "hubspot": "First Name,Last Name,Email,Phone Number,Lead Status,Message,SteerLeads ID",
     "pipedrive": "Lead - Title,Person - Name,Person - Email,Person - Phone,Lead - Label,Note,SteerLeads ID",
@@ -19,18 +21,33 @@ REACHED_AT = ["salma@mail.example", "+212661234567"]
 
 
 def named(system, **changes):
-    """{title: cell} of the lead with these changes."""
-    return dict(zip(titles(system), cells(system, {**PLAIN, **changes}), strict=True))
+    """{title: cell} of the lead with these changes, as the file has them."""
+    titles, found = of_csv(written(system, [{**PLAIN, **changes}]))
+    return dict(zip(titles, found, strict=True))
 
 
-def test_the_first_line_is_the_one_that_each_system_knows_and_then_our_id():
-    assert {system: ",".join(titles(system)) for system in COLUMNS} == FIRST_LINES
+def cells(system, **changes):
+    return list(named(system, **changes).values())
+
+
+@pytest.mark.parametrize("reader", [{}, {"language": "ar", "for_excel": True, "translated": True}])
+def test_the_first_line_is_the_one_that_each_system_knows_and_then_our_id_whoever_asks(reader):
+    lines = {system: written(system, [PLAIN], **reader).split(b"\r\n")[0].decode() for system in PRESETS}
+    assert lines == FIRST_LINES
+
+
+def test_texts_are_quoted_and_lines_end_as_the_standard_says():
+    line = written("odoo", [{**PLAIN, "note": 'He said "yes";\nfine'}]).decode().split("\r\n", 1)[1]
+    assert line == (
+        f'"{ID}","Test drive","Salma El Bennani","salma@mail.example","+212661234567",'
+        '"He said ""yes"";\nfine\n\nDacia Logan 2021","Hot Lead"\r\n'
+    )
 
 
 def test_a_lead_stands_in_each_table_as_that_system_has_it():
     about = f"{NOTE}\n\nTest drive · Dacia Logan 2021"
     titled = f"{NOTE}\n\nDacia Logan 2021"
-    assert {system: cells(system, PLAIN) for system in COLUMNS} == {
+    assert {system: cells(system) for system in PRESETS} == {
         "hubspot": [*PERSON, *REACHED_AT, "NEW", about, ID],
         "pipedrive": ["Test drive", "Salma El Bennani", *REACHED_AT, "Hot Lead", titled, ID],
         "salesforce": [*PERSON, "-", *REACHED_AT, "autocasa", "Open - Not Contacted", about, ID],
@@ -40,7 +57,7 @@ def test_a_lead_stands_in_each_table_as_that_system_has_it():
 
 
 def test_a_lead_with_nothing_but_what_it_must_have_leaves_cells_empty():
-    bare = {system: cells(system, {**PLAIN, **UNSET, "targetInfo": "ask Ali"}) for system in COLUMNS}
+    bare = {system: cells(system, **UNSET, targetInfo="ask Ali") for system in PRESETS}
     about = "Test drive · Dacia Logan · ask Ali"
     assert bare == {
         "hubspot": [*PERSON, "", "", "NEW", about, ID],
@@ -69,10 +86,10 @@ def test_every_status_has_a_word_in_each_system():
     assert {system: set(words) for system, words in STATUSES.items()} == dict.fromkeys(STATUSES, set(Status))
 
 
-@pytest.mark.parametrize("system", COLUMNS)
+@pytest.mark.parametrize("system", PRESETS)
 def test_texts_are_guarded_and_phones_are_bare(system):
     cells_of = named(system, targetName="=1 +2", action="@SUM(A1)", note="-1", tag="N/A", email="+a@b.ma", source="=1")
-    phone = cells_of.pop(next(title for title in titles(system) if "phone" in title.lower()))
+    phone = cells_of.pop(next(title for title in cells_of if "phone" in title.lower()))
     assert phone == "+212661234567"
     assert [cell for cell in cells_of.values() if cell[0] in "=+@"] == []
     assert set(cells_of.values()) <= {
@@ -83,7 +100,7 @@ def test_texts_are_guarded_and_phones_are_bare(system):
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-@pytest.mark.parametrize("system", COLUMNS)
+@pytest.mark.parametrize("system", PRESETS)
 def test_no_text_makes_a_cell_that_calculates(system, name):
-    found = cells(system, {**PLAIN, **UNSET, "targetName": name, "action": name, "note": name, "tag": name})
+    found = cells(system, **{**UNSET, "targetName": name, "action": name, "note": name, "tag": name})
     assert [cell for cell in found if cell.startswith(("=", "+", "@", "\t", "\r")) or cell[:1] == "-" != cell] == []
