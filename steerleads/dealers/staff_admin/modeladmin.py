@@ -223,6 +223,10 @@ class OwnValues(admin.SimpleListFilter):
         rows = self.rows(request, model_admin).exclude(**{self.folded: None}).order_by(self.folded)
         return rows.values_list(self.folded).annotate(shown=Min(self.column))[:MOST_CHOICES]
 
+    def has_output(self):
+        """Also where nobody has a value any more: Django would leave the filter out, and show every row."""
+        return bool(self.value()) or super().has_output()
+
     def queryset(self, request, queryset):
         return queryset.filter(**{self.parameter_name: self.value()}) if self.value() else queryset
 
