@@ -14,8 +14,9 @@ from leads.fields import WRITABLE
 from leads.forms import LeadForm
 from leads.models import Lead, PersonRequest, Status
 from steerleads.api.errors import ApiError
+from steerleads.db.ids import parse_id
 from steerleads.dealers.models import Role
-from steerleads.dealers.permissions import NOBODY
+from steerleads.dealers.permissions import NOBODY, has_role
 from steerleads.dealers.staff_admin.modeladmin import ArchivedFilter, DealershipAdmin, OwnValues
 
 LINES_ON_PAGE = 30
@@ -49,18 +50,37 @@ class CarMakeFilter(MakeFilter):
         return queryset.filter(car__make_folded=self.value()) if self.value() else queryset
 
 
+class CarFilter(admin.SimpleListFilter):
+    """One car's leads: offered where an address asks for it, as the board's does."""
+
+    title = gettext_lazy("car")
+    parameter_name = "car"
+
+    def lookups(self, request, model_admin):
+        asked = parse_id(self.value() or "")
+        cars = model_admin.admin_site.get_model_admin(Car).get_queryset(request).filter(pk=asked)
+        return [(str(car.pk), str(car)) for car in cars]
+
+    def has_output(self):
+        return bool(self.value())
+
+    def queryset(self, request, queryset):
+        return queryset.filter(car=parse_id(self.value()))
+
+
 @admin.register(Lead)
 class LeadAdmin(DealershipAdmin):
     """Every write goes through a verb. Django's own log is not kept: it would outlive a deleted lead."""
 
     form = LeadForm
     add_role = change_role = Role.SALESPERSON
+    export_role = Role.MANAGER
     chooses_dealership = False  # it is the car's
     autocomplete_fields = ("car",)
     fields = ("car", *WRITABLE.values())
     readonly_fields = ("archived", "created_at", "updated_at")
     list_display = ("shown_action", "contact", "car", "shown_status", "shown_tag", "order", "age")
-    list_filter = (StatusFilter, TagFilter, ArchivedFilter, CarMakeFilter, "created_at")
+    list_filter = (StatusFilter, TagFilter, ArchivedFilter, CarMakeFilter, CarFilter, "created_at")
     filter_lookups = ("created_at__gte", "created_at__lt")
     list_select_related = ("car",)
     search_fields = ("search_text",)
@@ -77,6 +97,13 @@ class LeadAdmin(DealershipAdmin):
 
     def get_search_results(self, request, queryset, search_term):
         return queryset.matching(search_term), False
+
+    def has_export_permission(self, request):
+        return has_role(request.user, self.export_role)
+
+    def changelist_view(self, request, extra_context=None):
+        may_export = self.has_export_permission(request)
+        return super().changelist_view(request, {**(extra_context or {}), "may_export": may_export})
 
     # --- Columns -------------------------------------------------------------------------------
 

@@ -46,6 +46,7 @@ urlpatterns = [
     path("metrics", views.metrics),
     path(".well-known/security.txt", views.security_txt),
     path("admin/", include("steerleads.dealers.staff_admin.passwords")),
+    path("admin/leads/", include("leads.interchange.page_urls")),
     path("admin/leads/board/", include("leads.board.urls")),
     *(each for old, new in MOVED_PAGES.items() for each in moved_pages(old, new)),
     path("admin/", admin.site.urls),

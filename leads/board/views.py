@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.http import HttpResponse, HttpResponseNotModified
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -49,8 +50,16 @@ class Page(BoardView):
             "dealerships": Dealership.objects.order_by("name") if self.request.user.is_superuser else [],
             "may_add": self.admin.has_add_permission(self.request),
             "may_bulk": self.admin.has_bulk_permission(self.request),
+            "export": self._export() if self.admin.has_export_permission(self.request) else "",
             "statuses": Status,
         }
+
+    def _export(self):
+        """Where what this board shows can be exported, though a superuser's address may not say whose board it is."""
+        query = self.request.GET.copy()
+        if self.request.user.is_superuser:
+            query["dealership"] = str(self.dealership.pk)
+        return f"{reverse('interchange:board')}?{query.urlencode()}"
 
     @staticmethod
     def _shown(columns, cards):

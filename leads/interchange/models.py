@@ -16,6 +16,7 @@ class Export(models.Model):
     class Door(models.TextChoices):
         API = "api", _("API")
         ADMIN = "admin", _("these pages")
+        BOARD = "board", _("board")
         COMMAND = "command", _("command line")
 
     class Contents(models.TextChoices):

@@ -84,6 +84,7 @@ BOARD = {
     "many/": (302, 405, 405),
     "undo/": (302, 405, 405),
     "token/": (302, 200, 200),
+    "export/": (302, 403, 200),
 }
 PAGES = [
     "",
@@ -97,6 +98,7 @@ EXPECTED = {
     **SITE,
     **{f"leads/board/{call}": found for call, found in BOARD.items()},
     **{model + page: (302, *found) for model, row in ROWS.items() for page, found in zip(PAGES, row, strict=True)},
+    "leads/lead/export/": (302, 403, 200),
     "dealers/apikey/<path:object_id>/rotate/": (302, 404, 404),
     "dealers/apikey/<path:object_id>/revoke/": (302, 404, 404),
     "webhooks/webhook/<path:object_id>/rotate/": (302, 404, 404),

@@ -23,6 +23,7 @@ PAGES = [
     "/admin/",
     "/admin/leads/lead/",
     "/admin/leads/lead/?status=NEW&q=call",
+    "/admin/leads/lead/export/?status=NEW&q=call",
     "/admin/leads/lead/add/",
     "/admin/leads/lead/{lead}/change/",
     "/admin/leads/lead/{lead}/history/",

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='at')),
                 ('actor_type', models.CharField(choices=[('api_key', 'API key'), ('staff', 'Staff'), ('command', 'Command')], max_length=10)),
                 ('actor_name', models.CharField(max_length=200, verbose_name='who')),
-                ('door', models.CharField(choices=[('api', 'API'), ('admin', 'these pages'), ('command', 'command line')], max_length=10, verbose_name='through')),
+                ('door', models.CharField(choices=[('api', 'API'), ('admin', 'these pages'), ('board', 'board'), ('command', 'command line')], max_length=10, verbose_name='through')),
                 ('contents', models.CharField(choices=[('leads', 'leads'), ('vehicles', 'cars'), ('history', 'history')], max_length=10, verbose_name='contents')),
                 ('format', models.CharField(max_length=20, verbose_name='format')),
                 ('filters', models.JSONField(default=list, verbose_name='filters')),
