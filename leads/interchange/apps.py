@@ -8,3 +8,15 @@ class InterchangeConfig(AppConfig):
     name = "leads.interchange"
     verbose_name = _("Leads")
     shown_with = "leads"
+
+    def ready(self):
+        from leads.interchange.imports.chore import Imports, quiet_imports
+        from leads.interchange.imports.keeping import ImportsOfPeople, forget_persons
+        from leads.outbox import chores, quiet
+        from leads.privacy import keepers
+        from steerleads.dealers import leaving
+
+        chores.register(Imports())
+        quiet.register(quiet_imports)
+        keepers.register(forget_persons)
+        leaving.register(ImportsOfPeople())

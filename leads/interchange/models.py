@@ -1,9 +1,10 @@
-"""That data went out by file: who took what, when, and through which door."""
+"""That data went out by file: who took what, when, and through which door. Of what comes in: `imports/models.py`."""
 
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from leads.interchange.imports.models import Import, ImportRow, Overwritten  # noqa: F401  where Django looks for models
 from steerleads.db.ids import new_id
 from steerleads.db.tenants import TenantQuerySet
 from steerleads.dealers.actors import ActorType

@@ -3,6 +3,10 @@
 from collections.abc import Iterable, Mapping
 from functools import cache
 
+from django.conf import settings
+
+from cars.sheets import ALIASES
+from leads.interchange.exports.contents import LEADS_TO_EXPORT
 from steerleads.db.text import fold
 from steerleads.tables.titles import Titles
 
@@ -12,7 +16,7 @@ SPELLINGS: Mapping[str, tuple[str, ...]] = {
     "id": ("id", "SteerLeads ID"),
     "externalId": (
         *("externalId", "External ID", "Record ID", "Lead ID", "Lead - ID", "Contact ID", "Reference ID"),
-        *("Identifiant", "ID externe", "Identifiant externe", "المعرف", "المعرف الخارجي", "رقم العميل"),
+        *("Identifiant", "ID externe", "Identifiant externe", "المعرف الخارجي", "رقم العميل"),
     ),
     "source": (
         *("source", "Lead Source", "LeadSource", "Original Source", "Lead - Source", "source_id"),
@@ -90,28 +94,9 @@ SPELLINGS: Mapping[str, tuple[str, ...]] = {
         *("Car", "Vehicle", "Vehicle of interest", "Véhicule", "Voiture", "Véhicule souhaité"),
         *("السيارة", "المركبة", "سيارة"),
     ),
-    "make": (
-        *("make", "Brand", "Manufacturer", "Vehicle make", "Marque", "Constructeur"),
-        *("الماركة", "ماركة", "العلامة", "العلامة التجارية"),
-    ),
-    "model": ("model", "Vehicle model", "Modèle", "الموديل", "موديل", "الطراز", "النموذج"),
-    "overviewYear": (
-        *("overviewYear", "Year", "Model year", "Vehicle year", "Année", "Année modèle", "Millésime"),
-        *("السنة", "سنة الصنع", "سنة الموديل"),
-    ),
-    "vin": (
-        *("vin", "Chassis", "Chassis number", "Châssis", "N° de châssis", "Numéro de châssis"),
-        *("رقم الهيكل", "رقم الشاصي"),
-    ),
-    "stockNumber": (
-        *("stockNumber", "Stock", "Stock no", "Stock number", "Numéro de stock", "N° de stock", "N° stock"),
-        *("Référence véhicule", "رقم المخزون"),
-    ),
-    "plate": (
-        *("plate", "Plate number", "Number plate", "License plate", "Licence plate", "Registration number"),
-        *("Plaque", "Matricule", "Immatriculation", "Numéro d'immatriculation", "N° d'immatriculation"),
-        *("اللوحة", "رقم اللوحة", "لوحة الترقيم", "رقم التسجيل"),
-    ),
+    **{field: (field, *ALIASES[field]) for field in ("make", "model", "overviewYear", "vin", "plate")},
+    # A reference may be the customer's.
+    "stockNumber": ("stockNumber", *(each for each in ALIASES["stockNumber"] if each != "reference"), "Stock number"),
     "location": ("location",),
 }
 FIELDS = tuple(SPELLINGS)
@@ -135,8 +120,20 @@ LEAST_SIGNS = 2
 
 @cache
 def known_titles() -> Titles:
-    """All of them, as `steerleads.tables` finds columns by them."""
-    return Titles({spelling: field for field, spellings in SPELLINGS.items() for spelling in spellings}, SINGLE)
+    """All of them, as `steerleads.tables` finds columns by them, with those that our own exports write."""
+    names = {spelling: field for field, spellings in SPELLINGS.items() for spelling in spellings}
+    return Titles(names | own_titles(), SINGLE)
+
+
+def own_titles() -> dict[str, str]:
+    """{title: field} of our own exports, in every language."""
+    leads = LEADS_TO_EXPORT
+    languages = [code for code, _name in settings.LANGUAGES]
+    return {
+        title: field
+        for language in languages
+        for field, title in zip(leads.titles, leads.titles_in(language), strict=True)
+    }
 
 
 def fields_of(titles: Iterable[str], known: Iterable[str | None]) -> list[str | None]:

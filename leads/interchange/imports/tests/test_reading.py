@@ -6,10 +6,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from leads.interchange.exports.contents import LEADS_TO_EXPORT
 from leads.interchange.imports.dates import NotATime, says_month_first, time_of
 from leads.interchange.imports.phones import Destroyed, phones_of
 from leads.interchange.imports.statuses import WORDS, key_of, status_of
-from leads.interchange.imports.titles import SPELLINGS, fields_of, kind_of, known_titles
+from leads.interchange.imports.titles import SPELLINGS, fields_of, kind_of, known_titles, own_titles
 from leads.interchange.imports.values import RowError, Rules, read
 from steerleads.tables.titles import Titles
 
@@ -35,10 +36,14 @@ def refusal(**cells):
 
 def test_no_title_means_two_things():
     known = Titles({}, ())
-    for field, spellings in SPELLINGS.items():
-        for spelling in spellings:
-            folded = next(iter(Titles({spelling: field}).fields))
-            assert known.fields.setdefault(folded, field) == field, spelling
+    ours = [(spelling, field) for field, spellings in SPELLINGS.items() for spelling in spellings]
+    for spelling, field in [*ours, *own_titles().items()]:
+        folded = next(iter(Titles({spelling: field}).fields))
+        assert known.fields.setdefault(folded, field) == field, spelling
+
+
+def test_every_title_of_our_own_exports_is_known():
+    assert {known_titles().field(title) for title in own_titles()} == set(LEADS_TO_EXPORT.titles)
 
 
 @pytest.mark.parametrize(

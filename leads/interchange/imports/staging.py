@@ -1,0 +1,111 @@
+"""Takes a file in: its rows are kept, as they stand, until somebody has said what to make of them."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, BinaryIO
+
+from django.db import transaction
+
+from leads.interchange.imports import own_formats
+from leads.interchange.imports.dates import says_month_first
+from leads.interchange.imports.models import Door, Import, ImportRow, ImportState
+from leads.interchange.imports.titles import fields_of, kind_of, known_titles
+from steerleads.db.text import one_line
+from steerleads.dealers.models import Dealership, User
+from steerleads.tables.reading import open_table
+from steerleads.tables.table import NotATable, Row
+
+LARGEST = 20 * 1024 * 1024  # bytes
+BATCH = 500  # rows in one transaction
+CHUNK = 1024 * 1024
+
+
+def stage(
+    dealership: Dealership, file: BinaryIO, name: str, *, door: Door, user: User | None, actor_name: str
+) -> Import:
+    """An Import of the file, with its rows, that waits for its columns. Raises NotATable."""
+    digest = digest_of(file)
+    table = own_formats.open_own(file) or open_table(file, known_titles())
+    titles = [one_line(column.title, 200) for column in table.columns]
+    run = Import.objects.create(
+        dealership=dealership,
+        made_by=user,
+        actor_name=actor_name,
+        door=door,
+        file_name=one_line(name, 200),
+        digest=digest,
+        kind=kind_of(titles, table.kind),
+        titles=titles,
+        options={"columns": fields_of(titles, [column.field for column in table.columns])},
+    )
+    try:
+        _keep(run, table.rows)
+    except NotATable:  # found out half-way
+        delete_import(run)
+        raise
+    return run
+
+
+def delete_import(run: Import) -> None:
+    """With its rows: of one that has not written anything yet."""
+    ImportRow.objects.of(run.dealership_id).filter(run=run).delete()
+    run.delete()
+
+
+def digest_of(file: BinaryIO) -> str:
+    """SHA-256 of a file. Raises NotATable for one that is too large."""
+    digest, size = hashlib.sha256(), 0
+    file.seek(0)
+    while chunk := file.read(CHUNK):
+        digest.update(chunk)
+        size += len(chunk)
+        if size > LARGEST:
+            raise NotATable("too_large", f"The file is larger than {LARGEST // 1024 // 1024} MiB. Cut it in parts.")
+    file.seek(0)
+    return digest.hexdigest()
+
+
+def _keep(run: Import, rows: Iterator[Row]) -> None:
+    """Batch by batch: on SQLite, one transaction for all would stop everybody who writes."""
+    columns, month_first = run.options["columns"], set()
+    place = columns.index("createdAt") if "createdAt" in columns else None
+    while batch := list(islice(rows, BATCH)):
+        with transaction.atomic():
+            ImportRow.objects.bulk_create(_row(run, row) for row in batch)
+        run.rows += len(batch)
+        if place is not None:
+            month_first |= {says_month_first(row.cells[place]) for row in batch if len(row.cells) > place}
+    # One date that can only be read so says how all of the file's are written.
+    run.options["month_first"] = True in month_first and False not in month_first
+    run.state = ImportState.MAPPING
+    run.save(update_fields=["rows", "options", "state"])
+
+
+def _row(run: Import, row: Row) -> ImportRow:
+    problem: dict[str, Any] = {}
+    if row.problem:
+        problem = {"title": row.problem.title[:200], "code": row.problem.code, "message": row.problem.message[:300]}
+    return ImportRow(
+        dealership_id=run.dealership_id,
+        run=run,
+        line=row.line,
+        cells=[_storable(cell) for cell in row.cells],
+        **problem,
+    )
+
+
+def _storable(text: str) -> str:
+    """Without what PostgreSQL's JSON cannot keep."""
+    return text if text.isprintable() else text.replace("\0", " ").encode("utf-8", "replace").decode()
+
+
+def cells_by_field(
+    columns: Sequence[str | None], titles: Sequence[str], cells: Iterable[str]
+) -> dict[str, list[tuple[str, str]]]:
+    """{field: [(title, text)]} of a row's cells that say anything."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for field, title, text in zip(columns, titles, cells, strict=False):
+        if field and text:
+            found.setdefault(field, []).append((title, text))
+    return found

@@ -1,0 +1,41 @@
+"""Files to import, and the command that imports them."""
+
+import json
+from io import StringIO
+from types import SimpleNamespace
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from conftest import make_car
+
+
+@pytest.fixture
+def logan(casa):
+    return make_car(casa, make="Dacia", model="Logan", overview_year=2020, stock_number="D-1")
+
+
+@pytest.fixture
+def write(tmp_path):
+    """Writes a file, of text or bytes, and gives its path."""
+
+    def write(content, name="leads.csv"):
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return str(path)
+
+    return write
+
+
+def run_import(path, *arguments, dealership="Casa Motors"):
+    """What `import_leads` printed: the exit code, the words on stderr, and the JSON object's members."""
+    out, err, code = StringIO(), StringIO(), 0
+    try:
+        call_command("import_leads", path, *arguments, dealership=dealership, stdout=out, stderr=err)
+    except SystemExit as error:
+        code = error.code
+    except CommandError as error:
+        code = error.returncode
+        err.write(str(error))
+    said = json.loads(out.getvalue()) if out.getvalue() else {}
+    return SimpleNamespace(code=code, err=err.getvalue(), **said)

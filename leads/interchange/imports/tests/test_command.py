@@ -1,0 +1,265 @@
+"""`manage.py import_leads`: what it takes, what it prints, and what becomes of each row (contract-interchange I1, I4, I6, I7)."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core.management import call_command
+
+from cars.models import Car
+from conftest import TESTER, make_car, make_lead
+from leads.actions import archive_lead, change_lead, delete_lead
+from leads.interchange.imports.models import Import, ImportRow
+from leads.interchange.imports.tests.conftest import run_import
+from leads.models import Lead, LeadEvent, Origin
+
+HEAD = "Record ID,First Name,Last Name,Phone Number,Lead Status,Message,Brand,Model\n"
+SALMA = "51,Salma,Bennani,0661234567,NEW,Logan,Dacia,Logan\n"
+KARIM = "52,Karim,Alaoui,0522201010,UNQUALIFIED,,Dacia,Logan\n"
+
+
+def counts(run):
+    return run.created, run.updated, run.unchanged, len(run.refused)
+
+
+def refused(run):
+    return [(each["line"], each["title"], each["code"]) for each in run.refused]
+
+
+# --- Making leads ----------------------------------------------------------------------------------
+
+
+def test_a_row_becomes_a_lead_with_its_origin_and_its_event(casa, logan, write):
+    run = run_import(write(HEAD + SALMA))
+    lead = Lead.objects.select_related("origin").get()
+    assert (run.code, counts(run), run.ignoredColumns) == (0, (1, 0, 0, 0), [])
+    assert (lead.target_name, lead.target_info, lead.note) == ("Salma Bennani", "+212661234567", "Logan")
+    assert (lead.car_id, lead.status, lead.action) == (logan.pk, "NEW", "Rappeler")
+    assert (lead.origin.source, lead.origin.external_id) == ("hubspot", "51")
+    event = LeadEvent.objects.get()
+    assert (event.kind, event.actor_type, event.batch) == ("lead.created", "import", Import.objects.get().pk)
+
+
+@pytest.mark.parametrize(("language", "action"), [("fr", "Rappeler"), ("ar", "معاودة الاتصال"), ("en", "Call back")])
+def test_a_row_without_an_action_has_the_dealerships_words(casa, logan, write, language, action):
+    casa.language = language
+    casa.save()
+    run_import(write(HEAD + SALMA))
+    assert Lead.objects.get().action == action
+
+
+def test_source_and_action_can_be_said(casa, logan, write):
+    run_import(write(HEAD + SALMA), "--source", "Old CRM", "--action", "Welcome")
+    assert (Lead.objects.get().action, Origin.objects.get().source) == ("Welcome", "Old CRM")
+
+
+def test_a_time_in_the_file_is_the_leads(casa, logan, write):
+    run_import(write("Nom,GSM,Date,Marque,Modèle\nSalma,0661234567,20/11/2026 09:30,Dacia,Logan\n"))
+    lead = Lead.objects.get()
+    assert lead.created_at == datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+    assert lead.updated_at > datetime.now(UTC) - timedelta(minutes=1) and LeadEvent.objects.get().at == lead.updated_at
+
+
+def test_an_archived_lead_of_our_own_export_comes_back_archived(casa, logan, write):
+    run_import(
+        write("targetName,targetInfo,archived,make,model\nSalma,x,true,Dacia,Logan\nKarim,y,false,Dacia,Logan\n")
+    )
+    assert dict(Lead.objects.values_list("target_name", "archived")) == {"Salma": True, "Karim": False}
+
+
+# --- Refusing --------------------------------------------------------------------------------------
+
+
+def test_good_rows_are_kept_and_bad_ones_named(casa, logan, write):
+    rows = ["Salma;0661234567;;Dacia;Logan", 'Karim;"2,12661E+11";;Dacia;Logan', "Amina;;;Dacia;Logan"]
+    rows += ["Ali;0522201010;;Fiat;Panda", "Omar;0522201011;demain;Dacia;Logan", 'Ilham;0522201012;"open;Dacia;Logan']
+    run = run_import(write("Nom complet;GSM;Date;Marque;Modèle\n" + "\n".join(rows) + "\n"))
+    assert run.code == 1 and counts(run) == (1, 0, 0, 5)
+    assert refused(run) == [
+        (3, "GSM", "phone_destroyed"),
+        (4, "", "no_contact"),
+        (5, "Modèle", "no_car"),
+        (6, "Date", "bad_date"),
+        (7, "", "quote"),
+    ]
+    assert run.refused[0]["message"].startswith("2,12661E+11: the spreadsheet has shortened this number")
+
+
+def test_columns_that_mean_nothing_are_named(casa, logan, write):
+    run = run_import(write("Nom,GSM,Pointure,Marque,Modèle\nSalma,0661234567,38,Dacia,Logan\n"))
+    assert run.ignoredColumns == ["Pointure"]
+
+
+CANNOT = [
+    (b"", [], "empty"),
+    (b"<html><table><tr><td>Name</td></tr></table></html>", [], "web page"),
+    ("Nom,Nom complet,Full name,GSM\na,b,c,0661234567\n", [], "Nom complet”, “Full name” are all targetName"),
+    ("Nom,Ville\na,b\n", [], "phone number or an e-mail"),
+    (HEAD + SALMA, ["--map", "Brand"], "TITLE=field"),
+    (HEAD + SALMA, ["--map", "Brand=colour"], "no field “colour”"),
+    (HEAD + SALMA, ["--map", "Colour=make"], "no column “Colour”"),
+    (HEAD + SALMA, ["--map", "Model=make"], "are all make"),
+    (HEAD + SALMA, ["--car", "0192f3a4-0000-7000-8000-000000000001"], "has no car"),
+    (HEAD + SALMA, ["--car", "x"], "has no car"),
+    (HEAD + SALMA, ["--source", "x" * 101], "at most 100"),
+]
+
+
+def test_what_cannot_be_imported_is_said_and_leaves_nothing(casa, logan, write, subtests):
+    for content, arguments, words in CANNOT:
+        with subtests.test(words):
+            run = run_import(write(content), *arguments)
+            assert run.code == 2 and words in run.err and not hasattr(run, "created")
+            assert not Lead.objects.exists() and not Import.objects.exists() and not ImportRow.objects.exists()
+
+
+def test_another_dealerships_car_or_name_is_refused(casa, atlas, logan, write):
+    path = write(HEAD + SALMA)
+    assert run_import(path, "--car", str(make_car(atlas).pk)).code == 2
+    assert run_import(path, dealership="Nobody").code == 2
+    assert run_import("/nowhere/leads.csv").code == 2
+
+
+def test_columns_are_mapped_and_dropped_by_hand(casa, logan, write):
+    path = write("Wer,Wo,Nom,Nom complet,Marque,Modèle\nSalma,0661234567,x,y,Dacia,Logan\n")
+    run = run_import(path, "--map", "Wer=targetName", "--map", "wo=phone", "--map", "Nom=", "--map", "Nom complet=")
+    assert (run.code, run.ignoredColumns) == (0, ["Nom", "Nom complet"])
+    assert Lead.objects.get().target_name == "Salma"
+
+
+# --- Cars ------------------------------------------------------------------------------------------
+
+PANDA = "Nom,GSM,Marque,Modèle,Année,VIN\nSalma,0661234567,Fiat,Panda,2019,ZFA31200000000001\nKarim,0522201010,Fiat,Panda,,\n"
+
+
+def test_a_car_that_is_not_known_is_one_that_was_chosen(casa, logan, write):
+    run = run_import(write(PANDA), "--car", str(logan.pk))
+    assert run.code == 0 and set(Lead.objects.values_list("car", flat=True)) == {logan.pk}
+
+
+def test_or_it_is_made_where_make_and_model_stand(casa, logan, write):
+    rows = PANDA + "Ali,0522201011,Fiat,,,\nOmar,0522201012,Fiat,Uno,,BADVIN\n"
+    run = run_import(write(rows), "--create-cars")
+    car = Car.objects.of(casa).get(make="Fiat")
+    assert (car.model, car.overview_year, car.vin) == ("Panda", 2019, "ZFA31200000000001")
+    assert Lead.objects.filter(car=car).count() == 2
+    assert refused(run) == [(4, "Marque", "no_car"), (5, "VIN", "no_car")]
+
+
+def test_where_several_are_meant_none_is_made(casa, logan, write):
+    make_car(casa, make="Dacia", model="Logan", overview_year=2022)
+    run = run_import(write(HEAD + SALMA), "--create-cars")
+    assert refused(run) == [(2, "Model", "car_ambiguous")]
+    assert run_import(write(HEAD + SALMA), "--car", str(logan.pk)).code == 0
+
+
+# --- Again -----------------------------------------------------------------------------------------
+
+
+def test_run_again_it_changes_nothing(casa, logan, write):
+    with_ids, without = (
+        write(HEAD + SALMA + KARIM),
+        write("Nom,GSM,Marque,Modèle\nAli,0661111111,Dacia,Logan\n", "b.csv"),
+    )
+    assert counts(run_import(with_ids)) + counts(run_import(without)) == (2, 0, 0, 0, 1, 0, 0, 0)
+    before = list(LeadEvent.objects.order_by("id").values())
+    for how in ("skip", "update"):
+        for path, rows in ((with_ids, 2), (without, 1)):
+            assert counts(run_import(path, "--on-known", how)) == (0, 0, rows, 0)
+    assert list(LeadEvent.objects.order_by("id").values()) == before
+
+
+def test_a_row_that_stands_in_a_file_twice_is_one_lead(casa, logan, write):
+    run = run_import(write(HEAD + SALMA + SALMA + "51,Salma,Idrissi,0661234567,NEW,,Dacia,Logan\n"))
+    assert counts(run) == (1, 0, 2, 0) and Lead.objects.get().target_name == "Salma Bennani"
+
+
+def test_a_known_row_that_differs_is_left_unless_asked_for(casa, logan, write):
+    run_import(write(HEAD + SALMA))
+    changed = write(HEAD + "51,Salma,Idrissi,0661234567,UNQUALIFIED,,Dacia,Logan\n")
+    assert counts(run_import(changed)) == (0, 0, 1, 0)
+    assert counts(run_import(changed, "--on-known", "update")) == (0, 1, 0, 0)
+    lead, event = Lead.objects.get(), LeadEvent.objects.latest("at")
+    # What a row leaves empty stays.
+    assert (lead.target_name, lead.status, lead.note) == ("Salma Idrissi", "NOT_NEEDED", "Logan")
+    assert set(event.changes) == {"targetName", "status"} and event.actor_type == "import"
+    assert counts(run_import(changed, "--on-known", "update")) == (0, 0, 1, 0)
+
+
+def test_a_lead_that_was_changed_here_since_is_not_written_over(casa, logan, write):
+    run_import(write(HEAD + SALMA + KARIM))
+    change_lead(casa, Lead.objects.get(target_name="Salma Bennani").pk, {"tag": "Hot"}, actor=TESTER)
+    changed = write(HEAD + SALMA.replace("Logan,", "Duster,", 1) + KARIM.replace("UNQUALIFIED", "NEW"))
+    assert counts(run_import(changed, "--on-known", "update")) == (0, 1, 1, 0)
+    assert set(Lead.objects.values_list("note", "status")) == {("Logan", "NEW"), (None, "NEW")}
+
+
+def test_a_lead_that_was_deleted_here_is_not_made_again(casa, logan, write):
+    paths = [write(HEAD + SALMA), write("Nom,GSM,Marque,Modèle\nAli,0661111111,Dacia,Logan\n", "b.csv")]
+    for path in paths:
+        run_import(path)
+    for lead in Lead.objects.all():
+        delete_lead(casa, lead.pk, actor=TESTER)
+    for how in ("skip", "update"):
+        assert [counts(run_import(path, "--on-known", how)) for path in paths] == [(0, 0, 1, 0)] * 2
+
+
+def test_a_lead_that_another_door_brought_is_known_by_its_origin(casa, logan, write):
+    lead = make_lead(logan)
+    Origin.objects.create(lead=lead, dealership=casa, source="hubspot", external_id="51")
+    assert counts(run_import(write(HEAD + SALMA))) == (0, 0, 1, 0)
+    assert counts(run_import(write(HEAD + SALMA), "--on-known", "update")) == (0, 1, 0, 0)
+
+
+def test_rows_of_our_own_export_are_the_leads_that_they_name(casa, atlas, logan, write):
+    lead, gone = make_lead(logan, target_name="Salma"), make_lead(logan, target_name="Karim")
+    delete_lead(casa, gone.pk, actor=TESTER)
+    theirs = make_lead(make_car(atlas), target_name="Theirs")
+    at = lead.updated_at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    rows = [f"{each.pk},New name,{each.target_info},{at},Dacia,Logan\n" for each in (lead, gone, theirs)]
+    path = write("id,targetName,targetInfo,updatedAt,make,model\n" + "".join(rows))
+    assert counts(run_import(path)) == (1, 0, 2, 0)
+    assert counts(run_import(path, "--on-known", "update")) == (0, 1, 2, 0)
+    assert Origin.objects.get().external_id == str(theirs.pk)
+    assert not LeadEvent.objects.filter(dealership=atlas, actor_type="import").exists()
+    archive_lead(casa, lead.pk, actor=TESTER)
+
+
+def test_an_own_export_that_is_older_than_a_change_writes_nothing_over(casa, logan, write):
+    lead = make_lead(logan, target_name="Salma")
+    path = write(f"id,targetName,targetInfo,updatedAt\n{lead.pk},New,x,2020-01-01T00:00:00Z\n")
+    assert counts(run_import(path, "--on-known", "update")) == (0, 0, 1, 0)
+
+
+# --- The dry run -----------------------------------------------------------------------------------
+
+
+def test_a_dry_run_counts_as_the_run_does_and_leaves_nothing(casa, logan, write):
+    run_import(write(HEAD + KARIM, "before.csv"))
+    kinds = ["Dacia,Logan", "Fiat,Panda", "Fiat,Uno", "Fiat,", "Dacia,Duster"]
+    rows = [f"{n % 400},S,B{n},06612{n % 250:05},NEW,,{kinds[n % 5]}\n" for n in range(450)]
+    rows += ["52,K,A,0522201010,NEW,,Dacia,Logan\n", "999,X,Y,,NEW,,Dacia,Logan\n"]
+    path, how = write(HEAD + "".join(rows)), ("--create-cars", "--on-known", "update")
+    before = [list(table.objects.order_by("pk").values()) for table in (Lead, LeadEvent, Car, Import, ImportRow)]
+    dry = run_import(path, *how, "--dry-run")
+    assert [
+        list(table.objects.order_by("pk").values()) for table in (Lead, LeadEvent, Car, Import, ImportRow)
+    ] == before
+    run = run_import(path, *how)
+    assert (dry.code, counts(dry), dry.refused) == (run.code, counts(run), run.refused)
+    assert run.created and run.updated and run.unchanged and run.refused
+
+
+def test_a_check_knows_the_cars_that_it_made_in_earlier_batches(casa, logan, write):
+    rows = ["S,0661234500,Fiat,Panda,ZFA31200000000001\n", *(f"T,05222{n:05},Dacia,Logan,\n" for n in range(150))]
+    path = write("Nom,GSM,Marque,Modèle,VIN\n" + "".join(rows) + "U,0661999999,,,ZFA31200000000001\n")
+    dry, run = run_import(path, "--create-cars", "--dry-run"), run_import(path, "--create-cars")
+    assert counts(dry) == counts(run) == (152, 0, 0, 0)
+
+
+def test_standard_output_is_one_json_object(casa, logan, write, capfd):
+    with pytest.raises(SystemExit):
+        call_command("import_leads", write(HEAD + SALMA + "53,A,B,,NEW,,,\n"), dealership="Casa Motors")
+    said = json.loads(capfd.readouterr().out)
+    assert list(said) == ["created", "updated", "unchanged", "refused", "ignoredColumns"]
+    assert list(said["refused"][0]) == ["line", "title", "code", "message"]

@@ -1,0 +1,288 @@
+"""An import under way: who works on it, stopped and taken up again, told to whom, and kept how long (contract-interchange I5, I8)."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from conftest import TESTER
+from leads.actions import delete_lead
+from leads.interchange.imports import batches, keeping, leases
+from leads.interchange.imports.models import Door, Import, ImportRow, ImportState, Overwritten
+from leads.interchange.imports.running import work, work_on_all
+from leads.interchange.imports.staging import stage
+from leads.interchange.imports.tests.conftest import run_import
+from leads.models import Lead, LeadEvent
+from leads.notifications.actions import create_rule
+from leads.outbox.models import Delivery
+from leads.outbox.tests.deliveries import deliver
+from leads.privacy import keepers
+from leads.privacy.people import persons_in
+from steerleads.dealers.actors import FORMER_COLLEAGUE
+from steerleads.dealers.leaving import Leaver
+
+HEAD = "Nom,GSM,Email,Marque,Modèle\n"
+DAY = timedelta(days=1)
+
+
+def rows(count, start=0):
+    return "".join(f"Client {n},06612{n:05},c{n}@x.ma,Dacia,Logan\n" for n in range(start, start + count))
+
+
+@pytest.fixture
+def staged(casa, logan, write):
+    """An import of 250 rows, whose columns are known, ready to be started."""
+
+    def staged(count=250, **options):
+        with open(write(HEAD + rows(count), f"{count}.csv"), "rb") as file:
+            run = stage(casa, file, "leads.csv", door=Door.ADMIN, user=None, actor_name="Nadia Idrissi")
+        run.options |= options
+        leases.start(run, ImportState.RUNNING)
+        return run
+
+    return staged
+
+
+def stop_after(batches):
+    """A `stopping` that says yes once so many batches are through."""
+    left = iter(range(batches + 1))
+    return lambda: next(left) == batches
+
+
+# --- Leases ----------------------------------------------------------------------------------------
+
+
+def test_one_at_a_time_works_on_it(staged):
+    run, now = staged(), timezone.now()
+    assert leases.claim(run, now=now) and leases.claim(run, now=now) is None
+    assert list(leases.due(now)) == []
+    later = now + leases.LEASE + timedelta(seconds=1)
+    assert list(leases.due(later)) == [run] and leases.claim(run, now=later)
+
+
+def test_of_a_dealership_one_import_at_a_time(staged):
+    first, second = staged(), staged(3)
+    assert leases.claim(first, now=timezone.now()) and leases.claim(second, now=timezone.now()) is None
+
+
+def test_a_lease_from_the_future_is_not_believed(staged):
+    run = staged()
+    leases.claim(run, now=timezone.now() + DAY)
+    assert leases.claim(run, now=timezone.now())
+
+
+def test_who_lost_the_lease_writes_nothing_more(staged):
+    run, now = staged(), timezone.now()
+    first = leases.claim(run, now=now)
+    first = work(first, stopping=stop_after(1))
+    old = leases.claim(run, now=now)
+    leases.claim(run, now=now, by_force=True)
+    with pytest.raises(leases.LeaseLost):
+        work(old)
+    assert Lead.objects.count() == batches.BATCH
+
+
+# --- Stopped and taken up ----------------------------------------------------------------------------
+
+
+def test_stopped_it_is_taken_up_where_it_was(staged):
+    run = staged()
+    work(leases.claim(run, now=timezone.now()), stopping=stop_after(1))
+    run.refresh_from_db()
+    assert (Lead.objects.count(), run.line, run.lease_token) == (100, 101, None)
+    work_on_all()
+    run.refresh_from_db()
+    assert (Lead.objects.count(), run.state, run.counts["created"]) == (250, "done", 250)
+    assert LeadEvent.objects.count() == 250
+
+
+def test_the_worker_takes_it_up(staged, clock):
+    run = staged(30)
+    deliver(clock)
+    run.refresh_from_db()
+    assert (run.state, Lead.objects.count()) == ("done", 30)
+
+
+def test_a_bug_stops_it_for_good(staged, monkeypatch, caplog):
+    run = staged(3)
+    monkeypatch.setattr("leads.interchange.imports.bringing.Bringer.create", lambda *drafts: 1 / 0)
+    work_on_all()
+    run.refresh_from_db()
+    assert (run.state, Lead.objects.count(), list(leases.due(timezone.now()))) == ("failed", 0, [])
+
+
+def test_the_command_goes_on_where_it_was_killed(casa, logan, write, monkeypatch):
+    path, seen = write(HEAD + rows(250)), []
+
+    def die(run, memory, now, bring_in=batches.bring_in):
+        if len(seen) == 2:
+            raise KeyboardInterrupt
+        seen.append(1)
+        return bring_in(run, memory, now)
+
+    monkeypatch.setattr("leads.interchange.imports.running.bring_in", die)
+    with pytest.raises(KeyboardInterrupt):
+        run_import(path)
+    monkeypatch.undo()
+    assert Lead.objects.count() == 200
+    run = run_import(path)
+    assert (run.created, run.unchanged, Lead.objects.count(), Import.objects.count()) == (250, 0, 250, 1)
+    assert run_import(path).created == 0
+
+
+def test_another_wish_is_another_import(casa, logan, write, monkeypatch):
+    path = write(HEAD + rows(3))
+    monkeypatch.setattr("leads.interchange.imports.running.bring_in", lambda *ours: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        run_import(path)
+    monkeypatch.undo()
+    Import.objects.update(lease_token=None)
+    assert run_import(path, "--source", "Old CRM").created == 3
+    assert Import.objects.count() == 2
+
+
+# --- Told ------------------------------------------------------------------------------------------
+
+
+def test_webhooks_are_told_and_rules_are_not(staged, casa, webhook, crm):
+    create_rule(casa, {"trigger": "created", "to": "boss@casa.example"})
+    create_rule(casa, {"trigger": "stays_new", "hours": 1, "to": "boss@casa.example"})
+    staged(3)
+    deliver()
+    deliver()
+    assert [request.json["data"]["actor"] for request in crm.requests] == [
+        {"type": "import", "name": "Nadia Idrissi"}
+    ] * 3
+    assert set(Delivery.objects.values_list("destination__type", flat=True)) == {"webhook"}
+
+
+def test_a_switch_keeps_it_from_webhooks_and_the_feed_has_it_all_the_same(staged, api, webhook, crm, logan):
+    run = staged(3, tells_webhooks=False)
+    deliver()
+    deliver()
+    assert crm.requests == [] and not Delivery.objects.exists()
+    events = api.get("/events").json()
+    assert {event["data"]["batch"] for event in events} == {str(run.pk)} and len(events) == 3
+
+
+# --- Undone ----------------------------------------------------------------------------------------
+
+
+def undo(run):
+    run.refresh_from_db()
+    leases.start(run, ImportState.UNDOING)
+    work_on_all()
+    run.refresh_from_db()
+    return run
+
+
+def everything(*tables):
+    return [list(table.objects.order_by("pk").values()) for table in tables]
+
+
+def test_undo_deletes_what_it_made_and_puts_the_rest_back(staged, casa, logan, write):
+    run_import(write("Nom,GSM,Lead ID,Marque,Modèle,Note\nSalma,0661000000,1,Dacia,Logan,old\n", "first.csv"))
+    before = [list(Lead.objects.values("target_name", "note", "status", "archived", "order"))]
+    second = "Nom,GSM,Lead ID,Marque,Modèle,Note,archived,VIN\n"
+    second += "Salma B,0661000000,1,Dacia,Logan,new,true,\nKarim,0661000001,2,Fiat,Panda,,,ZFA31200000000001\n"
+    second += "Ali,0661000002,3,Fiat,Panda,,,ZFA31200000000001\n"
+    done = run_import(write(second, "second.csv"), "--on-known", "update", "--create-cars")
+    assert (done.created, done.updated) == (2, 1)
+    run = undo(Import.objects.latest("created_at"))
+    assert [list(Lead.objects.values("target_name", "note", "status", "archived", "order"))] == before
+    assert (run.state, run.undone) == ("undone", {"deleted": 2, "restored": 1})
+    assert list(logan.__class__.objects.values_list("make", flat=True)) == ["Dacia"]
+
+
+def test_what_was_undone_may_be_brought_in_again(casa, logan, write):
+    path = write("Nom,GSM,Lead ID,Marque,Modèle\nSalma,0661000000,1,Dacia,Logan\n")
+    run_import(path)
+    undo(Import.objects.get())
+    assert run_import(path).created == 1
+
+
+def test_what_others_touched_is_left_and_named(staged, casa, api):
+    run = staged(5)
+    work_on_all()
+    first, second, *_others = Lead.objects.order_by("id")
+    api.patch(f"/leads/{first.pk}", {"tag": "Hot"})
+    delete_lead(casa, second.pk, actor=TESTER)
+    run = undo(run)
+    assert list(Lead.objects.all()) == [first] and run.undone == {"deleted": 3, "left": 2}
+    left = ImportRow.objects.of(casa).filter(run=run).exclude(code="")
+    assert dict(left.values_list("lead_id", "code")) == {first.pk: "changed", second.pk: "gone"}
+
+
+def test_stopped_an_undo_is_taken_up_where_it_was(staged):
+    run = staged()
+    work_on_all()
+    run.refresh_from_db()
+    leases.start(run, ImportState.UNDOING)
+    work(leases.claim(run, now=timezone.now()), stopping=stop_after(1))
+    assert Lead.objects.count() == 150
+    work_on_all()
+    assert Lead.objects.count() == 0 and not ImportRow.objects.filter(run=run).exists()
+
+
+def test_it_can_be_undone_for_thirty_days(staged):
+    run = staged(1)
+    work_on_all()
+    run.refresh_from_db()
+    at = run.finished_at
+    assert run.can_be_undone(at + 30 * DAY - timedelta(seconds=1)) and not run.can_be_undone(at + 30 * DAY)
+
+
+# --- Kept ------------------------------------------------------------------------------------------
+
+
+def test_after_thirty_days_only_what_makes_rows_known_is_kept(casa, logan, write):
+    path = write("Nom,GSM,Lead ID,Marque,Modèle\nSalma,0661000000,1,Dacia,Logan\nKarim,,2,Dacia,Logan\n")
+    assert run_import(path).created == 1
+    keeping.forget_old(timezone.now() + 29 * DAY)
+    assert ImportRow.objects.filter(cells__isnull=False).count() == 1
+    keeping.forget_old(timezone.now() + 31 * DAY)
+    [row] = ImportRow.objects.all()
+    assert row.cells is None and row.key and not row.message
+    assert run_import(path).unchanged == 1
+
+
+def test_what_nobody_imported_goes_after_a_week(casa, write):
+    with open(write(HEAD + rows(3)), "rb") as file:
+        stage(casa, file, "leads.csv", door=Door.ADMIN, user=None, actor_name="x")
+    keeping.forget_old(timezone.now() + 6 * DAY)
+    assert ImportRow.objects.count() == 3
+    keeping.forget_old(timezone.now() + 8 * DAY)
+    assert not Import.objects.exists() and not ImportRow.objects.exists()
+
+
+def test_rows_that_name_an_erased_person_go_and_are_not_taken_in(staged, casa, logan, write):
+    lead_id = "Nom,GSM,Lead ID,Marque,Modèle\n"
+    run_import(write(lead_id + "Salma,0661000000,1,Dacia,Logan\n", "first.csv"))
+    update = write(lead_id + "Other,0661000009,1,Dacia,Logan\nSalma,,2,Dacia,Logan\n", "second.csv")
+    assert run_import(update, "--on-known", "update").updated == 1
+    waiting = staged(3)
+    persons = persons_in("Salma", []) | persons_in("c1@x.ma", []) | persons_in("0661200002", [])
+    keepers.forget_persons(casa, persons)
+    assert not Overwritten.objects.exists()
+    assert [row.cells[0] for row in ImportRow.objects.filter(cells__isnull=False)] == ["Client 0"]
+    work_on_all()
+    waiting.refresh_from_db()
+    assert waiting.counts["created"] == 1
+
+
+def test_what_was_written_over_goes_with_its_lead(casa, logan, write):
+    head = "Nom,GSM,Lead ID,Marque,Modèle\n"
+    run_import(write(head + "Salma,0661000000,1,Dacia,Logan\n"))
+    run_import(write(head + "Other,0661000009,1,Dacia,Logan\n"), "--on-known", "update")
+    assert Overwritten.objects.get().before["target_name"] == "Salma"
+    delete_lead(casa, Lead.objects.get().pk, actor=TESTER)
+    assert not Overwritten.objects.exists()
+
+
+def test_who_leaves_the_staff_is_a_former_colleague(staged, casa):
+    run = staged(1)
+    work_on_all()
+    leaver = Leaver("nadia@casa.example", frozenset({"Nadia Idrissi"}), frozenset({casa.pk}))
+    keeping.ImportsOfPeople().erase(leaver)
+    run.refresh_from_db()
+    assert run.actor_name == FORMER_COLLEAGUE
