@@ -15,6 +15,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from cars.models import Car
 from conftest import make_car, make_lead
+from leads.interchange.imports.models import Import, ImportRow
 from leads.models import Lead, LeadEvent, PersonRequest
 from leads.notifications.actions import create_rule
 from leads.notifications.models import Rule
@@ -49,7 +50,7 @@ SITE = {
     "sessions/": (302, 200, 200),
     "autocomplete/": (302, 200, 200),
     "jsi18n/": (302, 200, 200),
-    "^(?P<app_label>dealers|cars|leads|delivery|webhooks|notifications)/$": (302, 200, 200),
+    "^(?P<app_label>dealers|cars|leads|delivery|interchange|webhooks|notifications)/$": (302, 200, 200),
     # These lead to the pages of the same rows elsewhere.
     **dict.fromkeys(("delivery/hours/", "delivery/webhook/", "delivery/rule/"), (301, 301, 301)),
     **dict.fromkeys(
@@ -70,6 +71,7 @@ ROWS = {
     "webhooks/webhook/": [(403, 200), (403, 200), (403, HIDDEN), (403, HIDDEN), (403, HIDDEN), (302, 302)],
     "notifications/rule/": [(403, 200), (403, 200), (403, HIDDEN), (403, HIDDEN), (403, HIDDEN), (302, 302)],
     "delivery/delivery/": [(403, 200), (403, 403), (403, HIDDEN), (403, 403), (403, HIDDEN), (302, 302)],
+    "interchange/import/": [(403, 200), (403, 200), (403, HIDDEN), (403, 403), (403, HIDDEN), (302, 302)],
     # A manager's list of hours leads to the own.
     "dealers/hours/": [(403, 302), (403, 403), (403, HIDDEN), (403, 403), (403, HIDDEN), (302, 302)],
 }
@@ -103,6 +105,8 @@ EXPECTED = {
     "dealers/apikey/<path:object_id>/revoke/": (302, 404, 404),
     "webhooks/webhook/<path:object_id>/rotate/": (302, 404, 404),
     "delivery/delivery/<path:object_id>/redeliver/": (302, 405, 405),
+    "interchange/import/<path:object_id>/progress/": (302, 403, 404),
+    "interchange/import/<path:object_id>/refused/": (302, 403, 404),
 }
 
 
@@ -143,7 +147,17 @@ def theirs(casa):
     rows |= notified(casa, lead)
     audit.record(AuditKind.KEY_MADE, actor=Actor.of_user(seller), dealership=casa, subject=key, scopes=[MARK])
     rows |= {"dealers/auditevent/": AuditEvent.objects.filter(dealership=casa).latest("id")}
+    rows |= {"interchange/import/": imported(casa)}
     return SimpleNamespace(rows=rows, seller=seller)
+
+
+def imported(casa):
+    """An import that waits for its columns, and one row of it."""
+    options = {"columns": ["phone"]}
+    facts = {"file_name": MARK, "actor_name": MARK, "titles": [MARK], "options": options, "state": "mapping", "rows": 1}
+    run = Import.objects.create(dealership=casa, **facts)
+    ImportRow.objects.create(dealership=casa, run=run, line=2, cells=[MARK])
+    return run
 
 
 def notified(casa, lead):
@@ -176,9 +190,7 @@ def address(route, theirs, object_id=None):
     row = theirs.rows.get(kind)
     route = route.replace("<path:object_id>", str(object_id or (row and row.pk)))
     route = route.replace("<uuid:id>", str(object_id or theirs.rows["leads/lead/"].pk))
-    route = route.replace("^(?P<app_label>dealers|cars|leads|delivery|webhooks|notifications)/$", "leads/").replace(
-        "(?P<url>.*)$", "nothing/here/"
-    )
+    route = re.sub(r"\^\(\?P<app_label>[a-z|]+\)/\$", "leads/", route).replace("(?P<url>.*)$", "nothing/here/")
     route = re.sub(r"<\w+>", "x", route)
     query = "?app_label=leads&model_name=lead&field_name=car&term=" if route == "autocomplete/" else ""
     return f"/admin/{route}{query}"
@@ -187,6 +199,7 @@ def address(route, theirs, object_id=None):
 def everything_of_casas(theirs):
     casa = theirs.rows["dealers/dealership/"]
     tables = [Car, Lead, LeadEvent, ApiKey, Membership, PersonRequest, Webhook, Rule, Hours, Delivery, Attempt]
+    tables += [Import, ImportRow]
     rows = [list(table.objects.filter(dealership=casa).order_by("pk").values()) for table in tables]
     users = User.objects.filter(pk=theirs.seller.pk).values(
         "email", "password", "is_active", "is_staff", "is_superuser"

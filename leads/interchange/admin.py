@@ -1,0 +1,3 @@
+"""What goes out by file and comes in, in the admin."""
+
+from leads.interchange.imports.admin import ImportAdmin  # noqa: F401  where Django looks for admins

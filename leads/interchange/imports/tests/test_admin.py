@@ -1,0 +1,237 @@
+"""Importing leads in the admin, page by page: by managers, of their own dealership (contract-interchange I1, I3, I8)."""
+
+import csv
+import io
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from conftest import make_car
+from leads.interchange.imports.models import Import, ImportRow
+from leads.interchange.imports.running import work_on_all
+from leads.models import Lead
+from steerleads.dealers.models import Role
+from steerleads.dealers.tests.people import browser, make_staff
+
+ADD = "/admin/interchange/import/add/"
+SHEET = (
+    "Nom complet;GSM;Marque;Modèle;Statut;Remarque;Pointure\n"
+    "Salma Bennani;0661234567;Dacia;Logan;Perdu;à rappeler;38\n"
+    'Karim;"2,12661E+11";Dacia;Logan;Etwas;=1+1;40\n'
+    "Ali;0522201010;Fiat;Panda;Etwas;;\n"
+)
+
+
+@pytest.fixture
+def manager(casa):
+    casa.language = "en"
+    casa.save()
+    return browser(make_staff(casa, Role.MANAGER, first_name="Amina", last_name="Bennani"))
+
+
+def upload(client, content=SHEET, name="leads.csv", **fields):
+    file = SimpleUploadedFile(name, content if isinstance(content, bytes) else content.encode())
+    return client.post(ADD, {"file": file, **fields})
+
+
+def columns_of(run, **changed):
+    """What the page of columns sends, as it was proposed but for what is `changed`."""
+    sent = {f"column_{place}": field or "" for place, field in enumerate(run.options["columns"])}
+    return {**sent, "on_known": "skip", "cars": "refuse", "tells_webhooks": "on", "do": "check", **changed}
+
+
+def page_of(run):
+    return f"/admin/interchange/import/{run.pk}/change/"
+
+
+@pytest.fixture
+def run(manager, logan):
+    """An import whose file was sent."""
+    answer = upload(manager)
+    run = Import.objects.get()
+    assert answer["Location"] == page_of(run)
+    return run
+
+
+def done(manager, run, **changed):
+    """The import, checked and run."""
+    manager.post(page_of(run), columns_of(run, **changed))
+    work_on_all()
+    manager.post(page_of(run), {"do": "run", "status_0": "NEW", "status_1": "NOT_NEEDED"})
+    work_on_all()
+    run.refresh_from_db()
+    return run
+
+
+# --- The way through -------------------------------------------------------------------------------
+
+
+def test_the_columns_are_proposed_and_nothing_is_written(manager, run):
+    page = manager.get(page_of(run)).content.decode()
+    assert run.options["columns"] == ["targetName", "mobile", "make", "model", "status", "note", None]
+    assert "Pointure" in page and not Lead.objects.exists()
+
+
+def test_the_check_shows_what_would_be(manager, run):
+    assert manager.post(page_of(run), columns_of(run))["Location"] == page_of(run)
+    assert "being checked" in manager.get(page_of(run)).content.decode()
+    assert manager.get(f"/admin/interchange/import/{run.pk}/progress/").json() == {
+        "state": "checking",
+        "done": 0,
+        "rows": 3,
+        "busy": True,
+    }
+    work_on_all()
+    answer = manager.get(page_of(run))
+    page = answer.content.decode()
+    assert [count for _name, _label, count in answer.context["tally"]] == [1, 0, 0, 2]
+    assert [(row.line, row.outcome) for row in answer.context["rows"]] == [
+        (2, "created"),
+        (3, "refused"),
+        (4, "refused"),
+    ]
+    assert "+212661234567" in page and "the spreadsheet has shortened" in page and "Dacia Logan 2020" in page
+    assert answer.context["form"].words == ["Etwas", "Perdu"] and not Lead.objects.exists()
+
+
+def test_what_was_checked_is_imported_by_the_worker(manager, run):
+    run = done(manager, run)
+    lead, page = Lead.objects.get(), manager.get(page_of(run)).content.decode()
+    assert (run.state, lead.target_name, lead.status) == ("done", "Salma Bennani", "NOT_NEEDED")
+    assert "Undo the import" in page and "Download the refused rows" in page
+
+
+def test_statuses_of_the_file_are_what_the_person_says(manager, run):
+    manager.post(page_of(run), columns_of(run))
+    work_on_all()
+    manager.post(page_of(run), {"do": "run", "status_0": "NEW", "status_1": "COMPLETED"})
+    work_on_all()
+    assert Lead.objects.get().status == "COMPLETED"
+
+
+def test_a_car_is_chosen_for_rows_that_name_none(manager, run, logan):
+    run = done(manager, run, cars="one", car=str(logan.pk))
+    assert Lead.objects.filter(car=logan).count() == 2
+
+
+def test_a_car_is_made_where_that_was_asked_for(manager, run):
+    done(manager, run, cars="make")
+    assert Lead.objects.get(target_name="Ali").car.make == "Fiat"
+
+
+def test_the_person_changes_a_column_and_goes_back(manager, run):
+    manager.post(page_of(run), columns_of(run, column_5="", column_6="tag"))
+    work_on_all()
+    manager.post(page_of(run), {"do": "columns"})
+    run.refresh_from_db()
+    assert (run.state, run.options["columns"][5:]) == ("mapping", [None, "tag"])
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"column_5": "targetName"}, "are all targetName"),
+        ({"column_1": ""}, "phone number or an e-mail"),
+        ({"cars": "one"}, "Choose the car."),
+        ({"car": "0192f3a4-0000-7000-8000-000000000001", "cars": "one"}, "valid choice"),
+        ({"column_5": "nonsense"}, "nonsense"),
+        ({"action": "x" * 201}, "at most 200"),
+    ],
+)
+def test_what_cannot_be_is_said_on_the_page(manager, run, changed, words):
+    answer = manager.post(page_of(run), columns_of(run, **changed))
+    run.refresh_from_db()
+    assert answer.status_code == 200 and words in answer.content.decode() and run.state == "mapping"
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "empty"),
+        (b"<html><table></table></html>", "web page"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "not a table"),
+    ],
+)
+def test_a_file_that_is_no_table_is_refused_with_what_to_do(manager, content, words):
+    answer = upload(manager, content)
+    assert answer.status_code == 200 and words in answer.content.decode() and not Import.objects.exists()
+
+
+def test_a_file_can_be_discarded(manager, run):
+    assert manager.post(page_of(run), {"do": "discard"}).status_code == 302
+    assert not Import.objects.exists() and not ImportRow.objects.exists()
+
+
+def test_refused_rows_come_back_as_a_file_to_mend(manager, run, casa):
+    run = done(manager, run)
+    answer = manager.get(f"/admin/interchange/import/{run.pk}/refused/")
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    titles, karim, ali = csv.reader(io.StringIO(text))
+    assert titles == ["Reason", *run.titles] and answer["Content-Disposition"].startswith("attachment; filename=")
+    assert karim[0].startswith("GSM: 2,12661E+11") and karim[1:] == [
+        "Karim",
+        "2,12661E+11",
+        "Dacia",
+        "Logan",
+        "Etwas",
+        "'=1+1",
+        "40",
+    ]
+    mended = text.replace('2,12661E+11","Dacia', '0661111111","Dacia')
+    upload(manager, mended)
+    again = Import.objects.latest("created_at")
+    done(manager, again)
+    assert Lead.objects.get(target_name="Karim").note == "=1+1"
+
+
+def test_an_import_is_undone_on_its_page(manager, run):
+    run = done(manager, run)
+    manager.post(page_of(run), {"do": "undo"})
+    work_on_all()
+    run.refresh_from_db()
+    assert run.state == "undone" and not Lead.objects.exists()
+    assert "The import was undone." in manager.get(page_of(run)).content.decode()
+
+
+def test_a_button_that_comes_too_late_does_nothing(manager, run):
+    run = done(manager, run)
+    for do in ("check", "run", "columns", "discard", "nonsense"):
+        assert manager.post(page_of(run), {"do": do}).status_code == 302
+    run.refresh_from_db()
+    assert run.state == "done" and Lead.objects.count() == 1
+
+
+# --- Whose it is -----------------------------------------------------------------------------------
+
+
+def test_salespeople_import_nothing(casa, run):
+    seller = browser(make_staff(casa))
+    for path in (ADD, page_of(run), "/admin/interchange/import/"):
+        assert seller.get(path).status_code == 403
+    assert upload(seller).status_code == 403
+
+
+def test_another_dealerships_import_is_nobodys(atlas, run):
+    stranger = browser(make_staff(atlas, Role.MANAGER))
+    for answer in (stranger.get(page_of(run)), stranger.post(page_of(run), {"do": "discard"})):
+        assert (answer.status_code, answer["Location"]) == (302, "/admin/")
+    for page in ("refused", "progress"):
+        assert stranger.get(f"/admin/interchange/import/{run.pk}/{page}/").status_code == 404
+    assert Import.objects.count() == 1
+
+
+def test_another_dealerships_car_cannot_be_chosen(manager, run, atlas):
+    answer = manager.post(page_of(run), columns_of(run, cars="one", car=str(make_car(atlas).pk)))
+    assert answer.status_code == 200 and "valid choice" in answer.content.decode()
+
+
+def test_a_superuser_says_for_whom(casa, atlas, logan):
+    root = browser(make_staff(None, None))
+    assert "field is required" in upload(root).content.decode()
+    upload(root, dealership=str(atlas.pk))
+    assert Import.objects.get().dealership == atlas
+
+
+def test_the_list_of_leads_leads_managers_there(casa, manager):
+    assert ADD in manager.get("/admin/leads/lead/").content.decode()
+    assert ADD not in browser(make_staff(casa)).get("/admin/leads/lead/").content.decode()
