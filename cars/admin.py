@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from cars.actions import change_car, create_car, delete_car
+from cars.import_admin import ImportPages
 from cars.models import Car
 from cars.plates import shown_plate
 from cars.serializers import KEPT_BY_STAFF, StaffCarBody
@@ -43,7 +44,7 @@ class LocationFilter(OwnValues):
 
 
 @admin.register(Car)
-class CarAdmin(DealershipAdmin):
+class CarAdmin(ImportPages, DealershipAdmin):
     form = CarForm
     fields = FIELDS
     readonly_fields = ("created_at", "updated_at")

@@ -6,6 +6,7 @@ from collections import Counter
 from itertools import islice
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from cars.actions import change_car, create_car
 from cars.models import Car
@@ -133,7 +134,8 @@ class _Seen:
         ]
         for line, row in filter(None, earlier):
             if row != digest:
-                raise BadRow(f"Line {line} has this VIN or stock number or plate already, with other values.")
+                said = _("Line %(line)s has this VIN or stock number or plate already, with other values.")
+                raise BadRow(said % {"line": line})
         return all(earlier)
 
     def note(self, line, fields):

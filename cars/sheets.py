@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from django.utils.translation import gettext as _
+
 from cars.serializers import KEPT_BY_STAFF
 from steerleads.db.text import fold, shown
 from steerleads.tables.reading import open_table
@@ -36,6 +38,7 @@ TITLES = Titles(
 
 NUMBERS = ("overviewYear", "price", "km")
 SPACES = re.compile(r"[ \xa0\u2009\u202f]")
+NUMERIC = re.compile(r"[-0-9.,]+")
 # The signs for thousands and decimals on Arabic keyboards.
 ARABIC_SIGNS = str.maketrans({"٬": "", "٫": "."})
 DECIMAL_COMMA = re.compile(r"(-?[0-9]+),([0-9]{1,2})")
@@ -67,7 +70,11 @@ class Sheet:
 
 def read_sheet(file: BinaryIO) -> Sheet:
     """The Sheet in a file that can be read twice. Raises NotATable."""
-    table = open_table(file, TITLES)
+    return sheet_of(open_table(file, TITLES))
+
+
+def sheet_of(table: Table) -> Sheet:
+    """The Sheet in a Table, whose columns are those of cars or ignored. Raises NotATable."""
     _check_columns(table)
     titles = {column.field: shown(column.title) for column in table.columns if column.field}
     return Sheet(table.lines, titles, table.ignored, (_car_row(row, table) for row in table.rows))
@@ -96,10 +103,16 @@ def _cells(row: Row, table: Table) -> dict:
     if row.problem:
         raise BadRow(row.problem.message)
     if row.missing:
-        line = "the first line" if table.header_line == 1 else f"line {table.header_line}"
-        raise BadRow(f"It has {len(row.cells) - row.missing} columns, and {line} names {len(row.cells)}.")
+        raise BadRow(_too_short(row, table))
     columns = zip(table.columns, row.cells, strict=True)
     return {column.field: _value(column, text, table) for column, text in columns if column.field and text}
+
+
+def _too_short(row: Row, table: Table) -> str:
+    has = {"has": len(row.cells) - row.missing, "line": table.header_line, "named": len(row.cells)}
+    if table.header_line == 1:
+        return _("It has %(has)s columns, and the first line names %(named)s.") % has
+    return _("It has %(has)s columns, and line %(line)s names %(named)s.") % has
 
 
 def _value(column: Column, text: str, table: Table) -> str:
@@ -111,18 +124,28 @@ def _value(column: Column, text: str, table: Table) -> str:
 def _vin(text: str, column: Column) -> str:
     text = SPACES.sub("", text).replace("-", "")
     if FILLER_VIN.fullmatch(text):
-        raise BadRow(f"{shown(column.title)}: {text} is no car's VIN. Leave it empty where it is not known.")
+        problem = _("%(vin)s is no car’s VIN. Leave it empty where it is not known.") % {"vin": text}
+        raise BadRow(f"{shown(column.title)}: {problem}")
     return text
 
 
 def _number(text: str, separator: str | None) -> str:
     """The number as the API takes it: `120 000,50`, as French spreadsheets write beside semicolons, is 120000.50."""
-    text = fold(SPACES.sub("", text)).translate(ARABIC_SIGNS)
+    plain = fold(SPACES.sub("", text)).translate(ARABIC_SIGNS)
+    return _plain_number(plain, separator) if NUMERIC.fullmatch(plain) else text
+
+
+def _plain_number(text: str, separator: str | None) -> str:
     if separator == ";" and DECIMAL_COMMA.fullmatch(text):
         text = text.replace(",", ".")
     if both := AMBIGUOUS.fullmatch(text):
         # The API's rules would make 120 of 120.000, where many mean 120000.
-        if both[2] == "000":
-            raise BadRow(f"“{text}” could mean {both[1]}000 or {both[1]}. Write one of these.")
-        raise BadRow(f"“{text}” could mean {both[1]}{both[2]}, or has three decimals. Write it with two or none.")
+        raise BadRow(_ambiguous(text, *both.groups()))
     return text
+
+
+def _ambiguous(text: str, whole: str, rest: str) -> str:
+    facts = {"text": text, "thousands": whole + rest, "whole": whole}
+    if rest == "000":
+        return _("“%(text)s” could mean %(thousands)s or %(whole)s. Write one of these.") % facts
+    return _("“%(text)s” could mean %(thousands)s, or has three decimals. Write it with two or none.") % facts

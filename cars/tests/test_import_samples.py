@@ -73,7 +73,7 @@ ROWS = {
             *("Seat Ateca", "Seat Toledo", "Seat Altea", "Seat Mii"),
             "Seat Cordoba VSSZZZ6JZ9R123458",
         ],
-        {4: f"VIN: {VIN}", 10: "VIN: 00000000000000000 is no car's VIN. Leave it empty where it is not known."},
+        {4: f"VIN: {VIN}", 10: "VIN: 00000000000000000 is no car’s VIN. Leave it empty where it is not known."},
     ),
     "c24_ctrl": (
         ["Kia Ceed"],

@@ -99,13 +99,14 @@ FORMS = {
     "leads/board/add/": {"car": "<car>", "action": "Call", "target_name": "Sara", "target_info": "06"},
     "leads/board/lead/<uuid:id>/": {},
 }
-# Forms of one's own account: a post of nothing but these values is shown again.
+# Forms of one's own account, and of files: a post of nothing but these values is shown again.
 ACCOUNT = {
     "login/": ["username", "password", "otp_token"],
     "password_reset/": ["email"],
     "password_change/": ["old_password", "new_password1", "new_password2"],
     "two-factor/": ["do", "code"],
     "sessions/": ["do", "end"],
+    "cars/car/import/": ["dealership", "file", "held", "do"],
 }
 # Beside the fields of forms: what buttons and actions post.
 BUTTONS = ["action", "index", "select_across", "_selected_action"]

@@ -101,6 +101,7 @@ EXPECTED = {
     **{f"leads/board/{call}": found for call, found in BOARD.items()},
     **{model + page: (302, *found) for model, row in ROWS.items() for page, found in zip(PAGES, row, strict=True)},
     "leads/lead/export/": (302, 403, 200),
+    "cars/car/import/": (302, 403, 200),
     "dealers/apikey/<path:object_id>/rotate/": (302, 404, 404),
     "dealers/apikey/<path:object_id>/revoke/": (302, 404, 404),
     "webhooks/webhook/<path:object_id>/rotate/": (302, 404, 404),

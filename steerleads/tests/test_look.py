@@ -30,6 +30,7 @@ PAGES = [
     "/admin/leads/lead/{lead}/delete/",
     "/admin/cars/car/",
     "/admin/cars/car/{car}/change/",
+    "/admin/cars/car/import/",
     "/admin/dealers/membership/",
     "/admin/dealers/apikey/add/",
     "/admin/webhooks/webhook/",
