@@ -264,6 +264,7 @@ SPECTACULAR_SETTINGS = {
     "TAGS": [
         {"name": "Leads", "description": "Potential sales, each about one vehicle."},
         {"name": "Vehicles", "description": "The inventory that leads hang on."},
+        {"name": "Exports", "description": "Leads, vehicles and histories as files."},
         {"name": "Events", "description": "What happened, in order: to keep another system in step."},
         {"name": "Webhooks", "description": "Be told of what happens by signed requests."},
         {"name": "Webhook requests", "description": "What your webhooks are sent."},

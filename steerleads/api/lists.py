@@ -66,7 +66,7 @@ class Listing:
     @cached_property
     def sort_choice(self) -> type[ChoiceField]:
         """What may be sent as `sortBy`, for the API's document."""
-        return enum(self.sort_name, self.sorts)
+        return _sort_choice(self.sort_name, tuple(self.sorts))
 
     @cached_property
     def is_compiled(self) -> bool:
@@ -84,6 +84,12 @@ class Listing:
         column = self.sorts[name or self.default]
         columns = (column, *(tie for tie in self.ties if tie != column))
         return Order(columns, self.descending if descending is None else descending, column in self.nullable)
+
+
+@cache
+def _sort_choice(name: str, sorts: tuple[str, ...]) -> type[ChoiceField]:
+    """Made once: the document takes two of one name for different things."""
+    return enum(name, sorts)
 
 
 @dataclass(frozen=True)
@@ -137,6 +143,7 @@ class ListViewSet(ApiViewSet):
 
     `filterset_class` has the filters and `listing` what is shown, in which order. `always_paged` is for a list that has
     no end. `further_parameters` are taken beside those of lists, each with whether it may be given several times.
+    Where it `answers_files`, its `list` is described as a list though it answers no array.
     `list_failure` is raised for what is wrong with a query string.
     """
 
@@ -145,6 +152,7 @@ class ListViewSet(ApiViewSet):
     list_failure: Callable[..., Exception] = ValidationFailed
     always_paged = False
     further_parameters: dict[str, bool] = {}
+    answers_files = False
 
     def list(self, request: Request, **path: str) -> HttpResponseBase:
         return self.list_query().answer()

@@ -51,11 +51,12 @@ class ApiSchema(AutoSchema):
     # --- Lists ---------------------------------------------------------------------------------
 
     def _answers_list(self) -> bool:
-        """Whether it is a list of a ListViewSet: `operation` was given an answer with `many=True`."""
+        """Whether it is a list of a ListViewSet: `operation` was given an answer with `many=True`, or answers files."""
+        if not isinstance(self.view, ListViewSet):
+            return False
         answers = self.get_response_serializers()
-        return (
-            isinstance(self.view, ListViewSet)
-            and isinstance(answers, dict)
+        return self.view.answers_files or (
+            isinstance(answers, dict)
             and any(isinstance(answer.response, serializers.ListSerializer) for answer in answers.values())
         )
 

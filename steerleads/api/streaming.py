@@ -114,9 +114,14 @@ def _fill(
 
 @contextmanager
 def long_read() -> Iterator[None]:
-    """One state of the database for all that is read inside, by one of those whose turn it is."""
-    if not connection.in_atomic_block:
-        connection.close()  # whoever waits for a turn holds nothing
+    """One state of the database for all that is read inside, by one of those whose turn it is.
+
+    Within a transaction, what is seen is up to who began that.
+    """
+    if connection.in_atomic_block:
+        yield
+        return
+    connection.close()  # whoever waits for a turn holds nothing
     with _turns, _snapshot():
         yield
 

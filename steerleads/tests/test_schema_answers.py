@@ -31,6 +31,7 @@ BODIES = {
     "create_webhook": lambda world: {"url": "https://crm.example.com/hooks"},
     "update_webhook": lambda world: {"events": ["lead.created"]},
 }
+DEMANDED = {name: {"format": "csv"} for name in ("export_leads", "export_vehicles", "export_history")}
 WITHOUT_LEADS = "delete_vehicle"  # the one operation that wants a car without leads
 
 
@@ -62,6 +63,8 @@ class Call:
 
     def __call__(self, *, client=None, path=None, **how):
         how = {"body": self.body, **how}
+        if demanded := DEMANDED.get(self.operation_id):
+            how["query"] = {**how.get("query", {}), **demanded}
         return (client or self.world.api).send(self.method, path or self.path(), **how)
 
     def path(self, *, lead=None, car=None, hook=None, delivery=None, status="NEW"):
@@ -267,10 +270,11 @@ TAKEN_BUT_NOT_DESCRIBED = {"list_car_leads": {"carId"}, "list_leads_by_status": 
 
 @pytest.mark.parametrize("operation_id", OPERATIONS)
 def test_the_query_parameters_described_are_the_ones_understood(world, operation_id):
-    names = set().union(*QUERIES.values())
-    response = Call(world, operation_id)(query=dict.fromkeys(sorted(names), ""))
-    ignored = set(filter(None, response.headers.get("X-Ignored-Parameters", "").split(",")))
-    assert ignored == names - QUERIES[operation_id] - TAKEN_BUT_NOT_DESCRIBED.get(operation_id, set())
+    names, ignored = sorted(set().union(*QUERIES.values())), set()
+    for some in (names[:15], names[15:]):  # more than twenty are not all named
+        response = Call(world, operation_id)(query=dict.fromkeys(some, ""))
+        ignored |= set(filter(None, response.headers.get("X-Ignored-Parameters", "").split(",")))
+    assert ignored == set(names) - QUERIES[operation_id] - TAKEN_BUT_NOT_DESCRIBED.get(operation_id, set())
 
 
 @pytest.mark.parametrize("operation_id", OPERATIONS)

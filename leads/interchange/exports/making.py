@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
 from datetime import datetime
 from typing import Any, BinaryIO
 
@@ -48,34 +49,28 @@ def export(
 
     Raises TooMany, and whatever the database does: nobody gets half a file.
     """
-    file, rows = make_file(queryset, exporter, context)
-    response = ExportResponse(
-        file, as_attachment=True, filename=file_name(exporter, context, now), content_type=exporter.content_type
-    )
-    try:
-        record(exporter, context, door=door, actor=actor, filters=filters, rows=rows, now=now)
-    except BaseException:
-        response.close()
-        raise
-    return response
-
-
-def make_file(
-    queryset: QuerySet, exporter: Exporter, context: Context, *, progress: Progress = lambda done: None
-) -> tuple[BinaryIO, int]:
-    """(a temporary file with all rows of a sorted queryset, from one snapshot; how many they are). Raises TooMany."""
-    rows = queryset.values_list(*context.contents.listing.columns)
     file = tempfile.TemporaryFile()
     try:
-        with long_read():
-            if exporter.most is not None and (count := queryset.count()) > exporter.most:
-                raise TooMany(exporter, count)
-            count = write_rows(rows.iterator(chunk_size=ROWS_A_READ), exporter, file, context, progress=progress)
+        rows = fill(file, queryset, exporter, context)
+        record(exporter, context, door=door, actor=actor, filters=filters, rows=rows, now=now)
         file.seek(0)
     except BaseException:
         file.close()
         raise
-    return file, count
+    name = file_name(exporter, context, now)
+    return ExportResponse(file, as_attachment=True, filename=name, content_type=exporter.content_type)
+
+
+def fill(
+    file: BinaryIO, queryset: QuerySet, exporter: Exporter, context: Context, *, progress: Progress = lambda done: None
+) -> int:
+    """Write all rows of a sorted queryset, from one snapshot; how many they are. Raises TooMany."""
+    rows = queryset.values_list(*context.contents.listing.columns)
+    with long_read():
+        if exporter.most is not None and (count := queryset.count()) > exporter.most:
+            raise TooMany(exporter, count)
+        with closing(rows.iterator(chunk_size=ROWS_A_READ)) as read:
+            return write_rows(read, exporter, file, context, progress=progress)
 
 
 def write_rows(

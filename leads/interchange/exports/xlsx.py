@@ -68,7 +68,10 @@ class XlsxExporter(Exporter):
         head = HEAD.format(right_to_left=int(context.language in RIGHT_TO_LEFT))
         with ZipFile(file, "w", ZIP_DEFLATED, compresslevel=1) as package:
             for name, part in PARTS.items():
-                package.writestr(name, XML + part.replace("{name}", context.contents.name))
+                with package.open(
+                    name, "w"
+                ) as opened:  # not writestr, which notes the time: the same leads, the same ETag
+                    opened.write((XML + part.replace("{name}", context.contents.name)).encode())
             with package.open(SHEET, "w") as sheet:
                 sheet.write((XML + head + _row(context.titles)).encode())
                 sheet.writelines(_row(cells).encode() for cells in guarded(rows, context.contents.typed))
