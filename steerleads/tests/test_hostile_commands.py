@@ -26,6 +26,7 @@ COMMANDS = {
     "deliveries": [],
     "erase_person": ["Sara Alami", "--dealership", "<dealership>", "--yes"],
     "erase_staff": ["sara@casa.example", "--yes"],
+    "export_leads": ["--dealership", "<dealership>", "--format", "csv"],
     "export_person": ["Sara Alami", "--dealership", "<dealership>"],
     "find_person": ["Sara Alami", "--dealership", "<dealership>"],
     "import_cars": ["<sheet>", "--dealership", "<dealership>"],
