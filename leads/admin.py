@@ -58,8 +58,8 @@ class CarFilter(admin.SimpleListFilter):
 
     def lookups(self, request, model_admin):
         asked = parse_id(self.value() or "")
-        cars = model_admin.admin_site.get_model_admin(Car).get_queryset(request).filter(pk=asked)
-        return [(str(car.pk), str(car)) for car in cars]
+        cars = model_admin.admin_site.get_model_admin(Car).get_queryset(request)
+        return [(str(car.pk), str(car)) for car in cars.filter(pk=asked)] if asked else []
 
     def has_output(self):
         return bool(self.value())

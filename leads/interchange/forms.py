@@ -31,11 +31,12 @@ DEFAULT = "xlsx"
 
 
 class Choice(NamedTuple):
-    """One format on the page; `is_too_small` if it cannot hold what is to go out."""
+    """One format on the page; `is_too_small` if it cannot hold what is to go out, as `limit` says."""
 
     name: str
     label: str
     help: str
+    limit: str
     is_chosen: bool
     is_too_small: bool
 
@@ -51,7 +52,5 @@ def groups_of_formats(number: int, chosen: str = "") -> list[tuple[str, list[Cho
 def _choice(name: str, label: str, help: str, number: int, chosen: str) -> Choice:
     most = exporters_of(LEADS_TO_EXPORT)[name].most
     is_too_small = most is not None and number > most
-    if most is not None:
-        limit = _("At most %(most)s leads.") % {"most": number_format(most, force_grouping=True)}
-        help = f"{help} {limit}"
-    return Choice(name, label, help, name == chosen and not is_too_small, is_too_small)
+    limit = _("At most %(most)s leads.") % {"most": number_format(most, force_grouping=True)} if most else ""
+    return Choice(name, label, help, limit, name == chosen and not is_too_small, is_too_small)

@@ -96,6 +96,19 @@ def test_every_column_sorts(manager, civic, column):
     assert manager.get(LEADS, {"o": f"-{column}"}).status_code == 200
 
 
+def test_an_address_can_ask_for_one_car(casa, atlas, manager, civic):
+    make_lead(civic, target_name="A")
+    make_lead(make_car(casa, make="Dacia"), target_name="B")
+    foreign = make_lead(make_car(atlas)).car_id
+    assert listed(manager, car=str(civic.pk)) == ["A"]
+    assert [listed(manager, car=other) for other in (str(foreign), "nonsense")] == [[], []]
+
+
+def test_a_filter_by_a_value_that_nobody_has_shows_nothing(manager, civic):
+    make_lead(civic)
+    assert listed(manager, tag_folded="hot") == []
+
+
 @pytest.mark.filterwarnings("ignore:DateTimeField Lead.created_at received a naive")
 @pytest.mark.parametrize(
     "query",

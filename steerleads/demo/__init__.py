@@ -7,8 +7,10 @@ from random import Random
 from django.db import transaction
 
 from cars.models import Car
+from leads.interchange.models import Export
 from leads.models import Lead
 from steerleads.db.text import fold
+from steerleads.dealers.actors import Actor
 from steerleads.dealers.keys import issue_key, revoke_key
 from steerleads.dealers.models import ApiKey, Dealership, Environment, Membership, Role, User
 from steerleads.demo import cars, people
@@ -20,6 +22,12 @@ NAME = "Atlas Auto Casablanca"
 TANGIER_NAME = "Détroit Motors Tanger"  # the neighbour, of whom Atlas must see nothing
 KEY_NAME = "Demo"
 DOMAIN = "atlas-auto.example"
+# What the manager took out: (days ago, where, in which format, by which filters, what part of the leads).
+EXPORTS = [
+    (34, Export.Door.ADMIN, "xlsx", [], 1),
+    (12, Export.Door.BOARD, "hubspot", ["tag"], 0.1),
+    (3, Export.Door.ADMIN, "csv", ["status=NEW"], 0.3),
+]
 
 
 @transaction.atomic
@@ -67,6 +75,24 @@ def _fill(dealership, staff, domain, places, prefix, *, count, leads, now):
     stage = Stage(dealership)
     Months(stage, stock, staff, random, now).play(leads)
     stage.write()
+    _export(dealership, Actor("staff", " ".join(staff[0])), leads, now)
+
+
+def _export(dealership, manager, leads, now):
+    Export.objects.bulk_create(
+        Export(
+            dealership=dealership,
+            at=now - timedelta(days=days),
+            actor_type=manager.type,
+            actor_name=manager.name,
+            door=door,
+            contents=Export.Contents.LEADS,
+            format=format,
+            filters=filters,
+            rows=round(leads * part),
+        )
+        for days, door, format, filters, part in EXPORTS
+    )
 
 
 def _hire(dealership, name, domain, role):

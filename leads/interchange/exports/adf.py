@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from leads.interchange.exports.base import Context, Exporter
+from leads.interchange.exports.person import untold_contact
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<?adf version="1.0"?>\n<adf>\n'
 FOOT = "</adf>\n"
@@ -61,9 +62,14 @@ def _customer(parent: Element, lead: Mapping[str, Any]) -> None:
     contact = SubElement(customer, "contact")
     _add(contact, "name", lead["targetName"], part="full")
     _add_if_any(contact, "email", lead["email"])
-    # The DTD demands one of both. A contact that is neither ("ask at the garage") is told whole rather than lost.
-    _add_if_any(contact, "phone", lead["phone"] or (None if lead["email"] else lead["targetInfo"]))
-    _add_if_any(customer, "comments", lead["note"])
+    if lead["phone"] or lead["email"]:
+        _add_if_any(contact, "phone", lead["phone"])
+        comments = (lead["note"], untold_contact(lead))
+    else:
+        # The DTD demands one of both. A contact that is neither ("ask at the garage") is told whole rather than lost.
+        _add(contact, "phone", lead["targetInfo"])
+        comments = (lead["note"],)
+    _add_if_any(customer, "comments", "\n\n".join(filter(None, comments)))
 
 
 def _vendor(parent: Element, dealership: str) -> None:

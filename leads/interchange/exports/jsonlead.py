@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, BinaryIO
 
 from leads.interchange.exports.base import Context, Exporter
-from leads.interchange.exports.presets import split_name
+from leads.interchange.exports.person import split_name
 from steerleads.api import json
 
 VERSION = "https://jsonlead.org/2.0.0/schema"

@@ -8,6 +8,7 @@ from leads.fields import Status
 from leads.interchange.exports.base import Context, Exporter
 from leads.interchange.exports.contents import Contents
 from leads.interchange.exports.csv import write_csv
+from leads.interchange.exports.person import split_name, untold_contact
 from steerleads.tables.guards import guard
 
 Lead = Mapping[str, Any]
@@ -27,12 +28,6 @@ STATUSES = {
     },
     "zoho": {Status.NEW: "Not Contacted", Status.COMPLETED: "Contacted", Status.NOT_NEEDED: "Not Qualified"},
 }
-
-
-def split_name(name: str) -> tuple[str, str]:
-    """(first name, last name): cut at the last space; without one, all of it is the last name."""
-    first, _space, last = name.rpartition(" ")
-    return first.rstrip(), last
 
 
 def car_words(lead: Lead) -> str:
@@ -76,17 +71,12 @@ def _status(system: str) -> Column:
 
 
 def _note_and_more(lead: Lead) -> str:
-    return _below_note(lead, car_words(lead), _untold_contact(lead))
+    return _below_note(lead, car_words(lead), untold_contact(lead))
 
 
 def _note_action_and_more(lead: Lead) -> str:
     """For a table without a title, in which the action would be lost."""
-    return _below_note(lead, lead["action"], car_words(lead), _untold_contact(lead))
-
-
-def _untold_contact(lead: Lead) -> str:
-    """A contact that is neither phone nor address, and so in no other column."""
-    return "" if lead["phone"] or lead["email"] else lead["targetInfo"]
+    return _below_note(lead, lead["action"], car_words(lead), untold_contact(lead))
 
 
 def _below_note(lead: Lead, *parts: str) -> str:

@@ -86,6 +86,11 @@ def test_a_contact_is_told_whatever_it_is(reached_at, shown):
     assert [(each.tag, each.text) for each in contact[1:]] == shown
 
 
+def test_what_else_was_typed_as_contact_stands_below_the_note():
+    root = parsed({**PLAIN, "targetInfo": "0661-234567 (her husband's)", "email": None})
+    assert root.findtext(".//customer/comments") == "Is it available?\n\n0661-234567 (her husband's)"
+
+
 def test_a_file_of_no_leads_is_well_formed_and_one_of_several_has_them_in_their_order():
     assert len(etree.fromstring(file_of().encode())) == 0
     names = [f"Ali {number}" for number in range(3)]

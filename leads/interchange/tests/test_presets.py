@@ -2,7 +2,7 @@
 
 import pytest
 
-from leads.interchange.exports.presets import STATUSES, PresetExporter, split_name
+from leads.interchange.exports.presets import STATUSES, PresetExporter
 from leads.interchange.tests.files import of_csv, written
 from leads.interchange.tests.samples import HOSTILE, PLAIN, UNSET
 from leads.models import Status
@@ -68,27 +68,14 @@ def test_a_lead_with_nothing_but_what_it_must_have_leaves_cells_empty():
     }
 
 
-@pytest.mark.parametrize(
-    ("name", "first", "last"),
-    [
-        ("Salma Bennani", "Salma", "Bennani"),
-        ("Salma El Bennani", "Salma El", "Bennani"),
-        ("Salma  Bennani", "Salma", "Bennani"),
-        ("Bennani", "", "Bennani"),
-        ("محمد العربي", "محمد", "العربي"),
-    ],
-)
-def test_a_name_is_split_at_its_last_space(name, first, last):
-    assert split_name(name) == (first, last)
-
-
 def test_every_status_has_a_word_in_each_system():
     assert {system: set(words) for system, words in STATUSES.items()} == dict.fromkeys(STATUSES, set(Status))
 
 
 @pytest.mark.parametrize("system", PRESETS)
 def test_texts_are_guarded_and_phones_are_bare(system):
-    cells_of = named(system, targetName="=1 +2", action="@SUM(A1)", note="-1", tag="N/A", email="+a@b.ma", source="=1")
+    address = {"targetInfo": "0661-234567 +a@b.ma", "email": "+a@b.ma"}
+    cells_of = named(system, targetName="=1 +2", action="@SUM(A1)", note="-1", tag="N/A", source="=1", **address)
     phone = cells_of.pop(next(title for title in cells_of if "phone" in title.lower()))
     assert phone == "+212661234567"
     assert [cell for cell in cells_of.values() if cell[0] in "=+@"] == []

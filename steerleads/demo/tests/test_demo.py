@@ -19,6 +19,7 @@ from cars.serializers import WRITABLE as CAR_FIELDS
 from cars.serializers import CarBody
 from conftest import ApiClient
 from leads.fields import COLUMNS, WRITABLE
+from leads.interchange.models import Export
 from leads.models import EventKind, Lead, LeadEvent
 from leads.serializers import LeadBody
 from steerleads import demo
@@ -75,6 +76,14 @@ def test_every_state_and_actor_is_there(auto):
     assert set(events.values_list("kind", flat=True)) == set(EventKind.values) - {"lead.deleted"}
     assert len(set(events.values_list("actor_name", flat=True))) >= 8
     assert len(set(events.exclude(batch=None).values_list("batch", flat=True))) > 20
+
+
+@pytest.mark.on_one_database
+def test_managers_see_that_leads_were_exported(auto):
+    exports = Export.objects.of(auto).order_by("-at")
+    formats, managers = exports.values_list("format", flat=True), set(exports.values_list("actor_name", flat=True))
+    assert list(formats) == ["csv", "hubspot", "xlsx"]
+    assert managers == {auto.memberships.get(role="manager").user.get_full_name()}
 
 
 def test_history_leads_to_what_is(auto):
