@@ -21,6 +21,7 @@ from steerleads.tables.table import Column, NotATable, Problem, Row, Table
 
 MOST_ROWS = 2000  # they are imported while the page is awaited
 LARGEST = 900_000  # characters of a table in a form, within what a request may have
+MOST_COLUMNS = 200  # a form has a field for each
 HOURS = 12  # for which such a table is taken
 LABELS = {name: Car._meta.get_field(column).verbose_name for name, column in KEPT_BY_STAFF.items()}
 
@@ -61,6 +62,8 @@ class FileForm(forms.Form):
             rows = list(_few(table.rows))
         except NotATable as error:
             raise ValidationError(UNREADABLE.get(error.code, OTHERWISE_UNREADABLE)) from None
+        if len(table.columns) > MOST_COLUMNS:
+            raise ValidationError(OTHERWISE_UNREADABLE)
         self.table = replace(table, rows=rows)
         return file
 

@@ -110,6 +110,7 @@ def test_rows_that_cannot_be_read_are_named(manager):
         ("<html><table>", "web page"),
         (b"\x89PNG\r\n\x1a\n", "no table of cars"),
         (workbook([]), "nothing in this file"),
+        ("Make,Model" + ",Colour" * import_forms.MOST_COLUMNS + "\n", "no table of cars"),
         ("Make,Model\n" + "Kia,Rio\n" * (import_forms.MOST_ROWS + 1), "2000 cars at most"),
     ],
 )

@@ -51,11 +51,16 @@ def _unpack(file: BinaryIO) -> tuple[IO[bytes], int]:
             done = subprocess.run(command, stdin=workbook, stdout=rows, stderr=subprocess.PIPE, timeout=PATIENCE)
         except subprocess.TimeoutExpired:
             raise _refusal("too_large") from None
-    said = done.stderr.decode("utf-8", "replace").strip()
+    *_, said = ["", *done.stderr.decode("utf-8", "replace").split()]  # behind what the system or a library says
     if done.returncode:
-        # A signal: the system has ended it for its memory or time.
-        raise _refusal(said if said in REASONS else "not_a_table" if done.returncode == 1 else "too_large")
+        raise _refusal(_reason(done.returncode, said))
     return rows, int(said)
+
+
+def _reason(exit_code: int, said: str) -> str:
+    if exit_code == 1:  # it says why, or a part of the workbook has broken the library
+        return said if said in REASONS else "not_a_table"
+    return "too_large"  # the system has ended it for its memory or time, or it did so itself
 
 
 def _refusal(code: str) -> NotATable:
