@@ -25,6 +25,7 @@ UNPACKED = 512 * 1024 * 1024  # bytes that a workbook says it has when unpacked
 MOST_ROWS = 50_000
 LONGEST_TEXT = 131_072  # characters, as in a CSV; Excel's own limit is 32,767
 TOO_LARGE = 3  # the exit code
+LOCKED = "EncryptedPackage".encode("utf-16-le")  # what the file around a workbook with a password has in it
 EXACT = 10**15  # up to here a spreadsheet keeps each digit of a number
 
 
@@ -54,6 +55,8 @@ def first_sheet(content: bytes) -> "CalamineSheet":
     import python_calamine as calamine
 
     check_unpacked_size(content)
+    if LOCKED in content:
+        raise Refusal("locked")
     try:
         workbook = calamine.load_workbook(io.BytesIO(content))
         for index, sheet in enumerate(workbook.sheets_metadata):

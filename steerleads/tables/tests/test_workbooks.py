@@ -8,6 +8,7 @@ from steerleads.tables.table import Column, NotATable
 from steerleads.tables.tests.titles import cells_of, read
 from steerleads.tables.tests.workbooks import boolean_cell, date_cell, error_cell, formula_cell, workbook
 
+SAMPLES = Path(__file__).with_name("samples")
 TITLES = ["Name", "Phone", "Note"]
 
 
@@ -22,7 +23,7 @@ def test_a_workbook_is_a_table_with_the_rows_of_its_sheet():
 
 
 def test_a_workbook_of_excel_97_is_read_too():
-    table = read(Path(__file__).with_name("samples").joinpath("excel-97.xls").read_bytes())
+    table = read(SAMPLES.joinpath("excel-97.xls").read_bytes())
     assert (table.kind, [row.cells for row in table.rows]) == (
         "xls",
         [("Salma أحمد é", "661234567"), ("2026-11-20", "12.5")],
@@ -73,6 +74,7 @@ def test_cells_beside_the_table_are_left_out():
         (workbook([TITLES], hidden=[1]), "empty"),
         (workbook([TITLES, ["Salma"]])[:-40], "not_a_table"),
         (workbook([TITLES, ["Salma"]])[:200], "not_a_table"),
+        (SAMPLES.joinpath("locked.xlsx").read_bytes(), "locked"),
         (b"PK\x03\x04" + bytes(range(256)) * 9, "not_a_table"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "not_a_table"),
     ],
