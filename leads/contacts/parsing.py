@@ -89,12 +89,17 @@ def first_phone(text: str) -> str | None:
     """The first of the phones that a text names whole, in E.164."""
     if ONE_OF_HOME.fullmatch(text):
         return f"+{HOME}{text.replace(' ', '').replace('-', '').replace('.', '')[-9:]}"
+    return next(iter(phones_in_order(text)), None)
+
+
+def phones_in_order(text: str) -> list[str]:
+    """The phones that a text names whole, in E.164, as they stand in it."""
     phones = phones_in(text)
     if len(phones) > 1:
         digits = digits_of(_digits_for_numbers(fold_contact(text)))
         # The end of each stands there as it does in its key, whatever is written before it.
-        phones = {min(phones, key=lambda phone: digits.find(phone[-8:]))}
-    return next((f"+{phone}" for phone in phones), None)
+        return [f"+{phone}" for phone in sorted(phones, key=lambda phone: digits.find(phone[-8:]))]
+    return [f"+{phone}" for phone in phones]
 
 
 def key_of(written: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, BinaryIO
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from leads.contacts.parsing import phones_in_order
 from leads.interchange.exports.base import Context, Exporter
 from leads.interchange.exports.person import untold_contact
 
@@ -62,14 +63,16 @@ def _customer(parent: Element, lead: Mapping[str, Any]) -> None:
     contact = SubElement(customer, "contact")
     _add(contact, "name", lead["targetName"], part="full")
     _add_if_any(contact, "email", lead["email"])
-    if lead["phone"] or lead["email"]:
-        _add_if_any(contact, "phone", lead["phone"])
-        comments = (lead["note"], untold_contact(lead))
-    else:
-        # The DTD demands one of both. A contact that is neither ("ask at the garage") is told whole rather than lost.
-        _add(contact, "phone", lead["targetInfo"])
-        comments = (lead["note"],)
-    _add_if_any(customer, "comments", "\n\n".join(filter(None, comments)))
+    for phone in _phones(lead):
+        _add(contact, "phone", phone)
+    _add_if_any(customer, "comments", lead["note"])
+
+
+def _phones(lead: Mapping[str, Any]) -> list[str]:
+    """All of them; the DTD demands one, or an e-mail address. A contact that is neither is told whole, as it was typed."""
+    if not untold_contact(lead):
+        return [lead["phone"]] if lead["phone"] else []
+    return phones_in_order(lead["targetInfo"]) or ([] if lead["email"] else [lead["targetInfo"]])
 
 
 def _vendor(parent: Element, dealership: str) -> None:

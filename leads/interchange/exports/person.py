@@ -17,4 +17,4 @@ def untold_contact(lead: Mapping[str, Any]) -> str:
     rest = lead["targetInfo"].casefold().replace((lead["email"] or "").casefold(), "")
     longest = LONGEST_NUMBER if lead["phone"] else 0
     is_told = len(digits_of(rest)) <= longest and not any(map(str.isalpha, rest))
-    return "" if is_told else lead["targetInfo"]
+    return "" if is_told and (lead["phone"] or lead["email"]) else lead["targetInfo"]

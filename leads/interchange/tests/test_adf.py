@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from leads.contacts.parsing import first_email, first_phone
 from leads.interchange.tests.files import written
 from leads.interchange.tests.samples import HOSTILE, PLAIN, UNSET
 
@@ -73,22 +74,23 @@ def test_what_a_lead_has_not_is_left_out_but_for_what_the_dtd_demands():
 
 
 @pytest.mark.parametrize(
-    ("reached_at", "shown"),
+    ("typed", "shown"),
     [
-        ({}, [("email", "salma@mail.example"), ("phone", "+212661234567")]),
-        ({"phone": None}, [("email", "salma@mail.example")]),
-        ({"email": None}, [("phone", "+212661234567")]),
-        ({"phone": None, "email": None, "targetInfo": "ask Ali"}, [("phone", "ask Ali")]),
+        ("0661-234567 / salma@mail.example", [("email", "salma@mail.example"), ("phone", "+212661234567")]),
+        ("salma@mail.example", [("email", "salma@mail.example")]),
+        ("0661-234567 (her husband's)", [("phone", "+212661234567")]),
+        (
+            "0661234567, 0522201010 a@b.ma",
+            [("email", "a@b.ma"), ("phone", "+212661234567"), ("phone", "+212522201010")],
+        ),
+        ("a@b.ma, c@d.ma", [("email", "a@b.ma")]),
+        ("ask Ali", [("phone", "ask Ali")]),
     ],
 )
-def test_a_contact_is_told_whatever_it_is(reached_at, shown):
-    contact = parsed({**PLAIN, **reached_at}).find(".//customer/contact")
+def test_a_contact_is_told_whatever_it_is(typed, shown):
+    found = {"targetInfo": typed, "phone": first_phone(typed), "email": first_email(typed)}
+    contact = parsed({**PLAIN, **found}).find(".//customer/contact")
     assert [(each.tag, each.text) for each in contact[1:]] == shown
-
-
-def test_what_else_was_typed_as_contact_stands_below_the_note():
-    root = parsed({**PLAIN, "targetInfo": "0661-234567 (her husband's)", "email": None})
-    assert root.findtext(".//customer/comments") == "Is it available?\n\n0661-234567 (her husband's)"
 
 
 def test_a_file_of_no_leads_is_well_formed_and_one_of_several_has_them_in_their_order():

@@ -33,6 +33,7 @@ def test_a_name_is_split_at_its_last_space(name, first, last):
         ("ask Ali", False),
         ("12 34", False),
         ("اسأل علي", False),
+        ("☎ …", False),
     ],
 )
 def test_what_was_typed_is_told_where_phone_and_address_do_not_say_it_all(typed, is_told):
