@@ -8,6 +8,8 @@ from leads.models import Lead
 from steerleads.dealers.models import Role
 from steerleads.dealers.tests.people import browser, form_errors, make_staff, told
 
+pytestmark = pytest.mark.on_one_database
+
 VIN = "1HGCM82633A004352"
 CARS, LEADS = "/admin/cars/car/", "/admin/leads/lead/"
 

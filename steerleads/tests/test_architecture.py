@@ -24,6 +24,8 @@ from steerleads.dealers.models import (
     User,
 )
 
+pytestmark = pytest.mark.on_one_database
+
 ROOT = Path(settings.BASE_DIR)
 APPS = ("steerleads", "cars", "leads")
 ROOMS_OF_LEADS = 6

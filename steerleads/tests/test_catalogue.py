@@ -12,6 +12,8 @@ from django.apps import apps
 from django.conf import settings
 from django.utils.translation.template import templatize
 
+pytestmark = pytest.mark.on_one_database
+
 ROOT = Path(settings.BASE_DIR)
 CODE = [
     path

@@ -9,6 +9,8 @@ from django.test import Client
 
 from steerleads.tests.openapi_oracle import described_operations, document
 
+pytestmark = pytest.mark.on_one_database
+
 
 class Visit:
     """A browser's page, with everything it asked for and complained about."""

@@ -21,6 +21,8 @@ from steerleads.tests.documents import (
 )
 from steerleads.tests.servers import running_server
 
+pytestmark = pytest.mark.on_one_database
+
 LINK = re.compile(r'\]\(([^)\s]+)\)|(?:src|href)="([^"]+)"')
 PATH = re.compile(r"`((?:steerleads|leads|cars|templates|docs|\.ci)/[\w./-]*)`")
 PICTURES = ROOT / "docs" / "pictures"

@@ -9,6 +9,8 @@ import pytest
 
 from steerleads.logs import JsonFormatter, TextFormatter
 
+pytestmark = pytest.mark.on_one_database
+
 CONTACT = {"targetName": "Confidential Person", "targetInfo": "+212-600-998877"}
 LEAD = {"action": "Private action", "note": "Secret note", "tag": "Hidden tag", **CONTACT}
 

@@ -19,6 +19,8 @@ from steerleads.dealers.models import Dealership, MailKind, Role, User
 from steerleads.dealers.tests.people import make_staff
 from steerleads.dealers.tests.waiting_mails import send_waiting
 
+pytestmark = pytest.mark.on_one_database
+
 EVIL = "http://evil.example/"
 BREAKS = ["\n", "\r\n\r\n", "\r", "\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029", "\nBcc: spy@evil.example\n\n"]
 TEMPLATES = settings.BASE_DIR / "templates"

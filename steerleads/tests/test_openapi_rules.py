@@ -11,6 +11,8 @@ from jsonschema import Draft202012Validator, FormatChecker
 from leads.models import EventKind
 from steerleads.tests.openapi_oracle import described_operations, document, formats
 
+pytestmark = pytest.mark.on_one_database
+
 EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 SCHEMAS = document()["components"]["schemas"]
 OPERATIONS = [

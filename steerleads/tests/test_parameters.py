@@ -7,6 +7,8 @@ import pytest
 from conftest import error_of
 from steerleads.tests.openapi_oracle import described_operations
 
+pytestmark = pytest.mark.on_one_database
+
 NOBODY = dict.fromkeys(["id", "carId", "deliveryId"], uuid4()) | {"status": "NEW"}
 
 

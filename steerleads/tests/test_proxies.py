@@ -8,6 +8,8 @@ import pytest
 from steerleads import proxies
 from steerleads.environment import networks
 
+pytestmark = pytest.mark.on_one_database
+
 PROXY, INNER = "10.0.0.1", "10.0.0.2"
 CLIENT, LIAR = "203.0.113.7", "8.8.8.8"
 

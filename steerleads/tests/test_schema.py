@@ -13,6 +13,8 @@ from django.urls import get_resolver
 from steerleads.tests.openapi_oracle import declared_errors, described_operations, document
 from steerleads.tests.test_page_examples import TEST_DRIVE, USE_CASES
 
+pytestmark = pytest.mark.on_one_database
+
 OPERATIONS = {
     "test_auth": "GET /v1/auth/test",
     "list_leads": "GET /v1/leads",

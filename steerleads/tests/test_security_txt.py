@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.test import Client
 
+pytestmark = pytest.mark.on_one_database
+
 PATH = "/.well-known/security.txt"
 
 

@@ -15,6 +15,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from steerleads.tests.commands import run
 
+pytestmark = pytest.mark.on_one_database
+
 SETTINGS = str(Path(project.BASE_DIR) / "steerleads" / "settings.py")
 LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 SMTP = "django.core.mail.backends.smtp.EmailBackend"

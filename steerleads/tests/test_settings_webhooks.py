@@ -6,6 +6,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from steerleads import environment
 
+pytestmark = pytest.mark.on_one_database
+
 
 def read(monkeypatch, value):
     monkeypatch.setenv("WEBHOOK_ALLOW", value)

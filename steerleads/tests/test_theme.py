@@ -5,6 +5,8 @@ import re
 import pytest
 from django.contrib.staticfiles import finders
 
+pytestmark = pytest.mark.on_one_database
+
 TONES = re.compile(r"--([a-z-]+): (?:light-dark\((#[0-9a-f]+), (#[0-9a-f]+)\)|(#[0-9a-f]{3,6}));")
 GROUNDS = ["page", "panel", "column", "soft"]
 READ = [(text, ground) for text in ("text", "quiet", "accent", "danger", "ok") for ground in GROUNDS] + [

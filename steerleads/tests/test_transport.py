@@ -14,6 +14,8 @@ from conftest import error_of, make_lead
 from leads import actions
 from leads.models import Lead
 
+pytestmark = pytest.mark.on_one_database
+
 BODY = {"action": "Call", "targetName": "Sara", "targetInfo": "+212-600-123456"}
 
 

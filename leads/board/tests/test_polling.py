@@ -17,7 +17,7 @@ from leads.models import Lead, Status
 from steerleads.tests.clients import sizes
 from steerleads.tests.servers import running_server, send
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.on_one_database]
 
 PAUSE = 2  # seconds between two questions of a board, as in live.js
 PEOPLE = """

@@ -20,6 +20,8 @@ from leads.models import Lead
 from leads.notifications.rules import clean_rule
 from leads.privacy.people import erase_leads, find_people, leads_of_person
 
+pytestmark = pytest.mark.on_one_database
+
 MOBILE, OTHER, FIXED, NEW = "212600123456", "212612345678", "212522334455", "212742996141"
 FRENCH, SPANISH, ROMAN = "33612345678", "34612345678", "390612345678"
 MAIL = "sara@mail.ma"

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from leads.contacts.links import links_of
 
+pytestmark = pytest.mark.on_one_database
+
 MOBILE = ["tel:+212600123456", "https://wa.me/212600123456"]
 OTHER = ["tel:+212612345678", "https://wa.me/212612345678"]
 FIXED = ["tel:+212522123456"]

@@ -12,6 +12,8 @@ from leads.outbox.tests.pages import page_of, sent, text_of
 from steerleads.dealers.models import Dealership, Role
 from steerleads.dealers.tests.people import browser, form_errors, make_staff, told
 
+pytestmark = pytest.mark.on_one_database
+
 RULES = "/admin/notifications/rule/"
 TYPED = {"trigger": "created", "hours": "", "channel": "email", "to": "boss@casa.example", "is_on": "on"}
 

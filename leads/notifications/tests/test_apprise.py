@@ -24,6 +24,8 @@ from steerleads import environment
 from steerleads.operations import checks
 from steerleads.tests.servers import free_port
 
+pytestmark = pytest.mark.on_one_database
+
 MONDAY = datetime(2024, 1, 15, 9, 30, tzinfo=UTC)
 PHONE = "+212612345678"
 

@@ -10,6 +10,8 @@ from leads.outbox.models import Delivery, State
 from leads.outbox.tests.deliveries import deliver
 from steerleads.tests.servers import free_port
 
+pytestmark = pytest.mark.on_one_database
+
 
 @pytest.fixture(autouse=True)
 def _no_chance(monkeypatch):

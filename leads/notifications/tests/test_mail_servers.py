@@ -18,7 +18,7 @@ from leads.outbox.tests.deliveries import Clock
 from leads.outbox.worker import Worker
 from steerleads.tests.servers import free_port
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_one_database]
 NOON = datetime(2024, 1, 15, 12, tzinfo=UTC)  # of a Monday
 SARA_AND_OMAR = ("sara@casa.example", "omar@casa.example")
 UNKNOWN, LATER = "550 5.1.1 No such mailbox", "451 4.7.1 Greylisted"

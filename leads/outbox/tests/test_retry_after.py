@@ -11,6 +11,8 @@ from leads.outbox.outcomes import Outcome
 from leads.outbox.pauses import asked_pause, pause_end
 from leads.webhooks.models import Webhook
 
+pytestmark = pytest.mark.on_one_database
+
 HOUR, DAY = 3600, 86400
 DATE = "Sun, 06 Nov 1994 08:49:37 GMT"
 HUGE = "9" * 5000

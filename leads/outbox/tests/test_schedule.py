@@ -10,6 +10,8 @@ from leads.outbox.schedule import PAUSES, next_attempt
 from leads.outbox.tests.deliveries import Clock, deliver, subscribe
 from leads.webhooks.tests.receivers import Reply, receiver
 
+pytestmark = pytest.mark.on_one_database
+
 NOON = datetime(2026, 1, 15, 12, tzinfo=UTC)
 TABLE = [(5, "s"), (5, "min"), (30, "min"), (2, "h"), (5, "h"), (10, "h"), (10, "h")]
 SECONDS = {"s": 1, "min": 60, "h": 3600}

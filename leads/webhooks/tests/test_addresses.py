@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from leads.webhooks.addresses import RefusedURL, Target, check_url, is_public
 from steerleads import environment
 
+pytestmark = pytest.mark.on_one_database
+
 HTTPS, HOST, PUBLIC = "begin with https", "name a host", "must be public"
 ASCII, USER, FRAGMENT, PORT = "plain ASCII", "user name", "fragment", "1 to 65535"
 

@@ -10,6 +10,8 @@ from leads.outbox.outcomes import Outcome
 from leads.webhooks import answers, outbound
 from leads.webhooks.tests.receivers import Reply, receiver
 
+pytestmark = pytest.mark.on_one_database
+
 OK = b"HTTP/1.1 200 OK\r\n"
 WHOLE = OK + b"Content-Type: text/plain\r\nContent-Length: 2\r\n\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"

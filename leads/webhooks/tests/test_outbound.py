@@ -12,6 +12,8 @@ from leads.webhooks import outbound
 from leads.webhooks.tests.receivers import Reply, receiver
 from steerleads.tests.servers import wait_until
 
+pytestmark = pytest.mark.on_one_database
+
 BODY = b'{"type": "lead.created"}'
 
 

@@ -12,6 +12,8 @@ from leads.webhooks import outbound
 from leads.webhooks.tests.receivers import Reply, receiver
 from leads.webhooks.tests.test_addresses import HOSTILE, NOT_PUBLIC
 
+pytestmark = pytest.mark.on_one_database
+
 NAMED = "https://crm.example.com/hook"
 PUBLIC = ("93.184.215.14", "2606:4700::1111")
 BODY = b'{"type": "lead.created"}'

@@ -11,6 +11,8 @@ from leads.outbox.outcomes import Outcome
 from leads.webhooks import outbound
 from leads.webhooks.tests.receivers import receiver
 
+pytestmark = pytest.mark.on_one_database
+
 BODY = b'{"type": "lead.created"}'
 
 

@@ -15,6 +15,8 @@ from leads.webhooks.sender import WebhookSender
 from leads.webhooks.signing import new_secret, sign
 from leads.webhooks.tests.receivers import receiver
 
+pytestmark = pytest.mark.on_one_database
+
 BODY = b'{"type":"lead.created","data":{"lead":{"targetName":"Sara"}}}'
 MESSAGE = UUID("0190b0a0-0000-7000-8000-000000000001")
 HEADERS = ["webhook-id", "webhook-timestamp", "webhook-signature"]

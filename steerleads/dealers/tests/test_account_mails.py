@@ -30,7 +30,7 @@ from steerleads.tests.commands import environment, python, spawn
 from steerleads.tests.databases import scratch_database
 from steerleads.tests.servers import free_port
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_one_database]
 RESET = "/admin/password_reset/"
 DONE = "/admin/password_reset/done/"
 NOON = datetime(2024, 1, 15, 12, tzinfo=UTC)

@@ -13,6 +13,8 @@ from steerleads.dealers.audit_kinds import AuditKind
 from steerleads.dealers.keys import issue_key
 from steerleads.dealers.models import AuditEvent
 
+pytestmark = pytest.mark.on_one_database
+
 CASA = "Casa Motors"
 
 

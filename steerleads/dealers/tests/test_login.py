@@ -10,6 +10,8 @@ from django.test import Client
 from steerleads.dealers.models import Tally
 from steerleads.dealers.tests.people import PASSWORD, browser, make_staff
 
+pytestmark = pytest.mark.on_one_database
+
 LOGIN = "/admin/login/"
 BOARD = "/admin/leads/board/"
 ELSEWHERE = {"REMOTE_ADDR": "10.0.0.9"}

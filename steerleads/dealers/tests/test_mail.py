@@ -7,6 +7,8 @@ from leads.notifications.tests.letterboxes import listening
 from steerleads.dealers.tests.waiting_mails import send_waiting
 from steerleads.tests.servers import running_server, wait_until
 
+pytestmark = pytest.mark.on_one_database
+
 
 @pytest.fixture
 def letterbox(settings):

@@ -10,6 +10,8 @@ from steerleads.dealers import sessions, staff
 from steerleads.dealers.models import Dealership, Role, StaffSession, User
 from steerleads.dealers.tests.people import PASSWORD, browser, make_staff
 
+pytestmark = pytest.mark.on_one_database
+
 PAGE = "/admin/sessions/"
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 Version/17.4 Mobile Safari/604.1"
 NEW = "a longer new one"

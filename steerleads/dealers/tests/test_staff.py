@@ -14,6 +14,8 @@ from steerleads.dealers.models import Dealership, Membership, Role, User
 from steerleads.dealers.tests.people import browser, make_staff
 from steerleads.dealers.tests.waiting_mails import send_waiting
 
+pytestmark = pytest.mark.on_one_database
+
 LINK = re.compile(r"http://localhost:8000/admin/reset/\S+")
 NEW_PASSWORD = "a longer new one"
 

@@ -12,6 +12,8 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from steerleads.dealers.models import Dealership, RecoveryCode, Role
 from steerleads.dealers.tests.people import PASSWORD, browser, make_staff
 
+pytestmark = pytest.mark.on_one_database
+
 PAGE = "/admin/two-factor/"
 
 

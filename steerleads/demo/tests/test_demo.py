@@ -156,6 +156,7 @@ def test_second_run_keeps_the_data_and_renews_the_access(auto):
 # --- The command, as a process -----------------------------------------------------------------
 
 
+@pytest.mark.on_one_database
 @pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
 def test_what_it_prints_works_when_pasted(tmp_path):
     with scratch_database(tmp_path, migrated=False) as (url, _):

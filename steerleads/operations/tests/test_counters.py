@@ -11,7 +11,10 @@ from django.conf import settings
 from steerleads.operations.tests.test_metrics import ASKED, TOKEN, requests_of
 from steerleads.tests.servers import running_server, wait_until
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only on Linux: workers are forked")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="only on Linux: workers are forked"),
+    pytest.mark.on_one_database,
+]
 
 BEGIN = """
 import os, signal, sys, threading, time

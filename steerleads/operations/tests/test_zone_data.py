@@ -23,6 +23,8 @@ from steerleads.operations import checks, zone_data
 from steerleads.tests.commands import environment, manage, python, run
 from steerleads.tests.databases import scratch_database
 
+pytestmark = pytest.mark.on_one_database
+
 NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)  # in Casablanca, too; by older data it is 13:00 there
 ASK_HOUR = """
 from datetime import datetime

@@ -13,6 +13,8 @@ from steerleads.api.errors import RequestTimeout
 from steerleads.serving import bodies
 from steerleads.wsgi import Request
 
+pytestmark = pytest.mark.on_one_database
+
 MEBIBYTE = 1024 * 1024
 GONE, NOTHING = "gone", "nothing more comes"
 

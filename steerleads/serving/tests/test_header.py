@@ -7,6 +7,8 @@ import pytest
 from steerleads.dealers.models import Dealership, Role
 from steerleads.dealers.tests.people import browser, make_staff
 
+pytestmark = pytest.mark.on_one_database
+
 LINK = re.compile(
     r'<a href="([^"]+)"( aria-current="page")?>|<a class="site-nav-wide" href="([^"]+)"( aria-current="page")?>'
 )

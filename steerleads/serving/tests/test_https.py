@@ -10,6 +10,8 @@ from conftest import error_of
 from leads.models import Lead
 from steerleads.tests.openapi_oracle import described_operations
 
+pytestmark = pytest.mark.on_one_database
+
 OPERATIONS = [(method, path) for method, path, _ in described_operations()]
 BODY = b'{"action": "Call", "targetName": "Sara", "targetInfo": "0600"}'
 REFUSED = (403, "HTTPS_REQUIRED", None)

@@ -8,6 +8,8 @@ import pytest
 
 from steerleads.tests.servers import running_server
 
+pytestmark = pytest.mark.on_one_database
+
 PLACE = "203.0.113.7"
 BEHIND_A_PROXY = {"TRUSTED_PROXIES": "127.0.0.1"}
 

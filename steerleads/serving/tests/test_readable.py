@@ -7,7 +7,7 @@ from django.test import Client
 from steerleads.dealers.models import Role
 from steerleads.dealers.tests.people import browser, make_staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_one_database]
 
 COOKIES = ['"abcdefghij\\000klmnop"', '"\\001"', "abcdefgh\x1f", "a" * 10_000, "سعر", '"\\355\\240\\200"', "[1]", ""]
 PAGES = ["/admin/login/", "/admin/", "/admin/leads/board/", "/admin/leads/board/state/", "/admin/leads/lead/", "/"]

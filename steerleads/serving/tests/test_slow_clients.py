@@ -9,7 +9,7 @@ import pytest
 
 from steerleads.tests.servers import running_server
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.on_one_database]
 
 SOCKETS = 500
 

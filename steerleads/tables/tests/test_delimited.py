@@ -16,6 +16,8 @@ from steerleads.tables.reading import open_table
 from steerleads.tables.table import Column, NotATable, clashes
 from steerleads.tables.tests.titles import TITLES, cells_of, read
 
+pytestmark = pytest.mark.on_one_database
+
 
 @pytest.mark.parametrize(
     ("content", "separator", "header_line"),

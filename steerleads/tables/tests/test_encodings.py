@@ -11,6 +11,8 @@ from steerleads.tables import doubly
 from steerleads.tables.encodings import CHUNK, find_encoding, read_lines
 from steerleads.tables.tests.titles import cells_of, read
 
+pytestmark = pytest.mark.on_one_database
+
 FRENCH = (
     "Prénom;Modèle;Année;Ville",
     "Élalaoui;Mégane;2019;Fès",

@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from steerleads.db.text import normalise
 from steerleads.tables.guards import cell_text, guard, unguard
 
+pytestmark = pytest.mark.on_one_database
+
 # Texts of what guards are made of, far likelier to break them than any text.
 TRICKY = st.lists(
     st.sampled_from(["'", '"', "=", '="', "+", "-", "@", "\t", "\r", "＝", "N/A", "null", "#REF!", "a", " "])

@@ -7,6 +7,8 @@ import sys
 import pytest
 from django.conf import settings
 
+pytestmark = pytest.mark.on_one_database
+
 # A file takes a second on an idle machine at most; 200,000 rows three.
 SECONDS = 20
 MEMORY = 150  # MiB with Python itself; the files take up to 20 of them

@@ -9,6 +9,8 @@ from steerleads.tables.reading import open_table
 from steerleads.tables.table import NotATable
 from steerleads.tables.tests.titles import TITLES
 
+pytestmark = pytest.mark.on_one_database
+
 SAMPLES = sorted(Path(__file__).with_name("samples").glob("*.csv"))
 # Cells of a sample that show its encoding and its guards.
 CELLS = {

@@ -8,6 +8,8 @@ from steerleads.tables.table import Column, NotATable
 from steerleads.tables.tests.titles import cells_of, read
 from steerleads.tables.tests.workbooks import boolean_cell, date_cell, error_cell, formula_cell, workbook
 
+pytestmark = pytest.mark.on_one_database
+
 SAMPLES = Path(__file__).with_name("samples")
 TITLES = ["Name", "Phone", "Note"]
 

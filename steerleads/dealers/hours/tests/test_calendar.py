@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from steerleads.dealers.hours.calendar import after_business_hours, hours_of, quiet_until
 from steerleads.dealers.hours.models import Hours
 
+pytestmark = pytest.mark.on_one_database
+
 CASABLANCA = ZoneInfo("Africa/Casablanca")
 STEP = timedelta(minutes=15)
 
