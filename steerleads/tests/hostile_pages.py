@@ -28,6 +28,9 @@ PARAMETERS = {
 # Where an ordinary text is answered with another status than the page has without it, and by which: by the kind of
 # page, or how its address ends, and by the parameter; `__x` ends a name.
 OTHERWISE = {
+    # Pages of our own, which no other page opens for a field of its own.
+    ("interchange/import/add/", "_to_field"): 200,
+    ("interchange/import/<path:object_id>/change/", "_to_field"): 200,
     ("board/token/", "car"): 200,
     ("board/token/", "dealership"): 200,
     ("board", "car"): 404,
@@ -55,6 +58,7 @@ TAKEN = {
     "CharField": [],  # addresses of recipients, passwords, codes
     "EmailField": [],
     "UrlField": [],
+    "FileField": [],
     "VinField": [],
     "WholeNumberField": ["number"],
     "MoneyField": ["number"],
@@ -96,6 +100,8 @@ FORMS = {
     "notifications/rule/<path:object_id>/change/": {},
     "dealers/hours/add/": {"dealership": "<other dealership>"},
     "dealers/hours/<path:object_id>/change/": {},
+    "interchange/import/add/": {"dealership": "<dealership>"},
+    "interchange/import/<path:object_id>/change/": {"do": "check"},
     "leads/board/add/": {"car": "<car>", "action": "Call", "target_name": "Sara", "target_info": "06"},
     "leads/board/lead/<uuid:id>/": {},
 }

@@ -30,6 +30,7 @@ COMMANDS = {
     "export_person": ["Sara Alami", "--dealership", "<dealership>"],
     "find_person": ["Sara Alami", "--dealership", "<dealership>"],
     "import_cars": ["<sheet>", "--dealership", "<dealership>"],
+    "import_leads": ["<leads>", "--dealership", "<dealership>", "--car", "<car>"],
     "list_api_keys": [],
     "purge_leads": ["--older-than", "90d", "--yes"],
     "reset_password": ["sara@casa.example"],
@@ -66,9 +67,12 @@ def names(casa, civic, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     sheet = tmp_path / "cars.csv"
     sheet.write_text("make,model\nDacia,Logan\n")
+    leads = tmp_path / "leads.csv"
+    leads.write_text("Name,Phone\nSara,0612345678\n")
     make_lead(civic)
     make_staff(casa, email="sara@casa.example")
-    return {"<dealership>": str(casa.pk), "<key>": issue_key(casa, "Website")[0].hint, "<sheet>": str(sheet)}
+    named = {"<dealership>": str(casa.pk), "<key>": issue_key(casa, "Website")[0].hint, "<car>": str(civic.pk)}
+    return named | {"<sheet>": str(sheet), "<leads>": str(leads)}
 
 
 def run(name, arguments):

@@ -118,6 +118,7 @@ class ImportAdmin(DealershipAdmin):
             (ImportState.MAPPING, "discard"): self._discard,
             (ImportState.CHECKED, "discard"): self._discard,
             (ImportState.DONE, "undo"): self._undo,
+            (ImportState.FAILED, "undo"): self._undo,
         }.get((run.state, request.POST.get("do")))
         return verb(request, run, forms.get("form")) if verb else self._to(run)
 

@@ -19,7 +19,7 @@ from leads.interchange.imports import keys
 from leads.interchange.imports.bringing import Bringer, Draft, Result
 from leads.interchange.imports.known import KnownRows
 from leads.interchange.imports.leases import LEASE, locked
-from leads.interchange.imports.models import UNREADABLE, Import, ImportRow, ImportState, Outcome, Overwritten
+from leads.interchange.imports.models import Import, ImportRow, ImportState, Outcome, Overwritten
 from leads.interchange.imports.staging import cells_by_field
 from leads.interchange.imports.values import LeadRow, RowError, Rules, read
 from leads.models import Lead
@@ -219,7 +219,7 @@ class _Batch:
     # --- What they say -------------------------------------------------------------------------
 
     def _read(self, row):
-        if row.code in UNREADABLE:
+        if row.code and not row.cells:  # it could not be read from the file
             self.problems[row.line] = RowError(row.title, row.code, row.message)
             return
         cells = cells_by_field(self.run.options["columns"], self.run.titles, row.cells)

@@ -21,10 +21,10 @@ WRITTEN = (Outcome.CREATED, Outcome.UPDATED)
 def forget_old(now: datetime) -> None:
     """What can no longer be undone keeps the keys of its rows alone; what nobody imported goes."""
     unread = Q(state=ImportState.READING, created_at__lt=now - READ_WITHIN)
-    unwanted = Q(state__in=[ImportState.MAPPING, ImportState.CHECKED, ImportState.FAILED])
+    unwanted = Q(state__in=[ImportState.MAPPING, ImportState.CHECKED])
     for run in Import.objects.filter(unread | unwanted & Q(created_at__lt=now - UNFINISHED_KEPT)):
         _forget_run(run)
-    over = Import.objects.filter(state__in=[ImportState.DONE, ImportState.UNDONE], finished_at__lt=now - Import.KEPT)
+    over = Import.objects.filter(finished_at__lt=now - Import.KEPT).exclude(state__in=BUSY)
     ImportRow.objects.filter(run__in=over).exclude(outcome__in=WRITTEN).delete()
     Overwritten.objects.filter(run__in=over).delete()
 

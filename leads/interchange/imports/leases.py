@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from leads.interchange.imports.models import BUSY, UNREADABLE, Import, ImportRow, ImportState, Outcome
+from leads.interchange.imports.models import BUSY, Import, ImportRow, ImportState, Outcome
 from steerleads.db.clock import credible_until
 
 LEASE = timedelta(seconds=30)
@@ -25,8 +25,8 @@ def start(run: Import, state: ImportState) -> None:
     run.counts = dict.fromkeys(Outcome.values, 0) if state != ImportState.UNDOING else run.counts
     run.lease_token = None
     if state == ImportState.CHECKING:  # what an earlier one found, of other columns
-        found = ImportRow.objects.of(run.dealership_id).filter(run=run, outcome="").exclude(code__in=["", *UNREADABLE])
-        found.update(title="", code="", message="")
+        found = ImportRow.objects.of(run.dealership_id).filter(run=run, outcome="").exclude(code="")
+        found.exclude(cells=[]).update(title="", code="", message="")
         run.options |= {"words": [], "first": []}
     run.save(update_fields=["state", "line", "problem", "counts", "finished_at", "lease_token", "options"])
 

@@ -43,10 +43,6 @@ class Outcome(models.TextChoices):
     REFUSED = "refused", _("refused")
 
 
-# What was wrong with a row when its file was read, which no mapping mends.
-UNREADABLE = ("columns", "quote")
-
-
 class Left(models.TextChoices):
     """Why an undo left what a row had written."""
 
@@ -104,7 +100,9 @@ class Import(models.Model):
         return self.file_name
 
     def can_be_undone(self, now):
-        return self.state == ImportState.DONE and now < self.finished_at + self.KEPT
+        """Also what a bug stopped half-way."""
+        is_over = self.state in (ImportState.DONE, ImportState.FAILED) and self.finished_at is not None
+        return is_over and now < self.finished_at + self.KEPT
 
 
 class ImportRow(models.Model):

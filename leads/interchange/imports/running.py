@@ -54,7 +54,8 @@ def _work_on(run, clock, stopping):
         raise
     except Exception:  # a bug of ours, which is not to go round and round
         log.exception("Import %s failed.", run.pk)
-        Import.objects.of(run.dealership_id).filter(pk=run.pk).update(state=ImportState.FAILED, lease_token=None)
+        over = {"state": ImportState.FAILED, "lease_token": None, "finished_at": clock()}
+        Import.objects.of(run.dealership_id).filter(pk=run.pk, lease_token=run.lease_token).update(**over)
 
 
 def _step_of(run, clock):

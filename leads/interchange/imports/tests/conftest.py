@@ -32,8 +32,6 @@ def run_import(path, *arguments, dealership="Casa Motors"):
     out, err, code = StringIO(), StringIO(), 0
     try:
         call_command("import_leads", path, *arguments, dealership=dealership, stdout=out, stderr=err)
-    except SystemExit as error:
-        code = error.code
     except CommandError as error:
         code = error.returncode
         err.write(str(error))

@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from cars.models import Car
 from conftest import TESTER, make_car, make_lead
@@ -258,7 +258,7 @@ def test_a_check_knows_the_cars_that_it_made_in_earlier_batches(casa, logan, wri
 
 
 def test_standard_output_is_one_json_object(casa, logan, write, capfd):
-    with pytest.raises(SystemExit):
+    with pytest.raises(CommandError, match="1 of 2 rows were refused"):
         call_command("import_leads", write(HEAD + SALMA + "53,A,B,,NEW,,,\n"), dealership="Casa Motors")
     said = json.loads(capfd.readouterr().out)
     assert list(said) == ["created", "updated", "unchanged", "refused", "ignoredColumns"]

@@ -2,7 +2,6 @@
 
 import json
 import os
-import sys
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
@@ -70,8 +69,8 @@ class Command(BaseCommand):
         finally:
             if dry_run:
                 delete_import(run)
-        if run.counts[Outcome.REFUSED]:
-            sys.exit(1)
+        if refused := run.counts[Outcome.REFUSED]:
+            raise CommandError(f"{refused} of {run.rows} rows were refused.")
 
     # --- What is wanted ------------------------------------------------------------------------
 
