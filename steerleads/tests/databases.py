@@ -75,7 +75,7 @@ def begin_run():
 
     A worker of a run has it by its environment; so has a run whose caller wants it kept for the next one.
     """
-    if RUN in os.environ:
+    if os.environ.get(RUN):
         Path(os.environ[RUN]).mkdir(exist_ok=True)
         return False
     os.environ[RUN] = tempfile.mkdtemp(prefix="steerleads-run-")
