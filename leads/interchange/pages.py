@@ -71,7 +71,7 @@ class ListExport(View):
         context = Context(LEADS_TO_EXPORT, self.dealership, language, for_excel=True, translated=True)
         try:
             return export(
-                self.changelist.queryset,
+                self.changelist.queryset.of(self.dealership),  # a superuser's address may name two
                 exporter,
                 context,
                 door=self.door,

@@ -160,6 +160,8 @@ def test_a_superuser_says_whose_leads(casa, atlas, leads):
     assert (refused.request["PATH_INFO"], told(refused)) == (LEADS, ["Choose a dealership in the filter first."])
     assert names(download(superuser, FROM_LIST, dealership__id__exact=str(atlas.pk))) == ["Atlas"]
     assert names(download(superuser, FROM_BOARD, dealership=str(casa.pk))) == ["Aya", "Badr", "Chama"]
+    two = f"{FROM_LIST}?dealership__id__exact={casa.pk}&dealership__id__exact={atlas.pk}"
+    assert names(download(superuser, two)) == ["Atlas"]
     assert f"{FROM_BOARD}?dealership={atlas.pk}" in superuser.get(BOARD).content.decode()
 
 
