@@ -10,6 +10,7 @@ class InterchangeConfig(AppConfig):
     shown_with = "leads"
 
     def ready(self):
+        from leads.interchange.exports.keeping import ExportsOfPeople, OldExports
         from leads.interchange.imports.chore import Imports, quiet_imports
         from leads.interchange.imports.keeping import ImportsOfPeople, forget_persons
         from leads.outbox import chores, quiet
@@ -17,6 +18,8 @@ class InterchangeConfig(AppConfig):
         from steerleads.dealers import leaving
 
         chores.register(Imports())
+        chores.register(OldExports())
         quiet.register(quiet_imports)
         keepers.register(forget_persons)
         leaving.register(ImportsOfPeople())
+        leaving.register(ExportsOfPeople())

@@ -16,6 +16,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from cars.models import Car
 from conftest import make_car, make_lead
 from leads.interchange.imports.models import Import, ImportRow
+from leads.interchange.models import Export
 from leads.models import Lead, LeadEvent, PersonRequest
 from leads.notifications.actions import create_rule
 from leads.notifications.models import Rule
@@ -71,6 +72,7 @@ ROWS = {
     "webhooks/webhook/": [(403, 200), (403, 200), (403, HIDDEN), (403, HIDDEN), (403, HIDDEN), (302, 302)],
     "notifications/rule/": [(403, 200), (403, 200), (403, HIDDEN), (403, HIDDEN), (403, HIDDEN), (302, 302)],
     "delivery/delivery/": [(403, 200), (403, 403), (403, HIDDEN), (403, 403), (403, HIDDEN), (302, 302)],
+    "interchange/export/": [(403, 200), (403, 403), (403, HIDDEN), (403, 403), (403, HIDDEN), (302, 302)],
     "interchange/import/": [(403, 200), (403, 200), (403, HIDDEN), (403, 403), (403, HIDDEN), (302, 302)],
     # A manager's list of hours leads to the own.
     "dealers/hours/": [(403, 302), (403, 403), (403, HIDDEN), (403, 403), (403, HIDDEN), (302, 302)],
@@ -148,8 +150,13 @@ def theirs(casa):
     rows |= notified(casa, lead)
     audit.record(AuditKind.KEY_MADE, actor=Actor.of_user(seller), dealership=casa, subject=key, scopes=[MARK])
     rows |= {"dealers/auditevent/": AuditEvent.objects.filter(dealership=casa).latest("id")}
-    rows |= {"interchange/import/": imported(casa)}
+    rows |= {"interchange/import/": imported(casa), "interchange/export/": exported(casa)}
     return SimpleNamespace(rows=rows, seller=seller)
+
+
+def exported(casa):
+    facts = {"actor_name": MARK, "door": "api", "contents": "leads", "format": "csv", "filters": [MARK], "rows": 1}
+    return Export.objects.create(dealership=casa, **facts)
 
 
 def imported(casa):
@@ -199,7 +206,7 @@ def address(route, theirs, object_id=None):
 
 def everything_of_casas(theirs):
     casa = theirs.rows["dealers/dealership/"]
-    tables = [Car, Lead, LeadEvent, ApiKey, Membership, PersonRequest, Webhook, Rule, Hours, Delivery, Attempt]
+    tables = [Export, Car, Lead, LeadEvent, ApiKey, Membership, PersonRequest, Webhook, Rule, Hours, Delivery, Attempt]
     tables += [Import, ImportRow]
     rows = [list(table.objects.filter(dealership=casa).order_by("pk").values()) for table in tables]
     users = User.objects.filter(pk=theirs.seller.pk).values(
