@@ -5,7 +5,6 @@ dealership's order lock (by whoever writes an `order`), then leads by id, then e
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -35,16 +34,6 @@ ETags = Collection[str]  # as `etags.parse` makes them of an If-Match
 MOVE_ATTEMPTS = 5
 
 
-@dataclass(frozen=True)
-class Draft:
-    """A lead that is to be made: as the arguments of `create_lead`."""
-
-    car_id: UUID
-    fields: Mapping[str, Any]
-    origin: Origin
-    created_at: datetime | None = None
-
-
 def create_lead(
     dealership: Dealership,
     car_id: UUID,
@@ -68,24 +57,9 @@ def create_lead(
         lead.fold()
         insert(lead)
         if origin:
-            _insert_origins([lead], [origin])
+            insert_origins([lead], [origin])
         record(lead, EventKind.CREATED, NOTHING, actor=actor, batch=batch)
     return lead
-
-
-def create_leads(
-    dealership: Dealership, drafts: Sequence[Draft], *, actor: Actor, batch: UUID | None = None
-) -> list[Lead]:
-    """The same for many, in a constant number of statements; all or none. Raises CarNotFound, DuplicateOrigin."""
-    with transaction.atomic():
-        _cars(dealership, {draft.car_id for draft in drafts})
-        now = timezone.now()
-        leads = [_lead(dealership, draft, now) for draft in drafts]
-        Lead.objects.bulk_create(leads)
-        _insert_origins(leads, [draft.origin for draft in drafts])
-        events = [change_event(lead, EventKind.CREATED, NOTHING, actor=actor, batch=batch) for lead in leads]
-        LeadEvent.objects.bulk_create(events)
-    return leads
 
 
 def change_lead(
@@ -201,19 +175,7 @@ def delete_lead(
         Lead.objects.of(dealership).filter(pk=lead.pk).delete()
 
 
-def not_found_error(lead_id: UUID) -> ApiError:
-    """Why a lead was not found in a dealership: it is another's, or nobody's. The one look without a dealership."""
-    return UnauthorizedLeadAccess() if Lead.objects.filter(pk=lead_id).exists() else LeadNotFound()
-
-
-def _lead(dealership: Dealership, draft: Draft, now: datetime) -> Lead:
-    created_at = draft.created_at or now
-    lead = Lead(dealership=dealership, car_id=draft.car_id, created_at=created_at, updated_at=now, **draft.fields)
-    lead.fold()
-    return lead
-
-
-def _insert_origins(leads: Sequence[Lead], origins: Sequence[Origin]) -> None:
+def insert_origins(leads: Sequence[Lead], origins: Sequence[Origin]) -> None:
     """The database judges whether they are new: a look beforehand would race."""
     for lead, origin in zip(leads, origins, strict=True):
         origin.lead, origin.dealership = lead, lead.dealership
@@ -224,15 +186,13 @@ def _insert_origins(leads: Sequence[Lead], origins: Sequence[Origin]) -> None:
         raise DuplicateOrigin() from None
 
 
+def not_found_error(lead_id: UUID) -> ApiError:
+    """Why a lead was not found in a dealership: it is another's, or nobody's. The one look without a dealership."""
+    return UnauthorizedLeadAccess() if Lead.objects.filter(pk=lead_id).exists() else LeadNotFound()
+
+
 def _car(dealership: Dealership, car_id: UUID, *, lock: bool = False) -> None:
     if not Car.objects.has(dealership, car_id, lock=lock):
-        raise CarNotFound()
-
-
-def _cars(dealership: Dealership, car_ids: Collection[UUID]) -> None:
-    """Locked as `_car` does."""
-    cars = Car.objects.of(dealership).filter(pk__in=car_ids).order_by("pk").select_for_update(no_key=True)
-    if len(cars.values_list("pk")) < len(car_ids):
         raise CarNotFound()
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from cars.errors import CarNotFound
 from conftest import TESTER, make_car, make_lead
-from leads.actions import Draft, create_leads
+from leads.creating import Draft, create_leads
 from leads.errors import DuplicateOrigin
 from leads.models import Lead, LeadEvent, Origin
 from steerleads.db.ids import new_id

@@ -59,6 +59,7 @@ TOP_LEVEL = {
 
 WRITERS = {
     "leads.actions",
+    "leads.creating",
     "leads.feed",
     "leads.history",
     "leads.ordering.reordering",

@@ -11,7 +11,7 @@ from cars.actions import create_car
 from cars.errors import CarNotFound
 from cars.matching import Matcher
 from cars.serializers import KEPT_BY_STAFF, StaffCarBody
-from leads import actions
+from leads import actions, creating
 from leads.errors import DuplicateOrigin
 from leads.interchange.imports.known import Known
 from leads.interchange.imports.models import Import, Outcome
@@ -43,7 +43,7 @@ class Result:
 class Draft:
     """A new row, as the lead that it is to be."""
 
-    lead: actions.Draft
+    lead: creating.Draft
     row: LeadRow
     made_car: UUID | None  # the id of the car that was made for it
 
@@ -69,13 +69,13 @@ class Bringer:
         """What a new row is to be, with its car. Raises RowError."""
         car_id, made_car = self._car(row)
         origin = Origin(source=row.source, external_id=row.external_id, received_at=self.run.created_at)
-        return Draft(actions.Draft(car_id, row.fields, origin, row.created_at), row, made_car)
+        return Draft(creating.Draft(car_id, row.fields, origin, row.created_at), row, made_car)
 
     def create(self, drafts: Sequence[Draft]) -> list[Result | RowError]:
         """What becomes of each: all at once, unless something came between."""
         how = {"actor": self.actor, "batch": self.run.pk}
         try:
-            leads = actions.create_leads(self.dealership, [draft.lead for draft in drafts], **how)
+            leads = creating.create_leads(self.dealership, [draft.lead for draft in drafts], **how)
         except (CarNotFound, DuplicateOrigin):
             return [self._create_one(draft) for draft in drafts]
         return [self._created(draft, lead) for draft, lead in zip(drafts, leads, strict=True)]
@@ -83,7 +83,7 @@ class Bringer:
     def _create_one(self, draft):
         how = {"actor": self.actor, "batch": self.run.pk}
         try:
-            [lead] = actions.create_leads(self.dealership, [draft.lead], **how)
+            [lead] = creating.create_leads(self.dealership, [draft.lead], **how)
         except DuplicateOrigin:  # another door was faster
             return Result(Outcome.UNCHANGED)
         except CarNotFound:

@@ -5,8 +5,8 @@ from io import BytesIO
 import pytest
 
 from conftest import TESTER, make_car, make_lead
-from leads.actions import Draft as LeadDraft
-from leads.actions import archive_lead, create_leads
+from leads.actions import archive_lead
+from leads.creating import Draft, create_leads
 from leads.interchange.exports import exporters_of
 from leads.interchange.exports.base import Context
 from leads.interchange.exports.contents import LEADS_TO_EXPORT
@@ -44,7 +44,7 @@ def stock(casa, logan):
             archive_lead(casa, lead.pk, actor=TESTER)
     origin = Origin(source="hubspot", external_id="51")
     fields = {"action": "Call", "target_name": "Imported", "target_info": "0661999999"}
-    create_leads(casa, [LeadDraft(clio.pk, fields, origin)], actor=TESTER)
+    create_leads(casa, [Draft(clio.pk, fields, origin)], actor=TESTER)
 
 
 @pytest.fixture
