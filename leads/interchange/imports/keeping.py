@@ -15,6 +15,7 @@ from steerleads.dealers.models import Dealership
 UNFINISHED_KEPT = timedelta(days=7)  # a file that somebody brought and did not import
 READ_WITHIN = timedelta(hours=1)
 BATCH = 500
+NAMELESS = "…"
 WRITTEN = (Outcome.CREATED, Outcome.UPDATED)
 
 
@@ -31,6 +32,9 @@ def forget_old(now: datetime) -> None:
 
 def forget_persons(dealership: Dealership, persons: Collection[Person]) -> None:
     """Delete the rows, and what was written over, that name one of these. A row that waits is not taken in any more."""
+    for run in Import.objects.of(dealership).only("pk", "file_name"):
+        if is_mentioned(persons, run.file_name):
+            Import.objects.of(dealership).filter(pk=run.pk).update(file_name=NAMELESS)
     kept = ImportRow.objects.of(dealership).filter(cells__isnull=False).values_list("pk", "cells", "message")
     named = [pk for pk, cells, message in kept.iterator() if is_mentioned(persons, "\n".join(cells), message)]
     _delete(ImportRow.objects.of(dealership), named)

@@ -31,6 +31,13 @@ def start(run: Import, state: ImportState) -> None:
     run.save(update_fields=["state", "line", "problem", "counts", "finished_at", "lease_token", "options"])
 
 
+def begin_again(run: Import) -> None:
+    """Of one that is leased to us, from its first row."""
+    if run.line:
+        run.line, run.counts = 0, dict.fromkeys(Outcome.values, 0)
+        run.save(update_fields=["line", "counts"])
+
+
 def due(now: datetime) -> QuerySet[Import]:
     """Those that somebody should work on, and nobody does."""
     free = Q(lease_token=None) | Q(leased_until__lte=now)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.utils import timezone, translation
 
+from leads.interchange.imports import leases
 from leads.interchange.imports.batches import Memory, bring_in, check
 from leads.interchange.imports.leases import LeaseLost, claim, due, release
 from leads.interchange.imports.models import Door, Import, ImportState
@@ -62,6 +63,8 @@ def _step_of(run, clock):
     """A function of the import that does its next batch."""
     if run.state == ImportState.UNDOING:
         return lambda run: take_back(run, clock())
+    if run.state == ImportState.CHECKING:
+        leases.begin_again(run)  # what was met of the file was in the memory of who broke off
     memory, act = Memory(run, now=clock()), check if run.state == ImportState.CHECKING else bring_in
     return lambda run: act(run, memory, clock())
 

@@ -96,6 +96,18 @@ def test_stopped_it_is_taken_up_where_it_was(staged):
     assert LeadEvent.objects.count() == 250
 
 
+def test_a_check_that_broke_off_begins_again(staged, casa, logan, write):
+    twice = HEAD + rows(150) + rows(1)
+    with open(write(twice, "twice.csv"), "rb") as file:
+        run = stage(casa, file, "leads.csv", door=Door.ADMIN, user=None, actor_name="x")
+    leases.start(run, ImportState.CHECKING)
+    work(leases.claim(run, now=timezone.now()), stopping=stop_after(1))
+    work_on_all()
+    run.refresh_from_db()
+    assert (run.state, run.counts["created"], run.counts["unchanged"]) == ("checked", 150, 1)
+    assert not Lead.objects.exists()
+
+
 def test_the_worker_takes_it_up(staged, clock):
     run = staged(30)
     deliver(clock)
@@ -261,13 +273,14 @@ def test_rows_that_name_an_erased_person_go_and_are_not_taken_in(staged, casa, l
     update = write(lead_id + "Other,0661000009,1,Dacia,Logan\nSalma,,2,Dacia,Logan\n", "second.csv")
     assert run_import(update, "--on-known", "update").updated == 1
     waiting = staged(3)
+    Import.objects.filter(pk=waiting.pk).update(file_name="Salma.csv")
     persons = persons_in("Salma", []) | persons_in("c1@x.ma", []) | persons_in("0661200002", [])
     keepers.forget_persons(casa, persons)
     assert not Overwritten.objects.exists()
     assert [row.cells[0] for row in ImportRow.objects.filter(cells__isnull=False)] == ["Client 0"]
     work_on_all()
     waiting.refresh_from_db()
-    assert waiting.counts["created"] == 1
+    assert (waiting.counts["created"], waiting.file_name) == (1, "…")
 
 
 def test_what_was_written_over_goes_with_its_lead(casa, logan, write):
