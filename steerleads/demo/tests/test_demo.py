@@ -135,7 +135,7 @@ def test_it_is_the_same_every_time(db):
     now = timezone.now()
     demo.load(now=now)
     first = [(lead.action, lead.target_info, lead.created_at) for lead in Lead.objects.order_by("pk")]
-    for model in (LeadEvent, Lead, Car):
+    for model in (LeadEvent, Lead, Car, Export):
         model.objects.all().delete()
     Dealership.objects.all().delete()
     demo.User.objects.all().delete()
