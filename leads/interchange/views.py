@@ -110,8 +110,7 @@ class HistoryExportViewSet(ExportViewSet):
 def _exporter(contents, parameters):
     """The Exporter that `format` names, or None where that is refused."""
     exporters = exporters_of(contents)
-    if "format" not in parameters:
-        parameters.refuse("format", f"Say in which format: {', '.join(exporters)}.", "required")
+    parameters.require("format", f"Say in which format: {', '.join(exporters)}.")
     exporter = exporters.get(parameters.choice("format", list(exporters), None))
     if exporter and not exporter.is_paged:
         for name in ("limit", "cursor"):

@@ -50,6 +50,11 @@ class Parameters(MultiValueDict):
     def refuse(self, name: str, message: str, code: str = "invalid") -> None:
         self.wrong.append({"field": name, "code": code, "message": message})
 
+    def require(self, name: str, message: str) -> None:
+        """Refuse it as missing. What was sent and is wrong has been refused by that."""
+        if name not in self and all(each["field"] != name for each in self.wrong):
+            self.refuse(name, message, "required")
+
     def settle(self, failure: Callable[..., Exception] = ValidationFailed) -> None:
         """Raise `failure(details=…)` if anything was refused."""
         if self.wrong:

@@ -146,8 +146,8 @@ def filter_failure(context, failure, case, response):
 
 
 def _stricter_than_a_schema(failure, case, response):
-    """Control characters, blank texts, a price's decimals, cursors that we did not make, what leads a reorder names,
-    events that did not happen yet, and where a webhook may go."""
+    """Control characters, blank texts, a price's decimals, cursors that we did not make, pages of a format that has none,
+    what leads a reorder names, events that did not happen yet, and where a webhook may go."""
     if not isinstance(failure, RejectedPositiveData) or response.status_code != 400:
         return False
     error = response.json()["error"]
@@ -160,6 +160,7 @@ def _beyond_a_schema(detail):
         or detail["field"] in ("cursor", "price", "after", "url")
         or "control character" in detail["message"]
         or "another vehicle" in detail["message"]
+        or "formats that come in pages" in detail["message"]
     )
 
 

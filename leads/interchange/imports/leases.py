@@ -40,7 +40,7 @@ def begin_again(run: Import) -> None:
 
 def due(now: datetime) -> QuerySet[Import]:
     """Those that somebody should work on, and nobody does."""
-    free = Q(lease_token=None) | Q(leased_until__lte=now)
+    free = Q(lease_token=None) | Q(leased_until__lte=now) | Q(leased_until__gt=credible_until(now, LEASE))
     return Import.objects.filter(free, state__in=BUSY)
 
 

@@ -48,12 +48,14 @@ JUDGED_WHEN_READ = {
     "dealers.RateWindow.began_at",
     "dealers.Tally.ends_at",
     "delivery.Destination.leased_until",
+    "interchange.Import.leased_until",
     "delivery.Delivery.next_at",  # by created_at and last_at
 }
 CHOSEN_BY_PEOPLE = {"dealers.ApiKey.expires_at"}
 ENDS_LATER_AND_HARMS_NOBODY = {
     "webhooks.Webhook.old_secret_until",  # sooner would break receivers
     "interchange.Export.at",  # kept for longer
+    "interchange.Import.finished_at",  # can be undone for longer
 }
 
 

@@ -12,6 +12,7 @@ from steerleads.tests.servers import running_server
 pytestmark = [pytest.mark.long, pytest.mark.on_one_database]
 
 SOCKETS = 500
+SOON = 3  # seconds, on a machine that runs other tests too; who is held up waits for ten at least
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +33,7 @@ def server():
 )
 def test_500_sockets_with_a_byte_of_a_body_silence_nobody(server, path, status):
     with dawdlers(server, f"POST {path}", SOCKETS) as sockets:
-        assert slowest(server, "/healthz") < 1
+        assert slowest(server, "/healthz") < SOON
         assert server.call("GET", "/v1/leads", key=server.casa.key).status == 200
         assert server.call("GET", "/admin/login/").status == 200
         if status:
@@ -41,7 +42,7 @@ def test_500_sockets_with_a_byte_of_a_body_silence_nobody(server, path, status):
 
 def test_dawdlers_with_a_key_take_no_thread_and_no_connection_to_the_database(server):
     with dawdlers(server, f"POST /v1/leads/car/{server.casa.car}", 100, key=server.casa.key):
-        assert slowest(server, "/healthz") < 1
+        assert slowest(server, "/healthz") < SOON
         for _ in range(20):
             assert server.call("POST", f"/v1/leads/car/{server.casa.car}", LEAD, key=server.casa.key).status == 201
 
@@ -49,14 +50,14 @@ def test_dawdlers_with_a_key_take_no_thread_and_no_connection_to_the_database(se
 def test_one_that_trickles_is_no_other_case(server):
     with dawdlers(server, "POST /admin/login/", 100) as sockets, ThreadPoolExecutor(1) as others:
         trickle = others.submit(send_to_each, sockets, b"a", times=15, pause=0.1)
-        assert slowest(server, "/healthz") < 1
+        assert slowest(server, "/healthz") < SOON
         trickle.result()
 
 
 def test_slow_readers_of_a_large_file_silence_nobody(server):
     path = "/static/drf_spectacular_sidecar/swagger-ui-dist/swagger-ui-bundle.js"
     with dawdlers(server, f"GET {path}", 50, length=0, receives=4096):
-        assert slowest(server, "/healthz") < 1
+        assert slowest(server, "/healthz") < SOON
         assert server.call("GET", "/v1/leads", key=server.casa.key).status == 200
 
 

@@ -60,6 +60,12 @@ def test_one_at_a_time_works_on_it(staged):
     assert list(leases.due(later)) == [run] and leases.claim(run, now=later)
 
 
+def test_a_lease_by_a_clock_that_was_ahead_holds_up_nobody(staged):
+    run, now = staged(), timezone.now()
+    assert leases.claim(run, now=now + timedelta(days=1))
+    assert list(leases.due(now)) == [run] and leases.claim(run, now=now)
+
+
 def test_of_a_dealership_one_import_at_a_time(staged):
     first, second = staged(), staged(3)
     assert leases.claim(first, now=timezone.now()) and leases.claim(second, now=timezone.now()) is None
