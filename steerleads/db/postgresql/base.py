@@ -4,8 +4,7 @@ To find out whether a connection still lives, Django asks by a round trip before
 that rested is asked; of the others the socket is read, as a server that ends a connection says so. And Django sets
 itself up anew for each connection it takes. Here that is done again only after something went wrong. With Django's own
 way (CONN_HEALTH_CHECKS), GET one takes 1.16 times the processor time and 1.17 times the wall time, a car's 20 leads 1.09
-(the best of five runs of 2,500 requests through the WSGI application, in turn), and GET one falls below its share of the
-limit in steerleads/benchmarks/README.md.
+(the best of five runs of 2,500 requests through the WSGI application, in turn, on a machine with other work).
 """
 
 import logging
