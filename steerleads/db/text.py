@@ -1,6 +1,7 @@
 """Text as people type it: normalised for storing (contract 26) and folded for comparing (contract 21)."""
 
 import unicodedata
+from itertools import groupby
 
 # Unicode's White_Space; str.strip() alone would also eat the separators U+001C to U+001F, which are refused.
 WHITE_SPACE = "\t\n\x0b\x0c\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
@@ -9,6 +10,8 @@ BIDI_CONTROLS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 # Characters that show nothing without being format characters (category Cf) or spaces.
 BLANK_LOOKING = set("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 VARIATION_SELECTORS = [range(0x180B, 0x1810), range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0)]
+
+SHORT = 2000  # characters: no run of marks in so few takes long
 
 TATWEEL = "\u0640"
 SPELLED: dict[str, str | int | None] = {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", TATWEEL: None}
@@ -25,7 +28,7 @@ LETTERS = {
 
 def normalise(text: str) -> str:
     """NFC, LF as the only line end, no bidirectional controls, trimmed: in this order."""
-    text = unicodedata.normalize("NFC", text)
+    text = unicodedata.normalize("NFC", _in_order(text))
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return text.translate(BIDI_CONTROLS).strip(WHITE_SPACE)
 
@@ -48,7 +51,7 @@ def fold(text: str) -> str:
     """What two texts have in common if a person would call them the same word."""
     if text.isascii():
         return text.lower()
-    text = unicodedata.normalize("NFKD", text)
+    text = unicodedata.normalize("NFKD", _in_order(text))
     text = "".join(character for character in text if not unicodedata.category(character).startswith("M"))
     # Folding case can make decomposable characters anew (and NFKD may make capitals), so letters come last.
     text = unicodedata.normalize("NFKD", text.casefold())
@@ -76,6 +79,17 @@ def shown(text: object, length: int = 60) -> str:
     text = str(text).encode("utf-8", "replace").decode()
     text = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
     return text if len(text) <= length else text[:length] + "…"
+
+
+def _in_order(text: str) -> str:
+    """The text with each run of marks in the order that Unicode's forms have them in: the same text, in any of them.
+
+    To put them there, `unicodedata.normalize` takes the square of a run's length: minutes for one of 1 MiB.
+    """
+    if len(text) <= SHORT or text.isascii():
+        return text
+    runs = groupby(text, key=lambda character: unicodedata.combining(character) > 0)
+    return "".join("".join(sorted(run, key=unicodedata.combining)) for _is_of_marks, run in runs)
 
 
 def _is_invisible(character: str) -> bool:
