@@ -51,13 +51,15 @@ ONE_OF_HOME = re.compile(rf"(?:(?:\+|00)?{HOME}|0)[ -]?[5-8]\d\d[ -]?\d{{6}}|0[5
 BEGINNING = r"(?:\+[ (]*)?[0-9]"
 RUNS = (re.compile(rf"{BEGINNING}[0-9 .()\xa0-]*"), re.compile(rf"{BEGINNING}[0-9 .()\xa0/_-]*"))
 
-COUNTRY_BEGINS = re.compile(r" +(?=00[1-9])")
+COUNTRY_BEGINS = re.compile(r"(?<! ) +(?=00[1-9])")
 
 # Signs that stand around addresses in a sentence, and not in them.
 EMAIL_ENDS = r"\s<>()\[\],;:\"|/«»“”،؛"
-AT_DOMAIN = rf"@[^{EMAIL_ENDS}']*[^{EMAIL_ENDS}'.!?]"
-EMAIL = re.compile(rf"[^{EMAIL_ENDS}@]+{AT_DOMAIN}")
-EMAIL_BEHIND_APOSTROPHE = re.compile(rf"[^{EMAIL_ENDS}'@]+{AT_DOMAIN}")  # before it a number may stand
+# Also what is no address is found, a whole word at a time: looked for from each of its letters, a long one would take the
+# square of its length. Those with an `@` in them are addresses.
+AT_DOMAIN = rf"(?:@[^{EMAIL_ENDS}']*[^{EMAIL_ENDS}'.!?])?"
+EMAIL_OR_WORD = re.compile(rf"[^{EMAIL_ENDS}@]+{AT_DOMAIN}")
+BEHIND_APOSTROPHE = re.compile(rf"[^{EMAIL_ENDS}'@]+{AT_DOMAIN}")  # before it a number may stand
 EMAIL_LEADS = "'*-.•!?"
 
 
@@ -115,7 +117,7 @@ def key_of(written: str) -> str:
 
 def emails_in(text: str) -> set[str]:
     """The e-mail addresses in a text, folded, as they are compared."""
-    addresses = {address.lstrip(EMAIL_LEADS) for address in EMAIL.findall(fold_contact(text))}
+    addresses = {address.lstrip(EMAIL_LEADS) for address in _addresses(fold_contact(text))}
     # An apostrophe may be part of a name (o'neil@…), or stand before an address.
     return addresses | {address.rpartition("'")[2] for address in addresses}
 
@@ -124,7 +126,7 @@ def first_email(text: str) -> str | None:
     """The first e-mail address in a text, as it is written there."""
     if "@" not in text:
         return None
-    found = (address.lstrip(EMAIL_LEADS) for address in EMAIL.findall("".join(filter(_is_seen, text))))
+    found = (address.lstrip(EMAIL_LEADS) for address in _addresses("".join(filter(_is_seen, text))))
     spellings = (each for address in found for each in (address, address.rpartition("'")[2]))
     return next(filter(is_address, spellings), None)
 
@@ -155,13 +157,22 @@ def count_digits(text: str) -> int:
     return sum(map(text.count, "0123456789"))
 
 
+def _addresses(text: str) -> list[str]:
+    return [found for found in EMAIL_OR_WORD.findall(text) if "@" in found] if "@" in text else []
+
+
+def _without_address(found: re.Match[str]) -> str:
+    return "|" if "@" in found[0] else found[0]
+
+
 def _is_seen(character: str) -> bool:
     return unicodedata.category(character) != "Cf"
 
 
 def _digits_for_numbers(folded: str) -> str:
     """The text with neither addresses nor dates, whose digits are nobody's number, and a sign between two numbers."""
-    return BETWEEN_NUMBERS.sub("|", DATES.sub("|", TRUNK.sub("", EMAIL_BEHIND_APOSTROPHE.sub("|", folded))))
+    folded = BEHIND_APOSTROPHE.sub(_without_address, folded) if "@" in folded else folded
+    return BETWEEN_NUMBERS.sub("|", DATES.sub("|", TRUNK.sub("", folded)))
 
 
 def _numbers(text: str) -> set[str]:

@@ -11,8 +11,8 @@ OLDEST = 1970
 ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(.*)", re.DOTALL)
 LOCAL = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(.*)", re.DOTALL)
 CLOCK = re.compile(
-    r"[\s,T]*(?:(?:à|a|at)\s+)?(\d{1,2})\s*[:h]\s*(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*([ap]\.?m\.?)?"
-    r"\s*(z|utc|gmt|[+-]\d{2}:?(?:\d{2})?)?",
+    r"[\s,T]*(?:(?:à|a|at)\s+)?(\d{1,2})\s*[:h]\s*(\d{2})(?::(\d{2})(?:[.,]\d+)?)?"
+    r"(?:\s*([ap]\.?m\.?))?(?:\s*(z|utc|gmt|[+-]\d{2}:?(?:\d{2})?))?",
     re.IGNORECASE,
 )
 
@@ -27,11 +27,12 @@ def time_of(text: str, zone: tzinfo, *, month_first: bool = False) -> datetime:
     hour, minute, second, named = _clock(rest)
     try:
         at = parse_datetime(f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{named}")
-    except ValueError:  # a 31st of February
+        at = at and (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError):  # a 31st of February, the end of the calendar
         at = None
     if at is None or at.year < OLDEST:
         raise NotATime()
-    return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
+    return at
 
 
 def says_month_first(text: str) -> bool | None:

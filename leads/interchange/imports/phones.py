@@ -10,7 +10,7 @@ PREFIX = re.compile(r"^\s*(?:p|tel|phone|whatsapp)\s*:\s*", re.IGNORECASE)
 DECIMALS = re.compile(r"^(\+?\d{8,15})[.,]0+$", re.ASCII)
 # What stands between the digits of a number, and nothing else.
 ONLY_A_NUMBER = re.compile(r"[\d\s.,()/_+\-]+", re.ASCII)
-SEVERAL = re.compile(r"\s*(?:[/;|,]|\bou\b|\bor\b|\bet\b|\n)\s*")
+SEVERAL = re.compile(r"[/;|,\n]|\b(?:ou|or|et)\b")
 
 
 class Destroyed(Exception):
@@ -23,7 +23,7 @@ def phones_of(text: str) -> list[str]:
     phone = _e164(text)
     if phone:
         return [phone]
-    parts = [_e164(part) for part in SEVERAL.split(text) if part]
+    parts = [_e164(part) for part in SEVERAL.split(text) if part.strip()]
     return [part for part in parts if part] if parts and all(parts) else [text] if text else []
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from rest_framework.serializers import ValidationError
 
 from cars.matching import Clues
-from leads.contacts.parsing import emails_in, is_address, phones_in
+from leads.contacts.parsing import emails_in, phones_in
 from leads.fields import BODY_FIELDS, Status
 from leads.interchange.imports.dates import NotATime, time_of
 from leads.interchange.imports.phones import Destroyed, may_be_shortened, phones_of
@@ -19,7 +19,11 @@ from leads.interchange.imports.statuses import status_of
 from steerleads.db.ids import parse_id
 from steerleads.db.text import forbidden_character, normalise, shown
 
-LONGEST = {"source": 100, "externalId": 255, "carId": 36}  # characters, as Origin keeps them
+LONGEST = {"source": 100, "externalId": 255, "id": 255, "carId": 36}  # characters, as Origin keeps them
+# Characters that a cell has at most, and all that tell of the contact together, before anything else is asked of them:
+# what reads them need not be quick with more.
+LONGEST_CELL, LONGEST_CONTACT = 4000, 1000
+CONTACT = ("targetInfo", "mobile", "phone", "email")
 JOINT = " / "
 BODIES = {each.name: each.body for each in BODY_FIELDS}
 YES, NO = {"true", "1", "yes", "oui", "نعم"}, {"false", "0", "no", "non", "لا"}
@@ -67,6 +71,7 @@ class LeadRow:
 
 def read(cells: Mapping[str, Sequence[Cell]], rules: Rules) -> LeadRow:
     """The LeadRow of a row's cells by field, empty ones left out. Raises RowError."""
+    _refuse_endless(cells)
     fields, given = _fields(cells, rules)
     own_id, external_id = _ids(cells)
     return LeadRow(
@@ -81,6 +86,20 @@ def read(cells: Mapping[str, Sequence[Cell]], rules: Rules) -> LeadRow:
         updated_at=_updated(cells, rules),
         car_title=_car_title(cells),
     )
+
+
+def _refuse_endless(cells):
+    for title, text in (cell for column in cells.values() for cell in column):
+        _refuse_over(LONGEST_CELL, title, len(text))
+    contact = [cell for name in CONTACT for cell in cells.get(name, ())]
+    if contact:
+        _refuse_over(LONGEST_CONTACT, contact[0][0], sum(len(text) for _title, text in contact))
+
+
+def _refuse_over(most, title, length):
+    if length > most:
+        sentence = _("This field has %(length)s characters; at most %(most)s are allowed.")
+        raise RowError(title, "too_long", sentence % {"length": length, "most": most})
 
 
 # --- Texts -----------------------------------------------------------------------------------------
@@ -121,15 +140,26 @@ def _contact(cells):
     info = _line(cells, "targetInfo")
     if info and may_be_shortened(info):
         info = JOINT.join(_phones(*cells["targetInfo"][0]))
-    parts = [info] if info else []
+    parts, named = ([info], _named_in(info)) if info else ([], set())
     for title, text in (*cells.get("mobile", ()), *cells.get("phone", ())):
-        parts += [phone for phone in _phones(title, _one_line(text)) if not _has_phone(parts, phone)]
+        for phone in _phones(title, _one_line(text)):
+            _add(parts, named, phone, phone.removeprefix("+"))
     for _heading, text in cells.get("email", ()):
-        parts += [_one_line(text)] if not _has_address(parts, text) else []
-    first = next((each[0][0] for each in map(cells.get, ("targetInfo", "mobile", "phone", "email")) if each), "")
+        _add(parts, named, _one_line(text), normalise(text).lower())
     if not parts:
         raise RowError("", "no_contact", _("The row has neither a phone number nor an e-mail address."))
-    return JOINT.join(parts), first
+    return JOINT.join(parts), next(cells[name][0][0] for name in CONTACT if name in cells)
+
+
+def _add(parts, named, text, key):
+    if text and not {text, key} & named:
+        parts.append(text)
+        named |= {key, *_named_in(text)}
+
+
+def _named_in(text):
+    """The text itself, and the keys of what it names: by these, the same is not added again."""
+    return {text, text.lower(), *phones_in(text), *emails_in(text)}
 
 
 def _phones(title, text):
@@ -140,17 +170,6 @@ def _phones(title, text):
             "%(number)s: the spreadsheet has shortened this number; format the column as text and export again."
         )
         raise RowError(title, "phone_destroyed", sentence % {"number": shown(text, 30)}) from None
-
-
-def _has_phone(parts, phone):
-    if any(phone == part for part in parts):
-        return True
-    return phone.startswith("+") and any(phone[1:] in phones_in(part) for part in parts)
-
-
-def _has_address(parts, text):
-    address = normalise(text).lower()
-    return any(address == part.lower() or (is_address(address) and address in emails_in(part)) for part in parts)
 
 
 def _status(cells, rules):
@@ -244,9 +263,7 @@ def _text(cells, name):
         return ""
     title, text = cells[name][0]
     text = _clean(text, multiline=True)
-    if len(text) > (most := LONGEST.get(name, len(text))):
-        sentence = _("This field has %(length)s characters; at most %(most)s are allowed.")
-        raise RowError(title, "too_long", sentence % {"length": len(text), "most": most})
+    _refuse_over(LONGEST.get(name, LONGEST_CELL), title, len(text))
     return text if name == "note" else _one_line(text)
 
 

@@ -1,11 +1,15 @@
 """What a row says, read as a lead: titles, phones, times, statuses, texts (contract-interchange I2, I4, I5)."""
 
+import time
 from collections import Counter
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from leads.contacts.parsing import emails_in
+from leads.contacts.search import contact_search_text
 from leads.interchange.exports.contents import LEADS_TO_EXPORT
 from leads.interchange.imports.dates import NotATime, says_month_first, time_of
 from leads.interchange.imports.phones import Destroyed, phones_of
@@ -124,7 +128,11 @@ def test_a_time_is_the_dealerships_unless_it_names_a_zone(typed, at):
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "hier", "31/02/2026", "13/13/2026", "2026", "45981", "0001-01-01", "9/9/9", "1/2/3333333"]
+    "typed",
+    [
+        *("", "hier", "31/02/2026", "13/13/2026", "2026", "45981", "0001-01-01", "9/9/9", "1/2/3333333"),
+        *("9999-12-31 23:59:59 -0100", "0001-01-01 00:00 +0100", "2026-11-20 09:30 +9959"),
+    ],
 )
 def test_what_is_no_time_is_refused(typed):
     with pytest.raises(NotATime):
@@ -145,7 +153,9 @@ def test_a_lead_keeps_when_it_was_made_elsewhere():
     assert row(phone="0661234567", createdAt="20/11/2026 09:30").created_at == datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
     assert refusal(phone="0661234567", createdAt="soon") == ("Createdat", "bad_date")
     tomorrow = (NOW + timedelta(days=1)).isoformat()
-    assert refusal(phone="0661234567", createdAt=tomorrow) == ("Createdat", "bad_date")
+    for typed in (tomorrow, "9999-12-31 23:59:59 -0100"):
+        assert refusal(phone="0661234567", createdAt=typed) == ("Createdat", "bad_date")
+    assert row(phone="0661234567", updatedAt="9999-12-31 23:59:59 -0100").updated_at is None
 
 
 # --- Statuses --------------------------------------------------------------------------------------
@@ -223,13 +233,53 @@ def test_a_contact_has_a_name_and_each_number_and_address_once(cells, name, info
         ({"phone": "0661234567", "action": "x" * 201}, ("Action", "too_long")),
         ({"email": "x" * 500 + "@x.ma"}, ("Email", "too_long")),
         ({"phone": "0661234567", "externalId": "x" * 256}, ("Externalid", "too_long")),
+        ({"phone": "0661234567", "id": "x" * 256}, ("Id", "too_long")),
         ({"phone": "0661234567", "source": "x" * 101}, ("Source", "too_long")),
+        ({"phone": ["0661234567"] * 101}, ("Phone", "too_long")),
+        ({"phone": "0661234567", "vin": "x" * 4001}, ("Vin", "too_long")),
         ({"phone": "0661234567", "order": "third"}, ("Order", "bad_value")),
         ({"phone": "0661234567", "archived": "perhaps"}, ("Archived", "bad_value")),
     ],
 )
 def test_a_row_that_cannot_be_a_lead_says_which_column_and_why(cells, refused):
     assert refusal(**cells) == refused
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"phone": "0661234567" + " " * 130_000 + "x"},
+        {"phone": "0661234567", "createdAt": "2026-11-20 10:00" + " " * 130_000 + "x"},
+        {"email": "x" * 130_000},
+        {"targetInfo": "." * 130_000 + "@x.ma"},
+        {"phone": "0661234567", "targetName": "e" + "\u0301\u0323" * 65_000},
+        {"phone": "0661234567", "car": "Dacia " * 20_000},
+    ],
+)
+def test_a_cell_without_end_is_refused_at_once(cells):
+    began = time.process_time()
+    assert refusal(**cells)[1] == "too_long"
+    assert time.process_time() - began < 0.1
+
+
+@pytest.mark.parametrize(
+    ("read_one", "text"),
+    [
+        (phones_of, "0661234567" + " " * 100_000 + "x"),
+        (phones_of, "1234567890123456" + " " * 100_000 + "x"),
+        (time_of, "2026-11-20 10:00" + " " * 100_000 + "x"),
+        (time_of, " " * 100_000 + "20/11/2026"),
+        (emails_in, "x" * 100_000),
+        (emails_in, "a@x.ma" + ".'" * 50_000),
+        (contact_search_text, "x" * 100_000 + "@"),
+        (contact_search_text, "1" * 50_000 + " " * 50_000),
+    ],
+)
+def test_a_long_text_takes_no_longer_than_its_length(read_one, text):
+    began = time.process_time()
+    with suppress(NotATime):
+        read_one(text, *[UTC] * (read_one is time_of))
+    assert time.process_time() - began < 0.5
 
 
 def test_no_sentence_has_what_stands_in_another_cell():
