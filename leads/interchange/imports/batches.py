@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import translation
@@ -66,6 +67,7 @@ class Memory:
         self.rules = rules_of(run, now)
         met = ImportRow.objects.of(run.dealership_id).filter(run=run).exclude(key="")
         self.seen = set(met.values_list("key", flat=True)) if run.state == ImportState.RUNNING else set()
+        self.written: set[UUID] = set()  # leads: by another name, the same row's lead may come once more
         self.cars: list[Mapping[str, Any]] = []
 
     def make_again(self, dealership: Dealership, clues: Iterable[Clues]) -> None:
@@ -89,7 +91,7 @@ def bring_in(run: Import, memory: Memory, now: datetime) -> tuple[Import, bool]:
         _write(run, rows, batch.changes)
         _note(run, rows, batch, now)
         run.save()
-    memory.seen |= batch.met
+    batch.remember()
     return run, not rows
 
 
@@ -111,7 +113,7 @@ def check(run: Import, memory: Memory, now: datetime) -> tuple[Import, bool]:
         _note_for_preview(run, batch)
         _note(run, rows, batch, now)
         run.save()
-    memory.seen |= batch.met
+    batch.remember()
     memory.cars += batch.bringer.made[made_before:]
     return run, not rows
 
@@ -158,7 +160,8 @@ class _Batch:
         self.run, self.rows, self.memory = run, rows, memory
         self.bringer = Bringer(run, run.dealership)
         self.updates = run.options.get("on_known") == UPDATE
-        self.counts, self.met, self.changes = dict.fromkeys(Outcome.values, 0), set(), []
+        self.counts, self.changes = dict.fromkeys(Outcome.values, 0), []
+        self.met, self.written = set(), set()  # keys, and leads
         self.keyed, self.problems, self.outcomes, self.words = {}, {}, {}, set()
         for row in rows:
             self._read(row)
@@ -179,6 +182,11 @@ class _Batch:
             if row.line in became:
                 self._settle(row, became[row.line])
 
+    def remember(self):
+        """For the batches after this one, once it is through."""
+        self.memory.seen |= self.met
+        self.memory.written |= self.written
+
     def _begin(self, row, known, leads):
         """What becomes of a row: a Result or a RowError; or the Draft of what is new."""
         if row.line in self.problems:
@@ -194,10 +202,15 @@ class _Batch:
         return became
 
     def _update(self, row, known, leads):
+        if known.lead_id in self.memory.written or known.lead_id in self.written:
+            return Result(Outcome.UNCHANGED)
         try:
-            return self.bringer.update(row, known, leads.get(known.lead_id))
+            became = self.bringer.update(row, known, leads.get(known.lead_id))
         except ApiError as error:  # what a verb refuses that nobody foresaw
             raise RowError("", "refused", str(error.message)) from None
+        if became.outcome == Outcome.UPDATED:
+            self.written.add(known.lead_id)
+        return became
 
     def _settle(self, row, became):
         if isinstance(became, RowError):
@@ -214,6 +227,7 @@ class _Batch:
         row.lead_id, row.version, row.car_id = result.lead_id, result.version, result.car_id
         if result.before:
             before = {"run": self.run, "lead_id": result.lead_id, "line": row.line, "before": dict(result.before)}
+            before["version"] = result.version_before
             self.changes.append(Overwritten(dealership_id=self.run.dealership_id, **before))
 
     # --- What they say -------------------------------------------------------------------------

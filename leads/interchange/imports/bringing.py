@@ -36,6 +36,7 @@ class Result:
     lead_id: UUID | None = None
     version: int = 0
     car_id: UUID | None = None  # of a car that was made for it
+    version_before: int = 0  # of the lead, if it was written over
     before: Mapping[str, Any] = field(default_factory=dict)  # what was written over
 
 
@@ -126,6 +127,7 @@ class Bringer:
     # --- Known ---------------------------------------------------------------------------------
 
     def _update(self, row, lead):
+        version = lead.version
         before = {name: getattr(lead, name) for name in row.given if getattr(lead, name) != row.fields[name]}
         how = {"actor": self.actor, "batch": self.run.pk}
         if before:
@@ -136,14 +138,18 @@ class Bringer:
             verb = actions.archive_lead if row.archived else actions.restore_lead
             lead = verb(self.dealership, lead.pk, **how)
         outcome = Outcome.UPDATED if before else Outcome.UNCHANGED
-        return Result(outcome, lead.pk, lead.version, before=before)
+        return Result(outcome, lead.pk, lead.version, version_before=version, before=before)
 
 
 def _is_untouched(lead, known, row):
-    """Whether nobody changed the lead since an import wrote it, or since our own export told of it."""
-    if known.version is not None:
-        return lead.version == known.version
-    return row.updated_at is None or lead.updated_at.replace(microsecond=0) <= row.updated_at
+    """Whether nobody changed the lead since an import wrote it, or since our own export told of it.
+
+    A table that says neither, like one for another CRM with our id in it, may be of any day: it writes nothing over.
+    """
+    if lead.version == known.version:
+        return True
+    is_told_of = row.own_id == lead.pk and row.updated_at is not None  # another system's times are not ours
+    return is_told_of and lead.updated_at.replace(microsecond=0) <= row.updated_at
 
 
 def _no_car(row):

@@ -38,9 +38,9 @@ class KnownRows:
 
 
 def _by_key(dealership, keys):
-    """The last row that wrote a lead counts."""
+    """Of several rows, the one that wrote the lead last: by its version, as rows wait for long in any order."""
     rows = ImportRow.objects.of(dealership).filter(key__in=keys, outcome__in=[Outcome.CREATED, Outcome.UPDATED])
-    found = rows.order_by("id").values_list("key", "lead_id", "version")
+    found = rows.order_by("version").values_list("key", "lead_id", "version")
     return {key: Known(lead_id, version) for key, lead_id, version in found}
 
 

@@ -133,6 +133,7 @@ class ImportRow(models.Model):
         indexes = [
             models.Index(fields=["dealership", "key"], name="import_known", condition=~Q(key="")),
             models.Index(fields=["run", "outcome", "line"], name="import_outcome"),
+            models.Index(fields=["lead_id"], name="import_lead", condition=Q(lead_id__isnull=False)),
         ]
 
 
@@ -144,6 +145,7 @@ class Overwritten(models.Model):
     run = models.ForeignKey(Import, models.CASCADE, related_name="+", db_index=False)
     line = models.PositiveIntegerField()
     lead = models.ForeignKey(Lead, models.CASCADE, related_name="+")
+    version = models.PositiveIntegerField(default=0)  # of the lead, before
     before = models.JSONField()  # {column: value}
 
     objects = TenantQuerySet.as_manager()

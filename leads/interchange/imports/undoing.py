@@ -1,8 +1,6 @@
 """Undoes an import, a batch of rows at a time: deletes the leads it made, takes back its updates, and leaves what others touched."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 
@@ -32,7 +30,7 @@ def take_back(run: Import, now: datetime) -> tuple[Import, bool]:
         run.dealership.lock_order()
         rows = _next_rows(run)
         leads = _locked_leads(run, rows)
-        before = {each.line: each.before for each in _overwritten(run, rows)}
+        before = {each.line: each for each in _overwritten(run, rows)}
         for row in rows:
             _take_back(run, row, leads.get(row.lead_id), before.get(row.line))
         run.leased_until = now + LEASE
@@ -67,7 +65,7 @@ def _take_back(run, row, lead, before):
         if row.outcome == Outcome.CREATED:
             actions.delete_lead(run.dealership, lead.pk, actor=actor, batch=run.pk)
         else:
-            _write_back(run, row, lead, before, actor)
+            _write_back(run, lead, before, actor)
     _count(run, "left" if left else "deleted" if row.outcome == Outcome.CREATED else "restored")
     kept = ImportRow.objects.of(run.dealership_id).filter(pk=row.pk)
     if left:
@@ -86,16 +84,17 @@ def _why_left(row, lead, before):
     return None
 
 
-def _write_back(run, row, lead, before: Mapping[str, Any], actor):
+def _write_back(run, lead, overwritten: Overwritten, actor):
+    before = overwritten.before
     changes = {name: value for name, value in before.items() if name != "archived"}
     if changes:
         lead = actions.change_lead(run.dealership, lead.pk, changes, actor=actor, batch=run.pk)
     if "archived" in before:
         verb = actions.archive_lead if before["archived"] else actions.restore_lead
         lead = verb(run.dealership, lead.pk, actor=actor, batch=run.pk)
-    # For an earlier import that wrote it, nobody has touched it.
-    earlier = ImportRow.objects.of(run.dealership_id).filter(lead_id=lead.pk, key=row.key).exclude(run=run)
-    earlier.update(version=lead.version)
+    # For the import whose work we wrote over, nobody has touched it: the lead is what that had made of it.
+    earlier = ImportRow.objects.of(run.dealership_id).filter(lead_id=lead.pk, version=overwritten.version)
+    earlier.filter(outcome__in=WROTE).update(version=lead.version)
 
 
 def _is_car_left(run, row):

@@ -8,6 +8,15 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from conftest import make_car
+from leads.interchange.imports import leases
+from leads.interchange.imports.models import Door, ImportState
+from leads.interchange.imports.staging import stage
+
+HEAD = "Nom,GSM,Email,Marque,Modèle\n"
+
+
+def rows(count, start=0):
+    return "".join(f"Client {n},06612{n:05},c{n}@x.ma,Dacia,Logan\n" for n in range(start, start + count))
 
 
 @pytest.fixture
@@ -27,6 +36,20 @@ def write(tmp_path):
     return write
 
 
+@pytest.fixture
+def staged(casa, logan, write):
+    """An import of 250 rows, whose columns are known, ready to be started."""
+
+    def staged(count=250, **options):
+        with open(write(HEAD + rows(count), f"{count}.csv"), "rb") as file:
+            run = stage(casa, file, "leads.csv", door=Door.ADMIN, user=None, actor_name="Nadia Idrissi")
+        run.options |= options
+        leases.start(run, ImportState.RUNNING)
+        return run
+
+    return staged
+
+
 def run_import(path, *arguments, dealership="Casa Motors"):
     """What `import_leads` printed: the exit code, the words on stderr, and the JSON object's members."""
     out, err, code = StringIO(), StringIO(), 0
@@ -37,3 +60,9 @@ def run_import(path, *arguments, dealership="Casa Motors"):
         err.write(str(error))
     said = json.loads(out.getvalue()) if out.getvalue() else {}
     return SimpleNamespace(code=code, err=err.getvalue(), **said)
+
+
+def stop_after(batches):
+    """A `stopping` that says yes once so many batches are through."""
+    left = iter(range(batches + 1))
+    return lambda: next(left) == batches

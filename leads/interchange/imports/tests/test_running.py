@@ -11,7 +11,7 @@ from leads.interchange.imports import batches, keeping, leases
 from leads.interchange.imports.models import Door, Import, ImportRow, ImportState, Overwritten
 from leads.interchange.imports.running import work, work_on_all
 from leads.interchange.imports.staging import stage
-from leads.interchange.imports.tests.conftest import run_import
+from leads.interchange.imports.tests.conftest import HEAD, rows, run_import, stop_after
 from leads.models import Lead, LeadEvent
 from leads.notifications.actions import create_rule
 from leads.outbox.models import Delivery
@@ -21,32 +21,7 @@ from leads.privacy.people import persons_in
 from steerleads.dealers.actors import FORMER_COLLEAGUE
 from steerleads.dealers.leaving import Leaver
 
-HEAD = "Nom,GSM,Email,Marque,Modèle\n"
 DAY = timedelta(days=1)
-
-
-def rows(count, start=0):
-    return "".join(f"Client {n},06612{n:05},c{n}@x.ma,Dacia,Logan\n" for n in range(start, start + count))
-
-
-@pytest.fixture
-def staged(casa, logan, write):
-    """An import of 250 rows, whose columns are known, ready to be started."""
-
-    def staged(count=250, **options):
-        with open(write(HEAD + rows(count), f"{count}.csv"), "rb") as file:
-            run = stage(casa, file, "leads.csv", door=Door.ADMIN, user=None, actor_name="Nadia Idrissi")
-        run.options |= options
-        leases.start(run, ImportState.RUNNING)
-        return run
-
-    return staged
-
-
-def stop_after(batches):
-    """A `stopping` that says yes once so many batches are through."""
-    left = iter(range(batches + 1))
-    return lambda: next(left) == batches
 
 
 # --- Leases ----------------------------------------------------------------------------------------
@@ -181,73 +156,6 @@ def test_a_switch_keeps_it_from_webhooks_and_the_feed_has_it_all_the_same(staged
     assert crm.requests == [] and not Delivery.objects.exists()
     events = api.get("/events").json()
     assert {event["data"]["batch"] for event in events} == {str(run.pk)} and len(events) == 3
-
-
-# --- Undone ----------------------------------------------------------------------------------------
-
-
-def undo(run):
-    run.refresh_from_db()
-    leases.start(run, ImportState.UNDOING)
-    work_on_all()
-    run.refresh_from_db()
-    return run
-
-
-def everything(*tables):
-    return [list(table.objects.order_by("pk").values()) for table in tables]
-
-
-def test_undo_deletes_what_it_made_and_puts_the_rest_back(staged, casa, logan, write):
-    run_import(write("Nom,GSM,Lead ID,Marque,Modèle,Note\nSalma,0661000000,1,Dacia,Logan,old\n", "first.csv"))
-    before = [list(Lead.objects.values("target_name", "note", "status", "archived", "order"))]
-    second = "Nom,GSM,Lead ID,Marque,Modèle,Note,archived,VIN\n"
-    second += "Salma B,0661000000,1,Dacia,Logan,new,true,\nKarim,0661000001,2,Fiat,Panda,,,ZFA31200000000001\n"
-    second += "Ali,0661000002,3,Fiat,Panda,,,ZFA31200000000001\n"
-    done = run_import(write(second, "second.csv"), "--on-known", "update", "--create-cars")
-    assert (done.created, done.updated) == (2, 1)
-    run = undo(Import.objects.latest("created_at"))
-    assert [list(Lead.objects.values("target_name", "note", "status", "archived", "order"))] == before
-    assert (run.state, run.undone) == ("undone", {"deleted": 2, "restored": 1})
-    assert list(logan.__class__.objects.values_list("make", flat=True)) == ["Dacia"]
-
-
-def test_what_was_undone_may_be_brought_in_again(casa, logan, write):
-    path = write("Nom,GSM,Lead ID,Marque,Modèle\nSalma,0661000000,1,Dacia,Logan\n")
-    run_import(path)
-    undo(Import.objects.get())
-    assert run_import(path).created == 1
-
-
-def test_what_others_touched_is_left_and_named(staged, casa, api):
-    run = staged(5)
-    work_on_all()
-    first, second, *_others = Lead.objects.order_by("id")
-    api.patch(f"/leads/{first.pk}", {"tag": "Hot"})
-    delete_lead(casa, second.pk, actor=TESTER)
-    run = undo(run)
-    assert list(Lead.objects.all()) == [first] and run.undone == {"deleted": 3, "left": 2}
-    left = ImportRow.objects.of(casa).filter(run=run).exclude(code="")
-    assert dict(left.values_list("lead_id", "code")) == {first.pk: "changed", second.pk: "gone"}
-
-
-def test_stopped_an_undo_is_taken_up_where_it_was(staged):
-    run = staged()
-    work_on_all()
-    run.refresh_from_db()
-    leases.start(run, ImportState.UNDOING)
-    work(leases.claim(run, now=timezone.now()), stopping=stop_after(1))
-    assert Lead.objects.count() == 150
-    work_on_all()
-    assert Lead.objects.count() == 0 and not ImportRow.objects.filter(run=run).exists()
-
-
-def test_it_can_be_undone_for_thirty_days(staged):
-    run = staged(1)
-    work_on_all()
-    run.refresh_from_db()
-    at = run.finished_at
-    assert run.can_be_undone(at + 30 * DAY - timedelta(seconds=1)) and not run.can_be_undone(at + 30 * DAY)
 
 
 # --- Kept ------------------------------------------------------------------------------------------
