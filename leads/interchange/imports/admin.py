@@ -120,7 +120,15 @@ class ImportAdmin(DealershipAdmin):
             (ImportState.DONE, "undo"): self._undo,
             (ImportState.FAILED, "undo"): self._undo,
         }.get((run.state, request.POST.get("do")))
-        return verb(request, run, forms.get("form")) if verb else self._to(run)
+        try:
+            return verb(request, run, forms.get("form")) if verb else self._too_late(request, run)
+        except leases.MovedOn:
+            return self._too_late(request, run)
+
+    def _too_late(self, request, run):
+        said = _("Nothing was done: the import has gone on meanwhile. This is how it stands.")
+        self.message_user(request, said, messages.WARNING)
+        return self._to(run)
 
     def _check(self, request, run, form):
         return self._began(run, form, ImportState.CHECKING)
@@ -139,8 +147,7 @@ class ImportAdmin(DealershipAdmin):
         return self._to(run)
 
     def _back(self, request, run, form):
-        run.state = ImportState.MAPPING
-        run.save(update_fields=["state"])
+        leases.back_to_columns(run)
         return self._to(run)
 
     def _discard(self, request, run, form):

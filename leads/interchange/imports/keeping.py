@@ -1,10 +1,12 @@
 """How long imports keep what they hold, and what of a person is forgotten before."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.db.models import Q
 
+from leads.interchange.imports.leases import IS_DRY_RUN, MovedOn, is_free, standing
 from leads.interchange.imports.models import BUSY, Import, ImportRow, ImportState, Outcome, Overwritten
 from leads.interchange.imports.staging import delete_import
 from leads.privacy.people import Person, is_mentioned
@@ -22,9 +24,11 @@ WRITTEN = (Outcome.CREATED, Outcome.UPDATED)
 def forget_old(now: datetime) -> None:
     """What can no longer be undone keeps the keys of its rows alone; what nobody imported goes."""
     unread = Q(state=ImportState.READING, created_at__lt=now - READ_WITHIN)
-    unwanted = Q(state__in=[ImportState.MAPPING, ImportState.CHECKED])
-    for run in Import.objects.filter(unread | unwanted & Q(created_at__lt=now - UNFINISHED_KEPT)):
-        _forget_run(run)
+    unwanted = Q(state__in=[ImportState.MAPPING, ImportState.CHECKED], created_at__lt=now - UNFINISHED_KEPT)
+    dry = IS_DRY_RUN & is_free(now) & Q(created_at__lt=now - READ_WITHIN)  # of a command that was killed
+    for run in Import.objects.filter(unread | unwanted | dry):
+        with suppress(MovedOn):  # somebody wants it after all
+            _forget_run(run)
     over = Import.objects.filter(finished_at__lt=now - Import.KEPT).exclude(state__in=BUSY)
     ImportRow.objects.filter(run__in=over).exclude(outcome__in=WRITTEN).delete()
     Overwritten.objects.filter(run__in=over).delete()
@@ -55,12 +59,13 @@ class ImportsOfPeople(Keeper):
 
 
 def _forget_run(run):
-    """With all its rows, unless it wrote some: those stay known."""
+    """With all its rows, unless it wrote some: those stay known. Raises MovedOn."""
     kept = ImportRow.objects.of(run.dealership_id).filter(run=run)
-    if kept.filter(outcome__in=WRITTEN).exists():
-        kept.exclude(outcome__in=WRITTEN).delete()
-    elif run.state not in BUSY:
-        delete_import(run)
+    with standing(run):
+        if kept.filter(outcome__in=WRITTEN).exists():
+            kept.exclude(outcome__in=WRITTEN).delete()
+        else:
+            delete_import(run)
 
 
 def _delete(kept, ids):

@@ -27,6 +27,8 @@ def work(
 ) -> Import:
     """The import, leased to us, as it is once all of its rows are through, or when it is `stopping`. Raises LeaseLost."""
     with translation.override(_language(run)):
+        if run.state == ImportState.CHECKING:
+            run = leases.begin_again(run)  # what was met of the file was in the memory of who broke off
         step, is_over = _step_of(run, clock), False
         while not is_over:
             if stopping():
@@ -63,8 +65,6 @@ def _step_of(run, clock):
     """A function of the import that does its next batch."""
     if run.state == ImportState.UNDOING:
         return lambda run: take_back(run, clock())
-    if run.state == ImportState.CHECKING:
-        leases.begin_again(run)  # what was met of the file was in the memory of who broke off
     memory, act = Memory(run, now=clock()), check if run.state == ImportState.CHECKING else bring_in
     return lambda run: act(run, memory, clock())
 

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from leads.interchange.imports import own_formats
 from leads.interchange.imports.dates import says_month_first
+from leads.interchange.imports.leases import standing
 from leads.interchange.imports.models import Door, Import, ImportRow, ImportState
 from leads.interchange.imports.titles import fields_of, kind_of, known_titles
 from steerleads.db.text import one_line
@@ -48,9 +49,19 @@ def stage(
 
 
 def delete_import(run: Import) -> None:
-    """With its rows: of one that has not written anything yet."""
-    ImportRow.objects.of(run.dealership_id).filter(run=run).delete()
-    run.delete()
+    """With its rows: of one that has not written anything yet, and stands where it was read. Raises MovedOn."""
+    with standing(run):
+        ImportRow.objects.of(run.dealership_id).filter(run=run).delete()
+        run.delete()
+
+
+def withdraw(run: Import) -> bool:
+    """Delete one that nobody has begun to work on; whether that could be. Raises MovedOn."""
+    with standing(run):
+        is_idle = Import.objects.of(run.dealership_id).filter(pk=run.pk, line=0, lease_token=None).exists()
+        if is_idle:
+            delete_import(run)
+    return is_idle
 
 
 def digest_of(file: BinaryIO) -> str:

@@ -44,7 +44,7 @@ def take_back(run: Import, now: datetime) -> tuple[Import, bool]:
 
 def _next_rows(run):
     """From the end: the row that made a car comes when all others that hang on the car are through."""
-    rows = ImportRow.objects.of(run.dealership_id).filter(run=run, outcome__in=WROTE)
+    rows = ImportRow.objects.of(run.dealership_id).filter(run=run, outcome__in=WROTE).exclude(code=Left.CAR)
     rows = rows.filter(line__lt=run.line) if run.line else rows
     return list(rows.order_by("-line")[:BATCH])
 

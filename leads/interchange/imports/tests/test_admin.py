@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from conftest import make_car
+from leads.interchange.imports.admin import ImportAdmin
 from leads.interchange.imports.models import Import, ImportRow
 from leads.interchange.imports.running import work_on_all
 from leads.models import Lead
@@ -199,6 +200,24 @@ def test_a_button_that_comes_too_late_does_nothing(manager, run):
         assert manager.post(page_of(run), {"do": do}).status_code == 302
     run.refresh_from_db()
     assert run.state == "done" and Lead.objects.count() == 1
+
+
+def test_two_who_press_at_once_are_told_which_was_too_late(manager, run, monkeypatch):
+    manager.post(page_of(run), columns_of(run))
+    work_on_all()
+
+    def be_faster(self, request, object_id, find=ImportAdmin._run):
+        stale = find(self, request, object_id)
+        Import.objects.filter(pk=run.pk, state="checked").update(state="running", line=2)
+        return stale
+
+    for do in ("run", "columns", "discard"):
+        Import.objects.update(state="checked")
+        monkeypatch.setattr(ImportAdmin, "_run", be_faster)
+        answer = manager.post(page_of(run), {"do": do, "status_0": "NEW", "status_1": "NEW"}, follow=True)
+        monkeypatch.undo()
+        run.refresh_from_db()
+        assert "Nothing was done" in answer.content.decode() and (run.state, run.line) == ("running", 2)
 
 
 # --- Whose it is -----------------------------------------------------------------------------------

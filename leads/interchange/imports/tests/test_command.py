@@ -5,11 +5,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from cars.models import Car
 from conftest import TESTER, make_car, make_lead
 from leads.actions import archive_lead, change_lead, delete_lead
+from leads.interchange.imports import keeping, leases
 from leads.interchange.imports.models import Import, ImportRow
+from leads.interchange.imports.running import work_on_all
 from leads.interchange.imports.tests.conftest import run_import
 from leads.models import Lead, LeadEvent, Origin
 
@@ -255,6 +258,39 @@ def test_a_check_knows_the_cars_that_it_made_in_earlier_batches(casa, logan, wri
     path = write("Nom,GSM,Marque,Modèle,VIN\n" + "".join(rows) + "U,0661999999,,,ZFA31200000000001\n")
     dry, run = run_import(path, "--create-cars", "--dry-run"), run_import(path, "--create-cars")
     assert counts(dry) == counts(run) == (152, 0, 0, 0)
+
+
+def test_while_another_import_is_under_way_nothing_is_left_for_later(casa, staged, write):
+    other = staged(3)
+    leases.claim(other, now=timezone.now())
+    run = run_import(write(HEAD + SALMA))
+    assert run.code == 2 and "under way" in run.err and list(Import.objects.all()) == [other]
+    work_on_all()
+    assert not Lead.objects.filter(target_name="Salma Bennani").exists()
+
+
+def test_what_a_worker_has_done_before_the_command_could_is_reported(casa, logan, write, monkeypatch):
+    def be_faster(run, claim=leases.claim, **how):
+        monkeypatch.setattr(leases, "claim", claim)
+        work_on_all()
+        return claim(run, **how)
+
+    monkeypatch.setattr(leases, "claim", be_faster)
+    run = run_import(write(HEAD + SALMA))
+    assert (run.code, counts(run)) == (0, (1, 0, 0, 0))
+
+
+def test_a_dry_run_that_was_killed_is_nobodys_and_goes(casa, logan, write, monkeypatch):
+    monkeypatch.setattr("leads.interchange.imports.running.check", lambda *ours: 1 / 0)
+    monkeypatch.setattr("leads.interchange.management.commands.import_leads._forget", lambda run: None)
+    with pytest.raises(ZeroDivisionError):
+        run_import(write(HEAD + SALMA), "--dry-run")
+    monkeypatch.undo()
+    later = timezone.now() + timedelta(minutes=59)
+    work_on_all(clock=lambda: later)
+    assert Import.objects.get().state == "checking"
+    keeping.forget_old(later + timedelta(minutes=2))
+    assert not Import.objects.exists() and not ImportRow.objects.exists()
 
 
 def test_standard_output_is_one_json_object(casa, logan, write, capfd):

@@ -10,7 +10,7 @@ from leads.actions import delete_lead
 from leads.interchange.imports import batches, keeping, leases
 from leads.interchange.imports.models import Door, Import, ImportRow, ImportState, Overwritten
 from leads.interchange.imports.running import work, work_on_all
-from leads.interchange.imports.staging import stage
+from leads.interchange.imports.staging import delete_import, stage
 from leads.interchange.imports.tests.conftest import HEAD, rows, run_import, stop_after
 from leads.models import Lead, LeadEvent
 from leads.notifications.actions import create_rule
@@ -132,6 +132,53 @@ def test_another_wish_is_another_import(casa, logan, write, monkeypatch):
     Import.objects.update(lease_token=None)
     assert run_import(path, "--source", "Old CRM").created == 3
     assert Import.objects.count() == 2
+
+
+# --- Two at once -----------------------------------------------------------------------------------
+
+
+def at(state, casa, write):
+    """An import that stands there, as two people have it before them."""
+    with open(write(HEAD + rows(150)), "rb") as file:
+        run = stage(casa, file, "leads.csv", door=Door.ADMIN, user=None, actor_name="x")
+    if state == ImportState.CHECKED:
+        leases.start(run, ImportState.CHECKING)
+        work_on_all()
+    return Import.objects.get(pk=run.pk), Import.objects.get(pk=run.pk)
+
+
+def test_a_second_start_does_not_begin_a_run_anew(casa, logan, write):
+    run, stale = at(ImportState.CHECKED, casa, write)
+    leases.start(run, ImportState.RUNNING)
+    work(leases.claim(run, now=timezone.now()), stopping=stop_after(1))
+    with pytest.raises(leases.MovedOn):
+        leases.start(stale, ImportState.RUNNING)
+    work_on_all()
+    run.refresh_from_db()
+    assert (run.state, run.counts["created"], Lead.objects.count()) == ("done", 150, 150)
+
+
+def test_what_was_started_is_neither_discarded_nor_sent_back(casa, logan, write):
+    run, stale = at(ImportState.CHECKED, casa, write)
+    leases.start(run, ImportState.RUNNING)
+    for verb in (delete_import, leases.back_to_columns):
+        with pytest.raises(leases.MovedOn):
+            verb(stale)
+    work_on_all()
+    assert ImportRow.objects.filter(run=run, outcome="created").count() == 150
+
+
+def test_what_is_started_while_old_files_go_stays(casa, logan, write, monkeypatch):
+    run, _same = at(ImportState.MAPPING, casa, write)
+
+    def be_faster(old, forget=keeping._forget_run):
+        leases.start(Import.objects.get(pk=run.pk), ImportState.CHECKING)
+        forget(old)
+
+    monkeypatch.setattr(keeping, "_forget_run", be_faster)
+    keeping.forget_old(timezone.now() + 8 * DAY)
+    work_on_all()
+    assert Import.objects.get().state == "checked"
 
 
 # --- Told ------------------------------------------------------------------------------------------

@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 
+import pytest
 from django.utils import timezone
 
 from conftest import TESTER
 from leads.actions import change_lead, delete_lead
-from leads.interchange.imports import leases
+from leads.interchange.imports import leases, undoing
 from leads.interchange.imports.models import Door, Import, ImportRow, ImportState
 from leads.interchange.imports.running import work, work_on_all
 from leads.interchange.imports.staging import stage
@@ -74,6 +75,33 @@ def test_it_can_be_undone_for_thirty_days(staged):
     run.refresh_from_db()
     at = run.finished_at
     assert run.can_be_undone(at + 30 * DAY - timedelta(seconds=1)) and not run.can_be_undone(at + 30 * DAY)
+
+
+def test_two_undos_at_once_are_one(staged):
+    run = staged(3)
+    work_on_all()
+    run, stale = Import.objects.get(), Import.objects.get()
+    leases.start(run, ImportState.UNDOING)
+    work(leases.claim(run, now=timezone.now()), stopping=stop_after(1))
+    with pytest.raises(leases.MovedOn):
+        leases.start(stale, ImportState.UNDOING)
+
+
+def test_an_undo_that_a_bug_stopped_counts_no_row_twice(staged, api, monkeypatch):
+    run = staged(150)
+    work_on_all()
+    first, last = Lead.objects.order_by("id").first(), Lead.objects.order_by("id").last()
+    for lead in (first, last):
+        api.patch(f"/leads/{lead.pk}", {"tag": "Hot"})
+    seen = []
+
+    def fail_later(run, now, take_back=undoing.take_back):
+        seen.append(run)
+        return 1 / 0 if len(seen) == 2 else take_back(run, now)
+
+    monkeypatch.setattr("leads.interchange.imports.running.take_back", fail_later)
+    assert undo(run).state == "failed"
+    assert undo(run).undone == {"deleted": 148, "left": 2}
 
 
 # --- Several that wrote the same lead --------------------------------------------------------------

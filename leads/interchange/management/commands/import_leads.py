@@ -2,17 +2,18 @@
 
 import json
 import os
+from contextlib import contextmanager, suppress
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from cars.models import Car
 from leads.interchange.imports import leases
-from leads.interchange.imports.leases import LeaseLost
+from leads.interchange.imports.leases import LeaseLost, MovedOn
 from leads.interchange.imports.mapping import BadMapping, check_columns, ignored, with_words
-from leads.interchange.imports.models import Door, Import, ImportRow, ImportState, Outcome
+from leads.interchange.imports.models import BUSY, Door, Import, ImportRow, ImportState, Outcome
 from leads.interchange.imports.running import work
-from leads.interchange.imports.staging import delete_import, digest_of, stage
+from leads.interchange.imports.staging import delete_import, digest_of, stage, withdraw
 from leads.interchange.imports.titles import FIELDS
 from steerleads.db.ids import parse_id
 from steerleads.db.text import shown
@@ -68,7 +69,7 @@ class Command(BaseCommand):
             self._report(run)
         finally:
             if dry_run:
-                delete_import(run)
+                _forget(run)
         if refused := run.counts[Outcome.REFUSED]:
             raise CommandError(f"{refused} of {run.rows} rows were refused.")
 
@@ -101,7 +102,8 @@ class Command(BaseCommand):
             delete_import(run)
             raise
         run.options |= {**chosen, "asked": [chosen, words]}
-        leases.start(run, ImportState.CHECKING if dry_run else ImportState.RUNNING)
+        with _nothing_done_if_moved():
+            leases.start(run, ImportState.CHECKING if dry_run else ImportState.RUNNING)
         return run
 
     # --- What is done --------------------------------------------------------------------------
@@ -110,14 +112,13 @@ class Command(BaseCommand):
         # Who was killed left a lease behind. Whoever is alive, as a worker that took it up, notices and stops.
         claimed = leases.claim(run, now=timezone.now(), by_force=True)
         if claimed is None:
-            said = "Another import of this dealership is under way. Wait for its end, and run this again."
-            raise CommandError(said, returncode=NOTHING_DONE)
+            return _as_others_left_it(run)
         claimed.dealership = run.dealership
         progress = Progress(self.stderr, "rows", run.rows)
         try:
             return work(claimed, progress=lambda run: progress(sum(run.counts.values())))
         except LeaseLost:
-            raise CommandError("Another process goes on with this import.", returncode=NOTHING_DONE) from None
+            return _as_others_left_it(run)
         finally:
             progress.clear()
 
@@ -128,6 +129,38 @@ class Command(BaseCommand):
         for number, refused in enumerate(_refused(run)):
             write((", " if number else "") + json.dumps(refused, ensure_ascii=False), ending="")
         write(f'], "ignoredColumns": {json.dumps(ignored(run.options["columns"], run.titles), ensure_ascii=False)}}}')
+
+
+def _as_others_left_it(run):
+    """The import, if a worker has done it meanwhile. Raises CommandError, and leaves nothing of one that nobody began."""
+    found = Import.objects.of(run.dealership).select_related("dealership").filter(pk=run.pk).first()
+    if found is None:
+        raise CommandError("Somebody has deleted this import.", returncode=NOTHING_DONE)
+    if found.state in (ImportState.DONE, ImportState.CHECKED):
+        return found
+    if found.state not in BUSY:
+        raise CommandError("An error stopped this import: see the log of the worker.", returncode=NOTHING_DONE)
+    with _nothing_done_if_moved():
+        is_ours = withdraw(found)
+    said = "Another import of this dealership is under way. Wait for its end, and run this again."
+    if not is_ours:
+        said = "Another process goes on with this import. What becomes of its rows is shown in the admin."
+    raise CommandError(said, returncode=NOTHING_DONE)
+
+
+@contextmanager
+def _nothing_done_if_moved():
+    try:
+        yield
+    except MovedOn:
+        raise CommandError("Somebody else has changed this import meanwhile.", returncode=NOTHING_DONE) from None
+
+
+def _forget(run):
+    """A dry run, whoever has it now."""
+    for found in Import.objects.of(run.dealership).filter(pk=run.pk):
+        with suppress(MovedOn):
+            delete_import(found)
 
 
 def _refused(run):
