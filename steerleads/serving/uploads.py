@@ -14,9 +14,10 @@ from steerleads.dealers.permissions import has_role
 from steerleads.dealers.sessions import SessionStore
 from steerleads.proxies import believe_proxy
 from steerleads.serving.middleware import lacks_https
+from steerleads.tables.reading import LARGEST_FILE
 
 PATHS = {"/admin/interchange/import/add/", "/admin/cars/car/import/"}
-LARGEST = 21 * 1024 * 1024  # bytes: the largest file, 20 MiB, and a form around it
+LARGEST = LARGEST_FILE + 1024 * 1024  # bytes: and a form around it
 SECONDS = 300  # for a file on a slow line
 
 

@@ -9,7 +9,8 @@ from steerleads.tables.table import NotATable, Table
 from steerleads.tables.titles import Titles
 from steerleads.tables.workbooks import read_workbook
 
-LARGEST_FILE = 20 * 1024 * 1024  # bytes
+LARGEST_MIB = 20
+LARGEST_FILE = LARGEST_MIB * 1024 * 1024  # bytes
 HEAD = 4096  # bytes that tell what a file is
 
 
@@ -17,11 +18,13 @@ def open_table(file: BinaryIO, titles: Titles) -> Table:
     """The Table in a file that can be read twice. Raises NotATable; rows that cannot be read say so themselves."""
     size = file.seek(0, os.SEEK_END)
     if size > LARGEST_FILE:
-        raise NotATable(
-            "too_large", f"It has {size:,} bytes: give at most {LARGEST_FILE // 1024 // 1024} MiB at a time."
-        )
+        raise too_large(size)
     file.seek(0)
     head = file.read(HEAD)
     refuse_stranger(head)
     kind = next((kind for magic, kind in WORKBOOKS.items() if head.startswith(magic)), None)
     return read_workbook(file, kind, titles) if kind else read_delimited(file, titles)
+
+
+def too_large(size: int) -> NotATable:
+    return NotATable("too_large", f"It has {size:,} bytes: give at most {LARGEST_MIB} MiB at a time.")

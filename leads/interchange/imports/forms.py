@@ -10,7 +10,6 @@ from leads.fields import Status
 from leads.interchange.imports import labels
 from leads.interchange.imports.mapping import BadMapping, check_columns
 from leads.interchange.imports.models import Import
-from leads.interchange.imports.staging import LARGEST
 from leads.interchange.imports.statuses import KNOWN, key_of
 from leads.models import Lead
 from steerleads.db.text import shown
@@ -18,6 +17,7 @@ from steerleads.dealers.models import Dealership
 from steerleads.dealers.permissions import dealership_of
 from steerleads.dealers.staff_admin.forms import LineField
 from steerleads.dealers.staff_admin.modeladmin import Autocomplete
+from steerleads.tables.reading import LARGEST_FILE
 
 REFUSE, ONE, MAKE = "refuse", "one", "make"
 
@@ -43,8 +43,8 @@ class FileForm(forms.Form):
 
     def clean_file(self):
         file = self.cleaned_data["file"]
-        if file.size > LARGEST:
-            raise ValidationError(_("The file is larger than 20 MiB. Cut it in parts."))
+        if file.size > LARGEST_FILE:
+            raise ValidationError(labels.UNREADABLE["too_large"])
         return file
 
     @property

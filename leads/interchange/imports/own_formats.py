@@ -1,35 +1,47 @@
 """Reads what our own exports write beside tables: JSON lines, JsonLead and ADF; as the rows of a table."""
 
+import codecs
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, BinaryIO
-from xml.etree.ElementTree import Element, TreeBuilder
-from xml.parsers import expat
 
+from leads.interchange.imports.adf_files import read_adf
 from leads.interchange.imports.titles import FIELDS
+from steerleads.tables.encodings import LONGEST_LINE
 from steerleads.tables.table import Column, NotATable, Problem, Row, Table
 
-HEAD = 256  # bytes that tell what a file is
-LONGEST_LINE = 1024 * 1024  # bytes
+HEAD = 256  # bytes that tell what an XML file is
+SPACES = re.compile(r"\s*")
+DECODER = json.JSONDecoder()
 COLUMNS = tuple(Column(field, field) for field in FIELDS)
 BOM = b"\xef\xbb\xbf"
 
 Found = Mapping[str, Any]  # values by field
 
 
-class NotAllowed(Exception):
-    """A document type: with one, a small file can become a very large one. Ours have none."""
-
-
 def open_own(file: BinaryIO) -> Table | None:
     """The Table in an export of ours that is no table, else None. Raises NotATable."""
     file.seek(0)
-    head = file.read(HEAD).removeprefix(BOM).lstrip()
+    head = file.read(LONGEST_LINE).removeprefix(BOM).lstrip()
     file.seek(0)
-    for signs, kind, read in _KINDS:
-        if head.startswith(signs) and (kind != "adf" or b"<adf" in head or b"?adf" in head.lower()):
+    for kind, is_kind, read in _KINDS:
+        if is_kind(head):
             return Table(kind, "utf-8", None, 0, COLUMNS, 0, _rows(read(file)))
     return None
+
+
+def _is_jsonl(head: bytes) -> bool:
+    """Whether the first line is an object: other texts, too, begin with a brace."""
+    return head.startswith(b"{") and isinstance(_parsed(head.splitlines()[0]), dict)
+
+
+def _is_jsonlead(head: bytes) -> bool:
+    return head.startswith(b"[") and head[1:].lstrip().startswith((b"{", b"]"))
+
+
+def _is_adf(head: bytes) -> bool:
+    return head.startswith(b"<") and (b"<adf" in head[:HEAD] or b"?adf" in head[:HEAD].lower())
 
 
 def _rows(found: Iterable[tuple[int, Found | Problem]]) -> Iterator[Row]:
@@ -46,7 +58,7 @@ def _rows(found: Iterable[tuple[int, Found | Problem]]) -> Iterator[Row]:
 def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return "" if value is None else str(value)
+    return "" if value is None or isinstance(value, dict | list) else str(value)
 
 
 # --- JSON ------------------------------------------------------------------------------------------
@@ -75,11 +87,65 @@ def _of_object(lead: dict[str, Any]) -> Found:
 
 
 def _read_jsonlead(file: BinaryIO) -> Iterator[tuple[int, Found | Problem]]:
-    documents = _parsed(file.read().removeprefix(BOM))
-    if not isinstance(documents, list) or not all("sales_lead" in _dict(each) for each in documents):
-        raise NotATable("not_a_table", "This JSON is no export of ours: neither JsonLead documents nor lines of leads.")
-    for number, document in enumerate(documents, 1):
+    for number, document in enumerate(_documents(_Text(file)), 1):
+        if "sales_lead" not in _dict(document):
+            raise _no_export()
         yield number, _of_document(document)
+
+
+def _documents(text: "_Text") -> Iterator[Any]:
+    """The members of a list, one at a time: all of them at once could take 500 MB for a file of 20 MiB."""
+    text.skip("[")
+    while text.next_sign() != "]":
+        yield text.document()
+        text.skip(",")
+    text.skip("]")
+    if text.next_sign():
+        raise _no_export()
+
+
+class _Text:
+    """The text of a file, of which little more is held than one document may have."""
+
+    def __init__(self, file: BinaryIO):
+        self._file = codecs.getreader("utf-8-sig")(file)
+        self.held, self.at = "", 0
+
+    def next_sign(self) -> str:
+        """The next character that is no space, which then is the one at `at`; none at the end."""
+        self._fill()
+        while self.held[self.at : self.at + 1].isspace():
+            self.at = SPACES.match(self.held, self.at).end()  # type: ignore[union-attr]
+            self._fill()
+        return self.held[self.at : self.at + 1]
+
+    def skip(self, sign: str) -> None:
+        """If that is the next one."""
+        if self.next_sign() == sign:
+            self.at += 1
+
+    def document(self) -> Any:
+        """What begins at `at`, which then is behind it. Raises NotATable for what is no JSON, or too long."""
+        try:
+            document, self.at = DECODER.raw_decode(self.held, self.at)
+        except (ValueError, RecursionError):
+            raise _no_export() from None
+        return document
+
+    def _fill(self) -> None:
+        while len(self.held) - self.at < LONGEST_LINE and (more := self._read()):
+            self.held, self.at = self.held[self.at :] + more, 0
+
+    def _read(self) -> str:
+        try:
+            return self._file.read(LONGEST_LINE)
+        except UnicodeDecodeError:
+            raise _no_export() from None
+
+
+def _no_export() -> NotATable:
+    sentence = "This JSON is no export of ours: neither JsonLead documents nor lines of leads."
+    return NotATable("not_a_table", sentence)
 
 
 def _of_document(document: dict[str, Any]) -> Found:
@@ -120,61 +186,9 @@ def _first(values: Any) -> Any:
     return values[0] if isinstance(values, list) and values else None
 
 
-# --- ADF -------------------------------------------------------------------------------------------
-
-
-def _read_adf(file: BinaryIO) -> Iterator[tuple[int, Found | Problem]]:
-    prospects: list[tuple[int, Element]] = []
-    parser, builder, begins = expat.ParserCreate(), TreeBuilder(), [0]
-
-    def start(tag: str, attributes: dict[str, str]) -> None:
-        if tag == "prospect":
-            begins[0] = parser.CurrentLineNumber
-        builder.start(tag, attributes)
-
-    def end(tag: str) -> None:
-        element = builder.end(tag)
-        if tag == "prospect":
-            prospects.append((begins[0], element))
-
-    def refuse(*_declaration: object) -> None:
-        raise NotAllowed()
-
-    parser.StartElementHandler, parser.EndElementHandler = start, end
-    parser.CharacterDataHandler = builder.data
-    parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = refuse
-    try:
-        parser.ParseFile(file)
-    except (expat.ExpatError, NotAllowed):
-        raise NotATable("not_a_table", "This ADF is not as our exports write it: it cannot be read as XML.") from None
-    for line, prospect in prospects:
-        yield line, _of_prospect(prospect)
-
-
-def _of_prospect(prospect: Element) -> Found:
-    own = next((each.text for each in prospect.findall("id") if each.get("sequence") == "1"), None)
-    other = next((each for each in prospect.findall("id") if each.get("sequence") == "2"), None)
-    contact = "customer/contact"
-    return {
-        "id": own,
-        "externalId": None if other is None else other.text,
-        "source": None if other is None else other.get("source"),
-        "createdAt": prospect.findtext("requestdate"),
-        "action": prospect.findtext("vehicle/comments"),
-        "overviewYear": prospect.findtext("vehicle/year"),
-        "make": prospect.findtext("vehicle/make"),
-        "model": prospect.findtext("vehicle/model"),
-        "vin": prospect.findtext("vehicle/vin"),
-        "stockNumber": prospect.findtext("vehicle/stock"),
-        "targetName": prospect.findtext(f"{contact}/name"),
-        "phone": prospect.findtext(f"{contact}/phone"),
-        "email": prospect.findtext(f"{contact}/email"),
-        "note": prospect.findtext("customer/comments"),
-    }
-
-
-_KINDS: tuple[tuple[bytes, str, Callable[[BinaryIO], Iterator[tuple[int, Found | Problem]]]], ...] = (
-    (b"{", "jsonl", _read_jsonl),
-    (b"[", "jsonlead", _read_jsonlead),
-    (b"<", "adf", _read_adf),
+# Each that a file can be: whether it is, by how it begins, and what reads it.
+_KINDS: tuple[tuple[str, Callable[[bytes], bool], Callable[[BinaryIO], Iterator[tuple[int, Found | Problem]]]], ...] = (
+    ("jsonl", _is_jsonl, _read_jsonl),
+    ("jsonlead", _is_jsonlead, _read_jsonlead),
+    ("adf", _is_adf, read_adf),
 )

@@ -14,10 +14,10 @@ from leads.interchange.imports.models import Door, Import, ImportRow, ImportStat
 from leads.interchange.imports.titles import fields_of, kind_of, known_titles
 from steerleads.db.text import one_line
 from steerleads.dealers.models import Dealership, User
-from steerleads.tables.reading import open_table
+from steerleads.tables.delimited import MOST_ROWS
+from steerleads.tables.reading import LARGEST_FILE, open_table, too_large
 from steerleads.tables.table import NotATable, Row
 
-LARGEST = 20 * 1024 * 1024  # bytes
 BATCH = 500  # rows in one transaction
 CHUNK = 1024 * 1024
 
@@ -71,8 +71,8 @@ def digest_of(file: BinaryIO) -> str:
     while chunk := file.read(CHUNK):
         digest.update(chunk)
         size += len(chunk)
-        if size > LARGEST:
-            raise NotATable("too_large", f"The file is larger than {LARGEST // 1024 // 1024} MiB. Cut it in parts.")
+        if size > LARGEST_FILE:
+            raise too_large(size)
     file.seek(0)
     return digest.hexdigest()
 
@@ -82,6 +82,8 @@ def _keep(run: Import, rows: Iterator[Row]) -> None:
     columns, month_first = run.options["columns"], set()
     place = columns.index("createdAt") if "createdAt" in columns else None
     while batch := list(islice(rows, BATCH)):
+        if run.rows + len(batch) > MOST_ROWS:
+            raise NotATable("too_many_rows", f"It has over {MOST_ROWS:,} rows: give at most these at a time.")
         with transaction.atomic():
             ImportRow.objects.bulk_create(_row(run, row) for row in batch)
         run.rows += len(batch)
