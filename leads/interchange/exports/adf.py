@@ -1,10 +1,9 @@
 """Leads as ADF 1.0 (contract X6): the Auto-lead Data Format, which dealers' CRMs have read since 2000.
 
 The elements stand in the order of its DTD. What the DTD demands is there, if need be empty; of the rest, only what a
-lead has. Characters that XML cannot have are dropped: escapes would not help, and one of them spoils a whole file.
+lead has.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any, BinaryIO
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
@@ -12,10 +11,10 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from leads.contacts.parsing import phones_in_order
 from leads.interchange.exports.base import Context, Exporter
 from leads.interchange.exports.person import untold_contact
+from leads.interchange.exports.xml import xml_text
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<?adf version="1.0"?>\n<adf>\n'
 FOOT = "</adf>\n"
-NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class AdfExporter(Exporter):
@@ -84,14 +83,10 @@ def _vendor(parent: Element, dealership: str) -> None:
 
 
 def _add(parent: Element, tag: str, value: object, **attributes: str) -> None:
-    child = SubElement(parent, tag, {name: _xml(text) for name, text in attributes.items()})
-    child.text = _xml("" if value is None else str(value))
+    child = SubElement(parent, tag, {name: xml_text(text) for name, text in attributes.items()})
+    child.text = xml_text("" if value is None else str(value))
 
 
 def _add_if_any(parent: Element, tag: str, value: object) -> None:
     if value:
         _add(parent, tag, value)
-
-
-def _xml(text: str) -> str:
-    return NOT_XML.sub("", text)

@@ -11,6 +11,8 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from leads.interchange.exports.base import Context, Exporter
 from leads.interchange.exports.cells import guarded
+from leads.interchange.exports.xml import NOT_XML, xml_text
+from steerleads.tables.guards import guard
 
 RIGHT_TO_LEFT = {"ar"}
 
@@ -54,7 +56,7 @@ HEAD = f"""<worksheet {MAIN}><sheetViews><sheetView workbookViewId="0" rightToLe
 FOOT = "</sheetData></worksheet>"
 
 # What XML writes in another way, what it cannot have at all, and what Excel would read as a code for another character.
-SPECIAL = re.compile("[&<>]|[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|_(?=x[0-9A-Fa-f]{4}_)")
+SPECIAL = re.compile(f"[&<>]|{NOT_XML.pattern}|_(?=x[0-9A-Fa-f]{{4}}_)")
 SPELLED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "_": "_x005F_"}
 
 
@@ -74,8 +76,13 @@ class XlsxExporter(Exporter):
                     opened.write((XML + part.replace("{name}", context.contents.name)).encode())
             with package.open(SHEET, "w") as sheet:
                 sheet.write((XML + head + _row(context.titles)).encode())
-                sheet.writelines(_row(cells).encode() for cells in guarded(rows, context.contents.typed))
+                sheet.writelines(_row(cells).encode() for cells in guarded(rows, context.contents.typed, guard_as_read))
                 sheet.write(FOOT.encode())
+
+
+def guard_as_read(text: str) -> str:
+    """Guarded as what will be read of it: a character that is left out may not hide a formula behind it."""
+    return guard(xml_text(text))
 
 
 def _row(cells: Iterable[Any]) -> str:
