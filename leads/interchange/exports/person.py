@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from leads.contacts.parsing import LONGEST_NUMBER, digits_of
+from leads.contacts.parsing import key_of
 
 
 def split_name(name: str) -> tuple[str, str]:
@@ -15,6 +15,5 @@ def split_name(name: str) -> tuple[str, str]:
 def untold_contact(lead: Mapping[str, Any]) -> str:
     """The contact as it was typed, if it says more than the lead's one `phone` and one `email`; else ""."""
     rest = lead["targetInfo"].casefold().replace((lead["email"] or "").casefold(), "")
-    longest = LONGEST_NUMBER if lead["phone"] else 0
-    is_told = len(digits_of(rest)) <= longest and not any(map(str.isalpha, rest))
+    is_told = key_of(rest) == (lead["phone"] or "").removeprefix("+") and not any(map(str.isalpha, rest))
     return "" if is_told and (lead["phone"] or lead["email"]) else lead["targetInfo"]
