@@ -3,7 +3,7 @@
 from functools import cached_property
 from io import BytesIO
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 
@@ -14,7 +14,7 @@ from leads.filters import LeadFilters
 from leads.interchange.exports import exporters_of
 from leads.interchange.exports.base import Context
 from leads.interchange.exports.contents import HISTORY_TO_EXPORT, LEADS_TO_EXPORT, VEHICLES_TO_EXPORT
-from leads.interchange.exports.making import export, file_name, record, write_rows
+from leads.interchange.exports.making import export, file_name, record, refuse_too_many, write_rows
 from leads.interchange.filters import HistoryFilters
 from leads.interchange.models import Export
 from leads.interchange.openapi import history_documents, lead_documents, vehicle_documents
@@ -37,18 +37,25 @@ class ExportQuery(ListQuery):
     def whole(self, rows, total, link=None):
         file = BytesIO()
         write_rows(rows, self.exporter, file, self.context)
-        response = HttpResponse(file.getvalue(), content_type=self.exporter.content_type)
-        name = file_name(self.exporter, self.context, self._facts["now"])
-        response["Content-Disposition"] = content_disposition_header(True, name)
+        response = HttpResponse(file.getvalue(), **self._head())
         response = self.tagged(response, len(rows), total, link)
         if self.view.request.method == "GET" and not self.view.is_known(response):
             record(self.exporter, self.context, rows=len(rows), **self._facts)
         return response
 
-    def streamed(self, rows, total):
+    def streamed(self, rows):
         if self.view.request.method == "HEAD":
-            return self.counted(StreamingHttpResponse(content_type=self.exporter.content_type), total)
-        return self.counted(export(rows, self.exporter, self.context, **self._facts), total)
+            refuse_too_many(rows, self.exporter)
+            return self.head(rows, **self._head())
+        response = export(rows, self.exporter, self.context, **self._facts)
+        return self.counted(response, response.rows if self.counts else None)
+
+    def _head(self):
+        name = file_name(self.exporter, self.context, self._facts["now"])
+        return {
+            "content_type": self.exporter.content_type,
+            "headers": {"Content-Disposition": content_disposition_header(True, name)},
+        }
 
     @cached_property
     def _facts(self):

@@ -6,11 +6,13 @@ from base64 import urlsafe_b64decode
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.db.models import QuerySet
 
 from conftest import error_of, make_car, make_lead
 from leads.models import Lead
 from leads.views import LEADS
 from steerleads.api import lists
+from steerleads.api.sizes import Size
 
 
 def link(response, rel):
@@ -77,6 +79,16 @@ def test_the_links_repeat_sort_filters_limit_and_count(api, many):
 
 def test_the_total_is_given_only_when_asked_for(api, many):
     assert "X-Total-Count" not in api.get("/leads?limit=5")
+    assert api.get("/leads?count=true")["X-Total-Count"] == "23"
+
+
+def no_count(queryset):
+    """In place of QuerySet.count: what is counted by itself may be of another moment than the rows."""
+    raise AssertionError("counted beside the rows")
+
+
+def test_the_total_of_all_is_that_of_the_rows_themselves(api, many, monkeypatch):
+    monkeypatch.setattr(QuerySet, "count", no_count)
     assert api.get("/leads?count=true")["X-Total-Count"] == "23"
 
 
@@ -175,6 +187,11 @@ class TestStreams:
         assert [lead["order"] for lead in json.loads(body)] == sorted(n % 3 for n in range(23))
         assert response["X-Total-Count"] == "23"
 
+    def test_its_total_is_of_the_rows_snapshot(self, api, many, streaming, monkeypatch):
+        monkeypatch.setattr(QuerySet, "count", no_count)
+        response = api.get("/leads?count=true")
+        assert response["X-Total-Count"] == str(len(json.loads(b"".join(response.streaming_content)))) == "23"
+
     def test_its_length_is_known_beforehand(self, api, casa, streaming):
         car = make_car(casa, make='Ci"tr\\oën\u2028', location="أكادير")
         for n in range(12):
@@ -195,8 +212,8 @@ class TestStreams:
         assert len(json.loads(body)) == 13
 
     def test_head_streams_nothing(self, api, many, streaming):
-        response = api.send("HEAD", "/leads")
-        assert response.status_code == 200
+        response = api.send("HEAD", "/leads?count=true")
+        assert (response.status_code, response["X-Total-Count"]) == (200, "23")
         assert b"".join(response.streaming_content) == b""
 
     def test_a_failure_after_the_first_byte_leaves_no_well_formed_array(self, api, many, streaming, monkeypatch):
@@ -212,7 +229,7 @@ class TestStreams:
             return b"{}"
 
         monkeypatch.setattr(lists.json, "render", fail_at_the_twelfth)
-        monkeypatch.setattr("steerleads.api.lists.most_bytes", lambda listing, rows: 1000)
+        monkeypatch.setattr(lists, "size_of", lambda listing, rows: Size(12, 1000))
         response, got = api.get("/leads"), b""
         with pytest.raises(OSError, match="disk"):
             for chunk in response.streaming_content:

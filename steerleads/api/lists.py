@@ -31,7 +31,7 @@ from steerleads.api.filters import ListFilterSet
 from steerleads.api.parameters import Parameters
 from steerleads.api.plans import ActiveFilters, active_filters
 from steerleads.api.serializers import ChoiceField, enum
-from steerleads.api.sizes import column_field, most_bytes
+from steerleads.api.sizes import column_field, size_of
 from steerleads.api.streaming import stream
 from steerleads.api.views import ApiViewSet, queryset_for
 from steerleads.db.compiled import FilterPlan
@@ -204,15 +204,14 @@ class ListQuery:
     def answer(self, *, if_empty: Callable[[], None] = lambda: None) -> HttpResponseBase:
         """The list as a response: a page if `limit` or `cursor` was sent, else all of it. `if_empty` may raise."""
         plan = self._plan()
-        total = plan.queryset().count() if self.counts else None
         rows = self._rows(plan, (self.limit if self.paged else LONGEST_WHOLE) + 1)
         if not rows:
             if_empty()
         if self.paged:
-            return self._page(rows, total)
+            return self._page(rows, plan.queryset().count() if self.counts else None)
         if len(rows) > LONGEST_WHOLE:
-            return self.streamed(self._sorted(plan.queryset()), total)
-        return self.whole(rows, total)
+            return self.streamed(self._sorted(plan.queryset()))
+        return self.whole(rows, len(rows) if self.counts else None)
 
     def _plan(self) -> FilterPlan:
         """The view's queryset, filtered. Ids in the path are values of it, other variables belong to its key."""
@@ -281,14 +280,18 @@ class ListQuery:
         """The answer with these rows: all that there are, or those of a page, with its `Link`."""
         return self.tagged(self.view.answer([self.listing.render(row) for row in rows]), len(rows), total, link)
 
-    def streamed(self, rows: QuerySet, total: int | None) -> HttpResponseBase:
+    def streamed(self, rows: QuerySet) -> HttpResponseBase:
         """The answer with the rows of a sorted queryset, of the listing's columns."""
-        response = StreamingHttpResponse(content_type="application/json")
-        if self.view.request.method != "HEAD":
-            response.streaming_content, response["Content-Length"] = stream(
-                rows, lambda row: json.render(self.listing.render(row)), partial(most_bytes, self.listing)
-            )
-        return self.counted(response, total)
+        if self.view.request.method == "HEAD":
+            return self.head(rows, content_type="application/json")
+        body, size = stream(rows, lambda row: json.render(self.listing.render(row)), partial(size_of, self.listing))
+        response = StreamingHttpResponse(body, content_type="application/json")
+        response["Content-Length"] = size.most_bytes
+        return self.counted(response, size.rows if self.counts else None)
+
+    def head(self, rows: QuerySet, **said: Any) -> HttpResponseBase:
+        """What is `said` before a streamed answer, of which nothing is read."""
+        return self.counted(StreamingHttpResponse(**said), rows.count() if self.counts else None)
 
     def tagged(self, response: HttpResponse, rows: int, total: int | None, link: str | None) -> HttpResponse:
         """The answer with its `Link`, with the number that there are, and with an ETag if it has few rows."""

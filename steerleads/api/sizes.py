@@ -7,7 +7,7 @@ the rows broke off, and only a missing byte tells the client that something fail
 import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import (
     Count,
@@ -41,8 +41,15 @@ class JsonBytes(Func):
         return self.as_sql(compiler, connection, template="length(CAST(json_quote(%(expressions)s) AS BLOB))")
 
 
-def most_bytes(listing: "Listing", queryset: QuerySet) -> int:
-    """At least as many bytes as the rows take as a JSON array, in one aggregate query; exact for leads."""
+class Size(NamedTuple):
+    """How many rows there are, and how many bytes they take at most as a JSON array."""
+
+    rows: int
+    most_bytes: int
+
+
+def size_of(listing: "Listing", queryset: QuerySet) -> Size:
+    """The Size of its rows as the listing shows them, by one aggregate query; of leads, the bytes are exact."""
     varying = [
         column
         for column in listing.columns
@@ -52,7 +59,8 @@ def most_bytes(listing: "Listing", queryset: QuerySet) -> int:
         rows=Count("*"), bytes=Sum(sum((JsonBytes(F(column)) for column in varying), start=0))
     )
     # Brackets, and a comma behind each row but the last.
-    return max(2, 1 + (found["bytes"] or 0) + found["rows"] * (_frame(listing, varying) + 1))
+    most_bytes = max(2, 1 + (found["bytes"] or 0) + found["rows"] * (_frame(listing, varying) + 1))
+    return Size(found["rows"], most_bytes)
 
 
 def _frame(listing: "Listing", varying: Sequence[str]) -> int:

@@ -15,6 +15,8 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
+from steerleads.api.sizes import Size
+
 ROWS_A_READ = 1000
 BYTES_A_CHUNK = 64 * 1024
 
@@ -23,11 +25,12 @@ _turns = threading.BoundedSemaphore(max(1, settings.DATABASE_POOL_SIZE // 2))
 
 
 def stream(
-    queryset: QuerySet, render: Callable[[Any], bytes], measure: Callable[[QuerySet], int]
-) -> tuple[Iterator[bytes], int]:
-    """(chunks of `[…]`, their length in bytes), each row through `render` to bytes; the first chunk is there already.
+    queryset: QuerySet, render: Callable[[Any], bytes], measure: Callable[[QuerySet], Size]
+) -> tuple[Iterator[bytes], Size]:
+    """(chunks of `[…]`, their Size), each row through `render` to bytes; the first chunk is there already.
 
-    `measure(queryset)` says how many bytes it will be at most; the rest is filled with spaces, which JSON ignores.
+    `measure(queryset)` is asked within the snapshot. What its bytes are too many is filled with spaces, which JSON
+    ignores.
     Raises the database's error if nothing could be read. A later error is raised while iterating: the body is then
     shorter than announced, so the connection breaks, and it has no closing bracket.
     """
@@ -37,7 +40,7 @@ def stream(
     spool = _Spool()
     threading.Thread(target=_fill, args=(spool, queryset, render, measure), daemon=True).start()
     spool.wait_for_first()
-    return spool, spool.length
+    return spool, spool.size
 
 
 class _Spool:
@@ -49,7 +52,7 @@ class _Spool:
         self._written = self._read = 0
         self._finished = False
         self._error: Exception | None = None
-        self.length = 0
+        self.size = Size(0, 0)
         self.abandoned = False
 
     def write(self, data: bytes) -> int:
@@ -98,12 +101,12 @@ class _Spool:
 
 
 def _fill(
-    spool: _Spool, queryset: QuerySet, render: Callable[[Any], bytes], measure: Callable[[QuerySet], int]
+    spool: _Spool, queryset: QuerySet, render: Callable[[Any], bytes], measure: Callable[[QuerySet], Size]
 ) -> None:
     with _turns:
         try:
             with _snapshot():
-                spool.length = measure(queryset)
+                spool.size = measure(queryset)
                 _write_array(spool, queryset, render)
             spool.finish()
         except Exception as error:
@@ -155,4 +158,4 @@ def _write_array(spool: _Spool, queryset: QuerySet, render: Callable[[Any], byte
         if spool.abandoned:
             return
     written += spool.write((opening if batch or opening == b"[" else b"") + b",".join(batch) + b"]")
-    spool.write(b" " * (spool.length - written))
+    spool.write(b" " * (spool.size.most_bytes - written))

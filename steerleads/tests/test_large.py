@@ -24,6 +24,7 @@ from cars.models import Car
 from conftest import ApiClient, make_lead
 from leads.models import Lead
 from steerleads.api import lists, streaming
+from steerleads.api.sizes import Size
 from steerleads.dealers.models import Dealership
 from steerleads.tests.clients import Client, meanwhile, sizes, together
 from steerleads.tests.servers import stopped_server, wait_until
@@ -187,7 +188,7 @@ def test_no_row_behind_the_first_batch_is_needed_for_the_first_byte(api, civic, 
         return render(data)
 
     monkeypatch.setattr(lists, "json", SimpleNamespace(render=wait_behind_the_fifth))
-    monkeypatch.setattr(lists, "most_bytes", lambda listing, leads: 10_000)
+    monkeypatch.setattr(lists, "size_of", lambda listing, leads: Size(12, 10_000))
     chunks = iter(api.get("/leads").streaming_content)
     body = next(chunks)
     first_was_read.set()

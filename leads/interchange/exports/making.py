@@ -30,9 +30,13 @@ class TooMany(ValidationFailed):
 
 
 class ExportResponse(FileResponse):
-    """A file that is there, whole: of its announced length, or not at all."""
+    """A file that is there, whole: of its announced length, or not at all. It has so many `rows`."""
 
     block_size = BYTES_A_CHUNK
+
+    def __init__(self, file: BinaryIO, *, rows: int, **said: Any):
+        self.rows = rows
+        super().__init__(file, **said)
 
 
 def export(
@@ -58,7 +62,7 @@ def export(
         file.close()
         raise
     name = file_name(exporter, context, now)
-    return ExportResponse(file, as_attachment=True, filename=name, content_type=exporter.content_type)
+    return ExportResponse(file, rows=rows, as_attachment=True, filename=name, content_type=exporter.content_type)
 
 
 def fill(
@@ -67,10 +71,15 @@ def fill(
     """Write all rows of a sorted queryset, from one snapshot; how many they are. Raises TooMany."""
     rows = queryset.values_list(*context.contents.listing.columns)
     with long_read():
-        if exporter.most is not None and (count := queryset.count()) > exporter.most:
-            raise TooMany(exporter, count)
+        refuse_too_many(queryset, exporter)
         with closing(rows.iterator(chunk_size=ROWS_A_READ)) as read:
             return write_rows(read, exporter, file, context, progress=progress)
+
+
+def refuse_too_many(queryset: QuerySet, exporter: Exporter) -> None:
+    """Raise TooMany if the format takes fewer rows."""
+    if exporter.most is not None and (count := queryset.count()) > exporter.most:
+        raise TooMany(exporter, count)
 
 
 def write_rows(

@@ -9,11 +9,13 @@ from types import SimpleNamespace
 
 import pytest
 from django.db import OperationalError
+from django.db.models import QuerySet
 from python_calamine import CalamineWorkbook
 
 from conftest import TESTER, ApiClient, error_of, make_car, make_lead
 from leads.actions import archive_lead, change_lead, delete_lead
 from leads.interchange import views
+from leads.interchange.exports.adf import AdfExporter
 from leads.interchange.exports.csv import CsvExporter
 from leads.interchange.exports.xlsx import XlsxExporter
 from leads.interchange.models import Export
@@ -280,7 +282,7 @@ def soon_large(transactional_db, monkeypatch):
     monkeypatch.setattr(streaming, "ROWS_A_READ", 2)
 
 
-@pytest.mark.parametrize("format", ["csv", "jsonl", "xlsx"])
+@pytest.mark.parametrize("format", ["csv", "jsonl", "xlsx", "hubspot", "adf", "jsonlead"])
 def test_a_large_one_is_the_same_and_says_its_length(soon_large, api, leads, monkeypatch, format):
     large = api.get(f"/exports/leads?format={format}&count=true")
     assert large.streaming and "ETag" not in large
@@ -294,9 +296,23 @@ def test_a_large_one_is_the_same_and_says_its_length(soon_large, api, leads, mon
     assert [each[-1] for each in recorded()] == [3, 3]
 
 
-def test_a_large_ones_head_reads_nothing(soon_large, api, leads):
-    response = api.send("HEAD", "/exports/leads?format=csv")
+def test_a_large_ones_total_is_of_the_rows_that_it_has(soon_large, api, leads, monkeypatch):
+    monkeypatch.delattr(QuerySet, "count")  # what is counted by itself may be of another moment
+    response = api.get("/exports/leads?format=csv&count=true")
+    assert response["X-Total-Count"] == str(len(rows_of(response))) == "3"
+
+
+def test_a_large_ones_head_says_what_it_is_and_reads_nothing(soon_large, api, leads):
+    response = api.send("HEAD", "/exports/leads?format=hubspot&count=true")
     assert (response.status_code, response.get("Content-Length"), recorded()) == (200, None, [])
+    name = api.get("/exports/leads?format=hubspot")["Content-Disposition"]
+    assert (response["Content-Disposition"], response["X-Total-Count"]) == (name, "3")
+
+
+def test_a_head_is_refused_as_its_get_would_be(soon_large, api, leads, monkeypatch):
+    monkeypatch.setattr(AdfExporter, "most", 2)
+    answers = [api.send(method, "/exports/leads?format=adf") for method in ("HEAD", "GET")]
+    assert [answer.status_code for answer in answers] == [400, 400]
 
 
 def test_too_many_for_a_format_are_refused_with_their_number(soon_large, api, leads, monkeypatch):
