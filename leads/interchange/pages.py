@@ -26,6 +26,7 @@ from leads.interchange.exports.making import TooMany, export
 from leads.interchange.forms import groups_of_formats
 from leads.interchange.models import Export
 from leads.models import Lead, Status
+from steerleads.api.errors import ServiceUnavailable
 from steerleads.db.ids import parse_id
 from steerleads.db.text import fold, normalise
 from steerleads.dealers.actors import Actor
@@ -81,6 +82,8 @@ class ListExport(View):
             )
         except TooMany:
             return self.ask(_("These are too many leads for this format. Choose another one, or filter more narrowly."))
+        except ServiceUnavailable:
+            return self.ask(_("Too many exports are being made right now. Try again in a minute."))
 
     def ask(self, error: str = "") -> HttpResponse:
         number = self.changelist.result_count

@@ -15,6 +15,8 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
+from steerleads import environment
+from steerleads.api.errors import ServiceUnavailable
 from steerleads.api.sizes import Size
 
 ROWS_A_READ = 1000
@@ -22,6 +24,31 @@ BYTES_A_CHUNK = 64 * 1024
 
 # Long reads may take half of the pool's connections, so that short requests go on beside them.
 _turns = threading.BoundedSemaphore(max(1, settings.DATABASE_POOL_SIZE // 2))
+THREADS = 32  # of a process, unless `serve` says otherwise
+
+
+class _Places:
+    """Where requests wait for their turn. Each keeps a thread of the server, and half of those are for short requests."""
+
+    def __init__(self) -> None:
+        self._changing, self._taken = threading.Lock(), 0
+
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        """Raises ServiceUnavailable at once if there is none left."""
+        most = max(1, environment.number("SERVE_THREADS", THREADS) // 2)  # which the server says after this is loaded
+        with self._changing:
+            if self._taken >= most:
+                raise ServiceUnavailable("Too many long lists and exports are being read right now. Try again soon.")
+            self._taken += 1
+        try:
+            yield
+        finally:
+            with self._changing:
+                self._taken -= 1
+
+
+_places = _Places()
 
 
 def stream(
@@ -31,15 +58,16 @@ def stream(
 
     `measure(queryset)` is asked within the snapshot. What its bytes are too many is filled with spaces, which JSON
     ignores.
-    Raises the database's error if nothing could be read. A later error is raised while iterating: the body is then
+    Raises the database's error if nothing could be read, and ServiceUnavailable where too many wait. A later error is raised while iterating: the body is then
     shorter than announced, so the connection breaks, and it has no closing bracket.
     """
     # The request is over only when its client has read all of the answer: until then it would hold its connection.
     if not connection.in_atomic_block:
         connection.close()
-    spool = _Spool()
-    threading.Thread(target=_fill, args=(spool, queryset, render, measure), daemon=True).start()
-    spool.wait_for_first()
+    with _places.one():
+        spool = _Spool()
+        threading.Thread(target=_fill, args=(spool, queryset, render, measure), daemon=True).start()
+        spool.wait_for_first()
     return spool, spool.size
 
 
@@ -119,13 +147,13 @@ def _fill(
 def long_read() -> Iterator[None]:
     """One state of the database for all that is read inside, by one of those whose turn it is.
 
-    Within a transaction, what is seen is up to who began that.
+    Within a transaction, what is seen is up to who began that. Raises ServiceUnavailable where too many wait.
     """
     if connection.in_atomic_block:
         yield
         return
     connection.close()  # whoever waits for a turn holds nothing
-    with _turns, _snapshot():
+    with _places.one(), _turns, _snapshot():
         yield
 
 

@@ -164,3 +164,27 @@ def test_csv_takes_at_most_half_as_long_again_as_the_list(server, rows):
 def test_four_at_once_are_whole(server):
     answers = together(*[partial(read, server, f"/v1/exports/leads?format={f}") for f in ("csv", "jsonl") * 2])
     assert all(status == 200 and int(length) == size for status, size, length in answers)
+
+
+def test_more_at_once_than_there_are_threads_leave_the_server_answering(server, rows):
+    """Some wait for their turn, others are told to come again. All of them have read their first 5,000 leads before."""
+    waits = []
+
+    def ask_for_health(stop):
+        while not stop.is_set():
+            began = time.monotonic()
+            assert server.call("GET", "/healthz").status == 200
+            waits.append(time.monotonic() - began)
+            time.sleep(0.05)
+
+    began = time.monotonic()
+    with meanwhile(ask_for_health):
+        answers = together(*[partial(read, server, "/v1/exports/leads?format=csv")] * 33)
+    statuses = [status for status, _size, _length in answers]
+    seconds = time.monotonic() - began
+    print(
+        f"33 exports of {rows} leads: {statuses.count(200)} made in {seconds:.1f} s, /healthz within {max(waits):.1f} s"
+    )
+    assert set(statuses) == {200, 503} and statuses.count(200) >= 6
+    assert all(int(length) == size for _status, size, length in answers)
+    assert rows < 100_000 or max(waits) < seconds / 3
