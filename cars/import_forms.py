@@ -17,6 +17,7 @@ from cars.sheets import TITLES, sheet_of
 from steerleads.db.text import shown
 from steerleads.dealers.models import Dealership
 from steerleads.tables.reading import open_table
+from steerleads.tables.sentences import ROW_PROBLEMS, why_unreadable
 from steerleads.tables.table import Column, NotATable, Problem, Row, Table
 
 MOST_ROWS = 2000  # they are imported while the page is awaited
@@ -25,19 +26,7 @@ MOST_COLUMNS = 200  # a form has a field for each
 HOURS = 12  # for which such a table is taken
 LABELS = {name: Car._meta.get_field(column).verbose_name for name, column in KEPT_BY_STAFF.items()}
 
-UNREADABLE = {
-    "html": _("This is a web page, whatever its name ends in. Save it as an Excel workbook (XLSX) or as CSV first."),
-    "locked": _("The workbook is locked by a password. Save it without a password."),
-    "empty": _("There is nothing in this file, or no line that names the columns."),
-    "quote": _("A quote in the line that names the columns is never closed."),
-}
-OTHERWISE_UNREADABLE = _("This is no table of cars. Give an Excel workbook (XLSX, XLS) or a CSV file.")
 TOO_LARGE = _("This page takes %(rows)s cars at most. Cut the file in parts, or let the operator import it.")
-ROW_PROBLEMS = {
-    "columns": _("It has more cells than there are titles."),
-    "quote": _("A quote stands inside a quoted text, or is never closed."),
-    "too_long": _("One of its texts is too long."),
-}
 
 
 class FileForm(forms.Form):
@@ -61,9 +50,9 @@ class FileForm(forms.Form):
             table = open_table(file, TITLES)
             rows = list(_few(table.rows))
         except NotATable as error:
-            raise ValidationError(UNREADABLE.get(error.code, OTHERWISE_UNREADABLE)) from None
+            raise ValidationError(why_unreadable(error.code)) from None
         if len(table.columns) > MOST_COLUMNS:
-            raise ValidationError(OTHERWISE_UNREADABLE)
+            raise ValidationError(_("There are more than %(most)s columns.") % {"most": MOST_COLUMNS})
         self.table = replace(table, rows=rows)
         return file
 

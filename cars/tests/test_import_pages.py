@@ -108,9 +108,9 @@ def test_rows_that_cannot_be_read_are_named(manager):
     [
         ("", "empty"),
         ("<html><table>", "web page"),
-        (b"\x89PNG\r\n\x1a\n", "no table of cars"),
-        (workbook([]), "nothing in this file"),
-        ("Make,Model" + ",Colour" * import_forms.MOST_COLUMNS + "\n", "no table of cars"),
+        (b"\x89PNG\r\n\x1a\n", "not a table"),
+        (workbook([]), "file is empty"),
+        ("Make,Model" + ",Colour" * import_forms.MOST_COLUMNS + "\n", "more than 200 columns"),
         ("Make,Model\n" + "Kia,Rio\n" * (import_forms.MOST_ROWS + 1), "2000 cars at most"),
     ],
 )

@@ -1,8 +1,8 @@
-"""The process that reads one workbook, within limits that end it: from standard input, to JSON lines of its rows.
+"""The process that reads one workbook, within limits that end it: from standard input, to JSON lines.
 
-It is run as a file, so that neither Django nor anything else of ours is loaded. A small workbook can ask for any amount
+Without an argument, these are the first rows of each sheet, a line for a sheet; with the number of one, its rows. It is run as a file, so that neither Django nor anything else of ours is loaded. A small workbook can ask for any amount
 of memory (its sizes lie, or it has a cell in the last row and column), so the system counts, and not we. At the end, the
-number of the last row is on standard error, or the code of why there is none.
+number of sheets, or of the last row, is on standard error, or the code of why there is none.
 """
 
 import io
@@ -13,6 +13,7 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time
+from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,6 +24,10 @@ PROCESSOR = 30  # seconds; those take 5
 OUTPUT = 256 * 1024 * 1024  # bytes
 UNPACKED = 512 * 1024 * 1024  # bytes that a workbook says it has when unpacked
 MOST_ROWS = 50_000
+MOST_SHEETS = 20  # that are looked at
+HEAD = 15  # rows of each, among which its titles are
+MOST_CELLS = 1001  # of a row: one more than a table's columns, so that these are counted
+LONGEST_TITLE = 1000  # characters
 LONGEST_TEXT = 131_072  # characters, as in a CSV; Excel's own limit is 32,767
 TOO_LARGE = 3  # the exit code
 LOCKED = "EncryptedPackage".encode("utf-16-le")  # what the file around a workbook with a password has in it
@@ -50,8 +55,8 @@ def check_unpacked_size(content: bytes) -> None:
                 raise Refusal("too_large")
 
 
-def first_sheet(content: bytes) -> "CalamineSheet":
-    """The first sheet that people see and that has something in it."""
+def sheets_of(content: bytes) -> Iterator["CalamineSheet"]:
+    """The sheets that people see and that have something in them, each read when it is asked for."""
     import python_calamine as calamine
 
     check_unpacked_size(content)
@@ -63,19 +68,18 @@ def first_sheet(content: bytes) -> "CalamineSheet":
             if sheet.typ == calamine.SheetTypeEnum.WorkSheet and sheet.visible == calamine.SheetVisibleEnum.Visible:
                 found = workbook.get_sheet_by_index(index)
                 if found.start is not None:
-                    return found
+                    yield found
     except calamine.PasswordError:
         raise Refusal("locked") from None
     except calamine.CalamineError:
         raise Refusal("not_a_table") from None
-    raise Refusal("empty")
 
 
 def filled_rows(sheet: "CalamineSheet") -> Iterator[tuple[int, list[str]]]:
     """(row of the sheet, its cells up to the last that is filled) of the rows that are not blank."""
     count = 0
     for number, values in enumerate(sheet.iter_rows(), 1):
-        cells = [text_of(value) for value in values]
+        cells = [text_of(value) for value in values[:MOST_CELLS]]
         while cells and not cells[-1]:
             cells.pop()
         if cells:
@@ -98,10 +102,23 @@ def text_of(value: object) -> str:
     return str(value)[: LONGEST_TEXT + 1]
 
 
-def write_rows() -> int:
-    """The number of the last row."""
+def write_heads() -> int:
+    """Of each sheet its first rows. How many sheets there are."""
+    count = 0
+    for sheet in islice(sheets_of(sys.stdin.buffer.read()), MOST_SHEETS):
+        head = [
+            (number, [cell[:LONGEST_TITLE] for cell in cells]) for number, cells in islice(filled_rows(sheet), HEAD)
+        ]
+        sys.stdout.write(json.dumps(head) + "\n")
+        count += 1
+    sys.stdout.flush()
+    return count
+
+
+def write_rows(sheet: int) -> int:
+    """Those of one sheet, counted as the heads are. The number of the last row."""
     last = 0
-    for row in filled_rows(first_sheet(sys.stdin.buffer.read())):
+    for row in filled_rows(next(islice(sheets_of(sys.stdin.buffer.read()), sheet, None))):
         sys.stdout.write(json.dumps(row) + "\n")
         last = row[0]
     sys.stdout.flush()
@@ -111,7 +128,7 @@ def write_rows() -> int:
 def main() -> None:
     set_limits()
     try:
-        sys.stderr.write(str(write_rows()))
+        sys.stderr.write(str(write_rows(int(sys.argv[1])) if sys.argv[1:] else write_heads()))
     except Refusal as refusal:
         sys.exit(str(refusal))
     except (MemoryError, OSError):  # the latter: what it writes has grown over the limit

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from leads.interchange.imports import labels, leases, preview
+from leads.interchange.imports import leases, preview
 from leads.interchange.imports.forms import ColumnsForm, FileForm, StatusesForm
 from leads.interchange.imports.models import BUSY, Door, Import, ImportState, Outcome
 from leads.interchange.imports.refused import refused_file
@@ -18,6 +18,7 @@ from steerleads.db.ids import parse_id
 from steerleads.dealers.models import Role
 from steerleads.dealers.permissions import NOBODY
 from steerleads.dealers.staff_admin.modeladmin import DealershipAdmin
+from steerleads.tables.sentences import why_unreadable
 from steerleads.tables.table import NotATable
 
 PAGES = {
@@ -83,7 +84,7 @@ class ImportAdmin(DealershipAdmin):
         try:
             return stage(form.dealership_meant, file, file.name, door=Door.ADMIN, **who)
         except NotATable as error:
-            form.add_error("file", labels.UNREADABLE.get(error.code, labels.OTHERWISE_UNREADABLE))
+            form.add_error("file", why_unreadable(error.code))
             return None
 
     # --- One of them ---------------------------------------------------------------------------

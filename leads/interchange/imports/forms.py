@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cars.models import Car
@@ -17,7 +18,8 @@ from steerleads.dealers.models import Dealership
 from steerleads.dealers.permissions import dealership_of
 from steerleads.dealers.staff_admin.forms import LineField
 from steerleads.dealers.staff_admin.modeladmin import Autocomplete
-from steerleads.tables.reading import LARGEST_FILE
+from steerleads.tables.reading import LARGEST_FILE, LARGEST_MIB
+from steerleads.tables.sentences import why_unreadable
 
 REFUSE, ONE, MAKE = "refuse", "one", "make"
 
@@ -28,9 +30,12 @@ class FileForm(forms.Form):
     dealership = forms.ModelChoiceField(Dealership.objects.all(), label=_("Dealership"))
     file = forms.FileField(
         label=_("File"),
-        help_text=_(
-            "Excel (XLSX or XLS), CSV, or an export of ours; at most 20 MiB and 200,000 rows. "
-            "Nothing is imported before you have seen what would be."
+        help_text=format_lazy(
+            _(
+                "Excel (XLSX or XLS), CSV, or an export of ours; at most {mib} MiB and 200,000 rows. "
+                "Nothing is imported before you have seen what would be."
+            ),
+            mib=LARGEST_MIB,
         ),
         widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xls,.jsonl,.json,.xml"}),
     )
@@ -44,7 +49,7 @@ class FileForm(forms.Form):
     def clean_file(self):
         file = self.cleaned_data["file"]
         if file.size > LARGEST_FILE:
-            raise ValidationError(labels.UNREADABLE["too_large"])
+            raise ValidationError(why_unreadable("too_large"))
         return file
 
     @property

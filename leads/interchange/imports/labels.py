@@ -1,4 +1,4 @@
-"""What people call the fields that a column can be, and the outcomes of rows."""
+"""What people call the fields that a column can be."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -32,22 +32,3 @@ FIELDS = {
     "updatedAt": _("Updated"),
     "carId": _("ID of the car"),
 }
-
-# Why a file cannot be read, by the code of NotATable; whose own words are for programs and the command line.
-UNREADABLE = {
-    "empty": _("The file is empty, or its first lines are: one of them must name the columns."),
-    "html": _(
-        "This is a web page, whatever its name ends in. Open it in your spreadsheet, save it as an Excel workbook "
-        "(XLSX), and give that."
-    ),
-    "locked": _("The workbook is locked by a password. Save it without one."),
-    "not_a_table": _("This is not a table. Give a CSV file or an Excel workbook."),
-    "too_large": _("The file is larger than 20 MiB. Cut it in parts."),
-    "too_many_rows": _("There are more rows than fit in one import. Cut the file in parts."),
-    "too_many_columns": _("There are more than 1,000 columns: this is not a list of leads."),
-    "too_long": _("A line is longer than 1 MiB: this is not a list of leads."),
-    "quote": _("The line that names the columns has a quote that is never closed."),
-}
-OTHERWISE_UNREADABLE = _(
-    "This file cannot be read. Save it again as an Excel workbook (XLSX) or as CSV, and give that."
-)

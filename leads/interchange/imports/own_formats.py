@@ -73,7 +73,7 @@ def _read_jsonl(file: BinaryIO) -> Iterator[tuple[int, Found | Problem]]:
         if text.strip():
             lead = _parsed(text.removeprefix(BOM))
             is_lead = isinstance(lead, dict)
-            yield line, _of_object(lead) if is_lead else Problem("columns", "", "This line is no JSON object.")
+            yield line, _of_object(lead) if is_lead else Problem("object", "", "This line is no JSON object.")
 
 
 def _of_object(lead: dict[str, Any]) -> Found:

@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Any, BinaryIO
 
 from django.db import transaction
+from django.utils import translation
 
 from leads.interchange.imports import own_formats
 from leads.interchange.imports.dates import says_month_first
@@ -16,6 +17,7 @@ from steerleads.db.text import one_line
 from steerleads.dealers.models import Dealership, User
 from steerleads.tables.delimited import MOST_ROWS
 from steerleads.tables.reading import LARGEST_FILE, open_table, too_large
+from steerleads.tables.sentences import ROW_PROBLEMS
 from steerleads.tables.table import NotATable, Row
 
 BATCH = 500  # rows in one transaction
@@ -41,7 +43,8 @@ def stage(
         options={"columns": fields_of(titles, [column.field for column in table.columns])},
     )
     try:
-        _keep(run, table.rows)
+        with translation.override(dealership.language):  # as the other problems of rows
+            _keep(run, table.rows)
     except NotATable:  # found out half-way
         delete_import(run)
         raise
@@ -98,7 +101,9 @@ def _keep(run: Import, rows: Iterator[Row]) -> None:
 def _row(run: Import, row: Row) -> ImportRow:
     problem: dict[str, Any] = {}
     if row.problem:
-        problem = {"title": row.problem.title[:200], "code": row.problem.code, "message": row.problem.message[:300]}
+        code, message = row.problem.code, row.problem.message
+        message = message if run.door == Door.COMMAND else str(ROW_PROBLEMS[code])
+        problem = {"title": row.problem.title[:200], "code": code, "message": message[:300]}
     return ImportRow(
         dealership_id=run.dealership_id,
         run=run,

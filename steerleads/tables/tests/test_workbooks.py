@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from steerleads.tables import workbooks
 from steerleads.tables.table import Column, NotATable
 from steerleads.tables.tests.titles import cells_of, read
 from steerleads.tables.tests.workbooks import boolean_cell, date_cell, error_cell, formula_cell, workbook
@@ -85,3 +86,32 @@ def test_a_workbook_without_a_table_is_refused(content, code):
     with pytest.raises(NotATable) as refused:
         read(content)
     assert refused.value.code == code
+
+
+COVER = [["Casa Motors"], ["Name", "of the file"], ["Leads, November"]]
+
+
+@pytest.mark.parametrize(
+    ("sheets", "hidden", "name"),
+    [
+        ([[TITLES, ["Salma"]], [TITLES, ["Karim"]]], (), "Salma"),
+        ([[], [TITLES, ["Salma"]]], (), "Salma"),
+        ([COVER, [TITLES, ["Salma"]]], (), "Salma"),
+        ([[TITLES, ["Salma"]], COVER], (), "Salma"),
+        ([COVER, [TITLES, ["Salma"]], [TITLES, ["Karim"]]], (2,), "Karim"),
+        ([[["Nobody", "knows"], ["Salma", "this"]], [["Or", "this"]]], (), "Salma"),
+        ([COVER, [["Leads"], [], TITLES, ["Salma"]]], (), "Salma"),
+    ],
+)
+def test_the_sheet_with_most_known_titles_is_the_table(sheets, hidden, name):
+    assert cells_of(workbook(*sheets, hidden=hidden))[0][0] == name
+
+
+def test_one_workbook_is_read_at_a_time(monkeypatch):
+    monkeypatch.setattr(workbooks, "WAIT", 0)
+    with workbooks._PROCESSES, pytest.raises(NotATable) as refused:
+        read(workbook([TITLES]))
+    assert refused.value.code == "busy"
+    with pytest.raises(NotATable):
+        read(workbook())
+    assert read(workbook([TITLES])).kind == "xlsx"

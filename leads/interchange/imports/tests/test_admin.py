@@ -185,6 +185,15 @@ def test_refused_rows_come_back_as_a_file_to_mend(manager, run, casa):
     assert Lead.objects.get(target_name="Karim").note == "=1+1"
 
 
+@pytest.mark.parametrize(("language", "words"), [("fr", "Elle a plus de cellules"), ("ar", "فيه خلايا أكثر")])
+def test_rows_that_cannot_be_read_say_why_in_the_dealerships_language(casa, manager, logan, language, words):
+    casa.language = language
+    casa.save()
+    upload(manager, "Nom;GSM;Marque;Modèle\nSalma;0661234567;Dacia;Logan;x\n")
+    run = done(manager, Import.objects.get())
+    assert words in manager.get(page_of(run)).content.decode()
+
+
 def test_an_import_is_undone_on_its_page(manager, run):
     run = done(manager, run)
     manager.post(page_of(run), {"do": "undo"})
