@@ -12,14 +12,15 @@ class InterchangeConfig(AppConfig):
     def ready(self):
         from leads.interchange.exports.keeping import ExportsOfPeople, OldExports
         from leads.interchange.imports.chore import Imports, quiet_imports
-        from leads.interchange.imports.keeping import ImportsOfPeople, forget_persons
+        from leads.interchange.imports.keeping import ImportsOfPeople
+        from leads.interchange.imports.persons import RowsOfPeople
         from leads.outbox import chores, quiet
-        from leads.privacy import keepers
+        from leads.privacy import holdings
         from steerleads.dealers import leaving
 
         chores.register(Imports())
         chores.register(OldExports())
         quiet.register(quiet_imports)
-        keepers.register(forget_persons)
+        holdings.register(RowsOfPeople())
         leaving.register(ImportsOfPeople())
         leaving.register(ExportsOfPeople())

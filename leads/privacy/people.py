@@ -111,6 +111,11 @@ def persons_in(text: str, leads: Iterable[Lead]) -> set[Person]:
     return {person for person in map(_person, named) if person}
 
 
+def identified_by(text: str, leads: Iterable[Lead]) -> set[Person]:
+    """The Person of `text`, and those of the numbers and addresses of these leads: whose data is surely the same one's."""
+    return {Person.of(text)} | {each for each in persons_in(text, leads) if each.is_number or "@" in each.pattern}
+
+
 def is_mentioned(persons: Iterable[Person], *texts: str | None) -> bool:
     """Whether one of `persons` is named in one of these texts."""
     searchable = [contact_search_text(text) for text in texts if text]

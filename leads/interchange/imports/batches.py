@@ -105,7 +105,9 @@ def check(run: Import, memory: Memory, now: datetime) -> tuple[Import, bool]:
         batch.take()
         transaction.set_rollback(True)
     with transaction.atomic():
-        run = locked(run)
+        found_of, run = run, locked(run)
+        if run.titles != found_of.titles or not _are_all_there(run, rows):
+            return run, False  # somebody was erased meanwhile, whom this may name: once more, without them
         refused = [row for row in rows if row.outcome == Outcome.REFUSED]
         for row in refused:
             row.outcome = ""
@@ -128,6 +130,11 @@ def _note_for_preview(run, batch):
 def _next_rows(run):
     rows = ImportRow.objects.of(run.dealership_id).filter(run=run, line__gt=run.line)
     return list(rows.order_by("line")[:BATCH])
+
+
+def _are_all_there(run, rows):
+    there = ImportRow.objects.of(run.dealership_id).filter(run=run, pk__in=[row.pk for row in rows])
+    return there.count() == len(rows)
 
 
 def _note(run, rows, batch, now):

@@ -38,6 +38,7 @@ def take_back(run: Import, now: datetime) -> tuple[Import, bool]:
             run.line = rows[-1].line
         else:
             run.state, run.lease_token, run.finished_at = ImportState.UNDONE, None, now
+            Overwritten.objects.of(run.dealership_id).filter(run=run).delete()
         run.save()
     return run, not rows
 

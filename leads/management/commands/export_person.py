@@ -6,8 +6,9 @@ import os
 from django.core.management.base import CommandError
 from django.utils import timezone
 
+from leads.privacy import holdings
 from leads.privacy.commands import PersonCommand
-from leads.privacy.people import export_leads, leads_of_person
+from leads.privacy.people import export_leads, identified_by, leads_of_person
 from steerleads.api.json import render
 from steerleads.db.text import shown
 from steerleads.dealers.actors import Actor
@@ -16,7 +17,7 @@ from steerleads.dealers.actors import Actor
 class Command(PersonCommand):
     help = (
         "Print, as JSON, everything in the leads whose contact's name, phone or e-mail is the one given, with their "
-        "history. That it was done is recorded, without the data."
+        "history, and the rows of imported files that are the person's and no leads. That it was done is recorded, without the data."
     )
 
     def add_arguments(self, parser):
@@ -26,7 +27,9 @@ class Command(PersonCommand):
     def handle(self, *, text, dealership, output, **options):
         dealership, text = self.read(text, dealership)
         leads = leads_of_person(dealership, text)
-        held = _pretty(export_leads(dealership, leads, actor=Actor.of_operator(), now=timezone.now()))
+        held = export_leads(dealership, leads, actor=Actor.of_operator(), now=timezone.now())
+        held |= holdings.held(dealership, identified_by(text, leads))
+        held = _pretty(held)
         if output:
             _write(output, held)
         self.stdout.write(shown(output, len(output)) if output else held)

@@ -16,8 +16,6 @@ from leads.models import Lead, LeadEvent
 from leads.notifications.actions import create_rule
 from leads.outbox.models import Delivery
 from leads.outbox.tests.deliveries import deliver
-from leads.privacy import keepers
-from leads.privacy.people import persons_in
 from steerleads.dealers.actors import FORMER_COLLEAGUE
 from steerleads.dealers.leaving import Leaver
 
@@ -226,22 +224,6 @@ def test_what_nobody_imported_goes_after_a_week(casa, write):
     assert ImportRow.objects.count() == 3
     keeping.forget_old(timezone.now() + 8 * DAY)
     assert not Import.objects.exists() and not ImportRow.objects.exists()
-
-
-def test_rows_that_name_an_erased_person_go_and_are_not_taken_in(staged, casa, logan, write):
-    lead_id = "Nom,GSM,Lead ID,Marque,Modèle\n"
-    run_import(write(lead_id + "Salma,0661000000,1,Dacia,Logan\n", "first.csv"))
-    update = write(lead_id + "Other,0661000009,1,Dacia,Logan\nSalma,,2,Dacia,Logan\n", "second.csv")
-    assert run_import(update, "--on-known", "update").updated == 1
-    waiting = staged(3)
-    Import.objects.filter(pk=waiting.pk).update(file_name="Salma.csv")
-    persons = persons_in("Salma", []) | persons_in("c1@x.ma", []) | persons_in("0661200002", [])
-    keepers.forget_persons(casa, persons)
-    assert not Overwritten.objects.exists()
-    assert [row.cells[0] for row in ImportRow.objects.filter(cells__isnull=False)] == ["Client 0"]
-    work_on_all()
-    waiting.refresh_from_db()
-    assert (waiting.counts["created"], waiting.file_name) == (1, "…")
 
 
 def test_what_was_written_over_goes_with_its_lead(casa, logan, write):
