@@ -7,6 +7,7 @@ from itertools import chain, zip_longest
 import pytest
 from django.db import connection
 from django.test import Client
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from cars.actions import create_car
 from leads.actions import create_lead
@@ -16,7 +17,6 @@ from steerleads.dealers.keys import forget_cached_keys, issue_key
 from steerleads.dealers.models import Dealership, Scope
 from steerleads.dealers.ratelimit import forget_leases
 from steerleads.operations.health import forget_looks
-from steerleads.serving.middleware import StaticFiles
 from steerleads.tests.databases import begin_run, begin_with_a_copy, end_run
 from steerleads.tests.openapi_oracle import check_against_schema
 
@@ -85,7 +85,7 @@ def pytest_terminal_summary(terminalreporter):
 @pytest.fixture(scope="session", autouse=True)
 def _static_files_read_once():
     """Each test client makes the middleware anew: to read all static files each time was half of a small test's work."""
-    add_files_from_finders, tables = StaticFiles.add_files_from_finders, {}
+    add_files_from_finders, tables = WhiteNoiseMiddleware.add_files_from_finders, {}
 
     def add_known_files(middleware):
         if middleware.static_prefix not in tables:
@@ -94,7 +94,7 @@ def _static_files_read_once():
         middleware.files = tables[middleware.static_prefix]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(StaticFiles, "add_files_from_finders", add_known_files)
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", add_known_files)
         yield
 
 

@@ -24,7 +24,7 @@ METRICS_TOKEN = env.text("METRICS_TOKEN")
 SECURITY_CONTACT = env.contact("SECURITY_CONTACT")
 
 SECURE_SSL_REDIRECT = env.flag("SECURE_SSL_REDIRECT", not DEBUG)
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$", r"^v1(/|$)"]  # the API refuses plain http
 # Who has a proxy redirect still wants these; each has a switch of its own.
 _HTTPS = SECURE_SSL_REDIRECT or SITE_URL.startswith("https:")
 SECURE_HSTS_SECONDS = env.number("SECURE_HSTS_SECONDS", 31_536_000 if _HTTPS else 0)
@@ -69,22 +69,20 @@ MIDDLEWARE = [
     "steerleads.serving.middleware.TrustedProxy",
     "steerleads.dealers.middleware.CallerAddress",
     "steerleads.serving.middleware.Compression",
-    "steerleads.serving.middleware.Envelope",
     "steerleads.serving.middleware.ContentSecurityPolicy",
-    "steerleads.serving.middleware.HttpsOnly",
     "django.middleware.security.SecurityMiddleware",
-    "steerleads.serving.middleware.ApiCommon",
-    # From here on for pages: requests of the API pass by.
-    "steerleads.serving.middleware.StaticFiles",
+    "steerleads.serving.middleware.Api",
+    # From here on for pages: the API has answered.
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "steerleads.serving.middleware.HealthHost",
-    "steerleads.serving.middleware.Common",
-    "steerleads.serving.middleware.Frames",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "steerleads.serving.readable.ReadableCookies",
-    "steerleads.serving.middleware.Sessions",
-    "steerleads.serving.middleware.Csrf",
-    "steerleads.serving.middleware.Authentication",
-    "steerleads.serving.middleware.SecondFactor",
-    "steerleads.serving.middleware.Messages",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
     "steerleads.dealers.middleware.StaffLocale",
     "steerleads.serving.readable.ReadableAddress",
     "axes.middleware.AxesMiddleware",

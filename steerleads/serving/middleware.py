@@ -1,4 +1,4 @@
-"""What wraps every request, outermost first: log line, proxy, compression, error envelope, page policy."""
+"""What wraps every request, outermost first: log line, proxy, compression, page policy; and what answers the API's."""
 
 import logging
 import re
@@ -6,16 +6,10 @@ import time
 from random import getrandbits
 
 from django.conf import settings
-from django.contrib.auth.middleware import AuthenticationMiddleware
-from django.contrib.messages.middleware import MessageMiddleware
-from django.contrib.sessions.middleware import SessionMiddleware
-from django.middleware.clickjacking import XFrameOptionsMiddleware
-from django.middleware.common import CommonMiddleware
-from django.middleware.csrf import CsrfViewMiddleware
+from django.core.handlers.exception import convert_exception_to_response
 from django.middleware.gzip import GZipMiddleware
+from django.urls import resolve
 from django.utils.cache import patch_vary_headers
-from django_otp.middleware import OTPMiddleware
-from whitenoise.middleware import WhiteNoiseMiddleware
 
 from steerleads import logs
 from steerleads.api import errors
@@ -129,37 +123,6 @@ def _accepts_gzip(header):
     return False
 
 
-class Envelope:
-    """Whatever refuses a request under /v1 before a view does (a bad Host, say) answers in the error envelope."""
-
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
-        response = self.get_response(request)
-        if is_api(request):
-            if response.status_code >= 400 and not response.get("Content-Type", "").startswith("application/json"):
-                kept = {"Allow": response["Allow"]} if "Allow" in response else {}
-                response = errors.answer_status(response.status_code, kept)
-            response.setdefault("Cache-Control", "private, no-cache")
-        return response
-
-
-class HttpsOnly:
-    """Where https is required, plain http under /v1 is an error; pages are redirected by Django's SecurityMiddleware.
-
-    The key has travelled already, and clients turn a redirected POST into a GET (contract 8).
-    """
-
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
-        if is_api(request) and lacks_https(request.META):
-            return errors.answer_error(errors.HttpsRequired())
-        return self.get_response(request)
-
-
 class ContentSecurityPolicy:
     """Pages run our own scripts and styles only: nothing inline, nothing evaluated, nothing framed."""
 
@@ -172,26 +135,42 @@ class ContentSecurityPolicy:
         return response
 
 
-class ApiCommon:
-    """What CommonMiddleware does for pages: judges the host, and says how long an answer is.
+class Api:
+    """Answers what is under /v1 from here, so that all below is for pages alone, and is Django's own.
 
-    One slash too many at the path's end is taken off: a redirect would drop a POST's body.
+    There are no sessions, no forms and no files. Whatever refuses a request before a view does (a bad Host, say) answers
+    in the error envelope. One slash too many at the path's end is taken off: a redirect would drop a POST's body.
     """
 
     def __init__(self, get_response):
         self.get_response = get_response
+        self.answer = convert_exception_to_response(_answer)
 
     def __call__(self, request):
         if not is_api(request):
             return self.get_response(request)
-        request.get_host()  # raises DisallowedHost, which `views.bad_request` answers
-        path = request.path_info
-        if path.endswith("/") and not path.endswith("//"):
-            request.path_info = path[:-1]
-        response = self.get_response(request)
+        response = self.answer(request)
+        if response.status_code >= 400 and not response.get("Content-Type", "").startswith("application/json"):
+            kept = {"Allow": response["Allow"]} if "Allow" in response else {}
+            response = errors.answer_status(response.status_code, kept)
+        response.setdefault("Cache-Control", "private, no-cache")
         if not response.streaming:
             response["Content-Length"] = str(len(response.content))
         return response
+
+
+def _answer(request):
+    if lacks_https(request.META):  # the key has travelled already: no redirect could undo that (contract 8)
+        return errors.answer_error(errors.HttpsRequired())
+    request.get_host()  # raises DisallowedHost, which `views.bad_request` answers
+    path = request.path_info
+    if path.endswith("/") and not path.endswith("//"):
+        request.path_info = path[:-1]
+    view, arguments, named = request.resolver_match = resolve(request.path_info)
+    return view(request, *arguments, **named)
+
+
+# --- For pages only --------------------------------------------------------------------------------
 
 
 class HealthHost:
@@ -204,45 +183,3 @@ class HealthHost:
         if request.path_info in ("/healthz", "/readyz", "/metrics"):
             request.get_host = lambda: "localhost"
         return self.get_response(request)
-
-
-# --- For pages only --------------------------------------------------------------------------------
-
-
-class PagesOnly:
-    """Mixed into a middleware that only pages need: requests of the API pass it by, which have no session and no form."""
-
-    def __call__(self, request):
-        return self.get_response(request) if is_api(request) else super().__call__(request)
-
-
-class StaticFiles(PagesOnly, WhiteNoiseMiddleware):
-    pass
-
-
-class Common(PagesOnly, CommonMiddleware):
-    pass
-
-
-class Frames(PagesOnly, XFrameOptionsMiddleware):
-    pass
-
-
-class Sessions(PagesOnly, SessionMiddleware):
-    pass
-
-
-class Csrf(PagesOnly, CsrfViewMiddleware):
-    pass
-
-
-class Authentication(PagesOnly, AuthenticationMiddleware):
-    pass
-
-
-class SecondFactor(PagesOnly, OTPMiddleware):
-    pass
-
-
-class Messages(PagesOnly, MessageMiddleware):
-    pass

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from steerleads.api.filters import LONGEST_SEARCH
 from steerleads.db.text import forbidden_character, shown
-from steerleads.serving.middleware import is_api
 
 FORM = "application/x-www-form-urlencoded"
 # Characters. No page of ours leads to an address as long as this, and few proxies would let it pass.
@@ -30,8 +29,6 @@ class ReadableCookies:
         self.get_response = get_response
 
     def __call__(self, request):
-        if is_api(request):
-            return self.get_response(request)
         for name in [name for name, value in request.COOKIES.items() if forbidden_character(name + value)]:
             del request.COOKIES[name]
         return self.get_response(request)
@@ -44,8 +41,6 @@ class ReadableAddress:
         self.get_response = get_response
 
     def __call__(self, request):
-        if is_api(request):  # which has its own words for it
-            return self.get_response(request)
         _judge_encoding(request)
         _judge_text(request.path_info, request.path_info, LONGEST)
         for name, values in request.GET.lists():
