@@ -167,9 +167,17 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return self._fetch(sql, params, False)
 
     def _fetch(self, sql: str, params: Sequence, prepare: bool | None) -> list[tuple]:
-        with self.prepared_cursor(prepare) as cursor:
-            cursor.execute(sql, params)
-            return cursor.fetchall()
+        if self.queries_logged or self.execute_wrappers:  # Django's wrapper shows statements to whoever listens
+            with self.prepared_cursor(prepare) as cursor:
+                cursor.execute(sql, params)
+                return cursor.fetchall()
+        self.validate_thread_sharing()
+        self.validate_no_broken_transaction()
+        with self.wrap_database_errors:
+            self.ensure_connection()
+            cursor = PreparedCursor(self.connection)
+            cursor.prepare = prepare
+            return cursor.execute(sql, params).fetchall()
 
 
 class PreparedInVain(psycopg.OperationalError):
