@@ -175,9 +175,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.validate_no_broken_transaction()
         with self.wrap_database_errors:
             self.ensure_connection()
-            cursor = PreparedCursor(self.connection)
-            cursor.prepare = prepare
-            return cursor.execute(sql, params).fetchall()
+            bare = PreparedCursor(self.connection)
+            bare.prepare = prepare
+            return bare.execute(sql, params).fetchall()
 
 
 class PreparedInVain(psycopg.OperationalError):
