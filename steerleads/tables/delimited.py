@@ -21,7 +21,7 @@ MOST_ROWS = 200_000
 
 @dataclass(frozen=True)
 class Record:
-    """The cells of one row, or csv's words for what is wrong with it; it stands in lines `first` to `last`."""
+    """The cells of one row; or what may be them, and csv's words for what is wrong. It stands in lines `first` to `last`."""
 
     first: int
     last: int
@@ -67,16 +67,31 @@ def _head_records(lines: list[str], separator: str, first: int) -> Iterator[tupl
 
 def _records(lines: Iterator[str], separator: str, first: int, *, strict: bool) -> Iterator[Record]:
     """The records from the `first` line on. strict: a stray quote is an error, and swallows no rows below it."""
-    reader = csv.reader(islice(lines, first - 1, None), delimiter=separator, skipinitialspace=True, strict=strict)
+    noted: list[str] = []
+    lines = _noted(islice(lines, first - 1, None), noted)
+    reader = csv.reader(lines, delimiter=separator, skipinitialspace=True, strict=strict)
     while True:
+        noted.clear()
         line = first + reader.line_num
         try:
             cells, error = next(reader), ""
         except StopIteration:
             return
         except csv.Error as problem:
-            cells, error = [], str(problem)
+            cells, error = _as_it_stands(noted, separator), str(problem)
         yield Record(line, first + reader.line_num - 1, cells, error)
+
+
+def _noted(lines: Iterator[str], noted: list[str]) -> Iterator[str]:
+    for line in lines:
+        noted.append(line)
+        yield line
+
+
+def _as_it_stands(lines: list[str], separator: str) -> list[str]:
+    """What may be the cells of a row that is not CSV; of several lines, all of it in one."""
+    text = "".join(lines).rstrip("\r\n")
+    return [text] if len(lines) > 1 else text.split(separator)
 
 
 def _titles(header: Record) -> Sequence[str]:
@@ -96,7 +111,7 @@ def _rows(records: Iterator[Record], width: int) -> Iterator[Row]:
     good = header.first
     for record in records:
         if record.error:
-            yield Row(record.first, (), _not_csv(record, good))
+            yield Row(record.first, tuple(record.cells), _not_csv(record, good))
         elif any(value.strip(WHITE_SPACE) for value in record.cells):
             row = _row(record, header, width)
             good = good if row.problem else record.first
@@ -106,7 +121,7 @@ def _rows(records: Iterator[Record], width: int) -> Iterator[Row]:
 def _row(record: Record, header: Record, width: int) -> Row:
     values = record.cells
     if any(value.strip(WHITE_SPACE) for value in values[len(header.cells) :]):
-        return Row(record.first, (), _too_wide(record, header))
+        return Row(record.first, tuple(map(cell_text, values)), _too_wide(record, header))
     cells = [cell_text(value) for value in values[:width]]
     missing = width - len(cells)
     return Row(record.first, (*cells, *[""] * missing), missing=missing)

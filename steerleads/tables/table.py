@@ -31,7 +31,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Row:
-    """A row's cells by the position of their column, or the problem for which it has none.
+    """A row's cells by the position of their column; with a problem, what stands there, for who is to mend it.
 
     `line` is the file's (of several, the first), or the sheet's row. Where the line ended before its last title, that many
     cells are `missing`, and empty.

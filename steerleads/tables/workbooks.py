@@ -94,6 +94,6 @@ def _rows(rows: Iterator[tuple[int, list[str]]], columns: tuple[Column, ...]) ->
         too_long = [column.title for column, value in zip(columns, values, strict=False) if len(value) > LONGEST_TEXT]
         if too_long:
             message = f"It has over {LONGEST_TEXT} characters."
-            yield Row(number, (), Problem("too_long", too_long[0], message))
+            yield Row(number, tuple(cells), Problem("too_long", too_long[0], message))
         elif any(cells):
             yield Row(number, (*cells, *[""] * (len(columns) - len(cells))))

@@ -240,7 +240,7 @@ class _Batch:
     # --- What they say -------------------------------------------------------------------------
 
     def _read(self, row):
-        if row.code and not row.cells:  # it could not be read from the file
+        if row.unreadable:
             self.problems[row.line] = RowError(row.title, row.code, row.message)
             return
         cells = cells_by_field(self.run.options["columns"], self.run.titles, row.cells)

@@ -59,7 +59,7 @@ def back_to_columns(run: Import) -> None:
 def _forget_findings(run: Import) -> None:
     """What an earlier check found, of other columns."""
     found = ImportRow.objects.of(run.dealership_id).filter(run=run, outcome="").exclude(code="")
-    found.exclude(cells=[]).update(title="", code="", message="")
+    found.filter(unreadable=False).update(title="", code="", message="")
     run.options |= {"words": [], "first": []}
 
 

@@ -117,6 +117,7 @@ class ImportRow(models.Model):
     run = models.ForeignKey(Import, models.CASCADE, related_name="+", db_index=False)
     line = models.PositiveIntegerField()
     cells = models.JSONField(null=True)  # texts by column
+    unreadable = models.BooleanField(default=False)  # from its file: its cells are for who mends it
     outcome = models.CharField(max_length=10, choices=Outcome, blank=True, default="")  # "": it waits
     key = models.CharField(max_length=64, blank=True, default="")
     lead_id = models.UUIDField(null=True)

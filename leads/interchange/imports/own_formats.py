@@ -17,7 +17,8 @@ DECODER = json.JSONDecoder()
 COLUMNS = tuple(Column(field, field) for field in FIELDS)
 BOM = b"\xef\xbb\xbf"
 
-Found = Mapping[str, Any]  # values by field
+Found = Mapping[str, Any]  # values by field; of a line that is none, NOT_READ alone
+NOT_READ = "text"
 
 
 def open_own(file: BinaryIO) -> Table | None:
@@ -44,13 +45,13 @@ def _is_adf(head: bytes) -> bool:
     return head.startswith(b"<") and (b"<adf" in head[:HEAD] or b"?adf" in head[:HEAD].lower())
 
 
-def _rows(found: Iterable[tuple[int, Found | Problem]]) -> Iterator[Row]:
+def _rows(found: Iterable[tuple[int, Found]]) -> Iterator[Row]:
     """Each with a line number of its own, though two may stand in one line."""
     last = 0
     for line, each in found:
         last = max(line, last + 1)
-        if isinstance(each, Problem):
-            yield Row(last, (), each)
+        if NOT_READ in each:
+            yield Row(last, (each[NOT_READ],), Problem("object", "", "This line is no JSON object."))
         else:
             yield Row(last, tuple(_text(each.get(field)) for field in FIELDS))
 
@@ -64,7 +65,7 @@ def _text(value: Any) -> str:
 # --- JSON ------------------------------------------------------------------------------------------
 
 
-def _read_jsonl(file: BinaryIO) -> Iterator[tuple[int, Found | Problem]]:
+def _read_jsonl(file: BinaryIO) -> Iterator[tuple[int, Found]]:
     line = 0
     while text := file.readline(LONGEST_LINE + 1):
         line += 1
@@ -73,20 +74,20 @@ def _read_jsonl(file: BinaryIO) -> Iterator[tuple[int, Found | Problem]]:
         if text.strip():
             lead = _parsed(text.removeprefix(BOM))
             is_lead = isinstance(lead, dict)
-            yield line, _of_object(lead) if is_lead else Problem("object", "", "This line is no JSON object.")
+            yield line, _of_object(lead) if is_lead else {NOT_READ: text.decode("utf-8", "replace").strip()}
 
 
 def _of_object(lead: dict[str, Any]) -> Found:
     """Of contract 15's, with `car`, `archived` and `origin`."""
     car, origin = _dict(lead.get("car")), _dict(lead.get("origin"))
     return {
-        **{field: value for field, value in lead.items() if not isinstance(value, dict | list)},
+        **{field: lead.get(field) for field in FIELDS},
         **{name: car.get(name) for name in ("make", "model", "overviewYear", "vin", "stockNumber", "location")},
         **{name: origin.get(name) for name in ("source", "externalId")},
     }
 
 
-def _read_jsonlead(file: BinaryIO) -> Iterator[tuple[int, Found | Problem]]:
+def _read_jsonlead(file: BinaryIO) -> Iterator[tuple[int, Found]]:
     for number, document in enumerate(_documents(_Text(file)), 1):
         if "sales_lead" not in _dict(document):
             raise _no_export()
@@ -187,7 +188,7 @@ def _first(values: Any) -> Any:
 
 
 # Each that a file can be: whether it is, by how it begins, and what reads it.
-_KINDS: tuple[tuple[str, Callable[[bytes], bool], Callable[[BinaryIO], Iterator[tuple[int, Found | Problem]]]], ...] = (
+_KINDS: tuple[tuple[str, Callable[[bytes], bool], Callable[[BinaryIO], Iterator[tuple[int, Found]]]], ...] = (
     ("jsonl", _is_jsonl, _read_jsonl),
     ("jsonlead", _is_jsonlead, _read_jsonlead),
     ("adf", _is_adf, read_adf),

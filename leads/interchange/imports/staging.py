@@ -91,7 +91,7 @@ def _keep(run: Import, rows: Iterator[Row]) -> None:
             ImportRow.objects.bulk_create(_row(run, row) for row in batch)
         run.rows += len(batch)
         if place is not None:
-            month_first |= {says_month_first(row.cells[place]) for row in batch if len(row.cells) > place}
+            month_first |= {says_month_first(row.cells[place]) for row in batch if not row.problem}
     # One date that can only be read so says how all of the file's are written.
     run.options["month_first"] = True in month_first and False not in month_first
     run.state = ImportState.MAPPING
@@ -109,6 +109,7 @@ def _row(run: Import, row: Row) -> ImportRow:
         run=run,
         line=row.line,
         cells=[_storable(cell) for cell in row.cells],
+        unreadable=row.problem is not None,
         **problem,
     )
 

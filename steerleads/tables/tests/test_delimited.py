@@ -100,8 +100,16 @@ def test_a_short_row_says_so_and_is_filled_up():
     assert [(row.cells, row.missing) for row in rows] == [(("Salma", "", ""), 2), (("Zoé", "1", "x"), 0)]
 
 
+BROKEN = '\nName,Phone\nSalma,1,\nSalma,1,x\n"a" b,1\nZoé,2\n"c,3\nd,4\n'
+
+
+def test_a_row_that_cannot_be_read_keeps_what_stands_there():
+    rows = [row.cells for row in read(BROKEN).rows if row.problem]
+    assert rows == [("Salma", "1", "x"), ('"a" b', "1"), ('"c,3\nd,4',)]
+
+
 def test_each_row_that_cannot_be_read_is_named_and_the_others_are_read():
-    rows = list(read('\nName,Phone\nSalma,1,\nSalma,1,x\n"a" b,1\nZoé,2\n"c,3\nd,4\n').rows)
+    rows = list(read(BROKEN).rows)
     assert [(row.line, row.problem and (row.problem.code, row.problem.message)) for row in rows] == [
         (3, None),
         (4, ("columns", "It has 3 columns, and line 2 names 2.")),
