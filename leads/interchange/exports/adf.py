@@ -10,6 +10,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from leads.contacts.parsing import phones_in_order
 from leads.interchange.exports.base import Context, Exporter
+from leads.interchange.exports.cells import as_texts
 from leads.interchange.exports.person import untold_contact
 from leads.interchange.exports.xml import xml_text
 
@@ -33,7 +34,7 @@ def prospect(lead: Mapping[str, Any], *, dealership: str, host: str) -> str:
     """One lead as a `prospect` element, with its line break."""
     element = Element("prospect", status="new")  # "resend" would be taken for a copy of what came before
     _ids(element, lead, host)
-    _add(element, "requestdate", lead["createdAt"])
+    _add(element, "requestdate", *as_texts([lead["createdAt"]]))
     _vehicle(element, lead)
     _customer(element, lead)
     _vendor(element, dealership)

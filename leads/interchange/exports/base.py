@@ -40,7 +40,7 @@ class Context:
 
 
 class Exporter(ABC):
-    """A format. Its rows are flat, {column of the contents: text, number, bool or None}, unless it `takes_objects`.
+    """A format. Its rows are what the contents' `flat` makes, unless it `takes_objects`.
 
     `most` rows are too many for it, or for those who read it, if there are more. A `is_paged` one is cut by `limit`.
     """

@@ -1,19 +1,33 @@
 """What stands in the cells of a sheet, whichever format it has."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+import orjson
+
+from leads.interchange.exports.contents import Contents
+from steerleads.api import json
 from steerleads.tables.guards import guard
 
 SPELLED = {False: "false", True: "true"}
 
 
 def guarded(
-    rows: Iterable[Mapping[str, Any]], typed: Collection[str], guard: Callable[[str], str] = guard
+    rows: Iterable[Mapping[str, Any]], contents: Contents, guard: Callable[[str], str] = guard
 ) -> Iterator[list[Any]]:
-    """The cells of each flat row: nothing that somebody `typed` is a formula, and what is true is `true`."""
+    """The cells of each flat row: nothing that somebody typed is a formula, and what is true is `true`."""
+    typed = [place for place, name in enumerate(contents.titles) if name in contents.typed]
+    truths = [place for place, name in enumerate(contents.titles) if name in contents.truths]
     for row in rows:
-        yield [
-            guard(value) if name in typed and value else SPELLED[value] if value.__class__ is bool else value
-            for name, value in row.items()
-        ]
+        cells = list(row.values())
+        for place in typed:
+            if text := cells[place]:
+                cells[place] = guard(text)
+        for place in truths:
+            cells[place] = SPELLED[cells[place]]
+        yield cells
+
+
+def as_texts(cells: Sequence[Any]) -> list[Any]:
+    """Cells as JSON has them: ids and times are texts, `2024-01-15T10:30:00Z`, and decimals numbers."""
+    return orjson.loads(json.render(cells))

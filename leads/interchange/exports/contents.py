@@ -2,11 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-import orjson
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -29,9 +26,10 @@ class Contents:
     """Something that can be exported.
 
     - `listing` says which columns are read and how rows are sorted; its `render` makes the API's object of a row.
-    - `flat` makes a line of a sheet of a row: {title: text, number, bool or None}, by the API's names.
+    - `flat` makes a line of a sheet of a row: {title: text, number, bool, UUID, datetime or None}, by the API's names.
     - `titles` are those names, in order, each with what people call it.
     - `typed` are those that hold what somebody typed, or a program sent: what a spreadsheet might calculate.
+    - `truths` are those that are true or false.
     """
 
     name: str
@@ -39,6 +37,7 @@ class Contents:
     flat: Callable[[Row], dict[str, Any]]
     titles: Mapping[str, Any]
     typed: frozenset[str]
+    truths: frozenset[str] = frozenset()
 
     def titles_in(self, language: str | None) -> list[str]:
         """The titles in a language; without one, the API's names."""
@@ -46,11 +45,6 @@ class Contents:
             return list(self.titles)
         with translation.override(language):
             return [str(title) for title in self.titles.values()]
-
-
-def as_texts(*values: UUID | datetime) -> list[str]:
-    """Ids and times as JSON has them: `2024-01-15T10:30:00Z`."""
-    return orjson.loads(json.render(values))
 
 
 # --- Leads -----------------------------------------------------------------------------------------
@@ -98,9 +92,6 @@ LEAD_TITLES = {
 
 def _finish_lead(lead):
     lead["phone"], lead["email"] = first_phone(lead["phone"]), first_email(lead["email"])
-    lead["id"], lead["carId"], lead["createdAt"], lead["updatedAt"] = as_texts(
-        lead["id"], lead["carId"], lead["createdAt"], lead["updatedAt"]
-    )
     return lead
 
 
@@ -138,23 +129,16 @@ LEADS_TO_EXPORT = Contents(
     flat_lead,
     LEAD_TITLES,
     frozenset("action targetName targetInfo email tag note make model stockNumber location source externalId".split()),
+    frozenset({"archived"}),
 )
 
 # --- Vehicles --------------------------------------------------------------------------------------
 
 
-def flat_vehicle(row: Row) -> dict[str, Any]:
-    """A vehicle as a line of a sheet."""
-    car = VehicleSerializer.render(row)
-    car["id"], car["createdAt"], car["updatedAt"] = as_texts(car["id"], car["createdAt"], car["updatedAt"])
-    car["price"] = None if car["price"] is None else json.number_of(car["price"])
-    return car
-
-
 VEHICLES_TO_EXPORT = Contents(
     "vehicles",
     CARS,
-    flat_vehicle,
+    VehicleSerializer.render,
     {name: name for name in VehicleSerializer().fields},  # for programs alone
     frozenset({"make", "model", "stockNumber", "location"}),
 )
@@ -178,16 +162,15 @@ ENTRY_COLUMNS = ("leadId", "id", "kind", "at", "actorType", "actorName", "change
 def flat_entry(row: Row) -> dict[str, Any]:
     """An entry of a lead's history as a line of a sheet. What changed is one JSON object."""
     event = ExportedEntry.render(row)
-    lead_id, event_id, at = as_texts(event["leadId"], event["id"], event["at"])
     return {
-        "leadId": lead_id,
-        "id": event_id,
+        "leadId": event["leadId"],
+        "id": event["id"],
         "kind": event["kind"],
-        "at": at,
+        "at": event["at"],
         "actorType": event["actor"]["type"],
         "actorName": event["actor"]["name"],
         "changes": json.render(event["changes"]).decode(),
-        "batch": str(event["batch"]) if "batch" in event else None,
+        "batch": event.get("batch"),
     }
 
 

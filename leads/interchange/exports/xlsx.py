@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from leads.interchange.exports.base import Context, Exporter
-from leads.interchange.exports.cells import guarded
+from leads.interchange.exports.cells import as_texts, guarded
 from leads.interchange.exports.xml import NOT_XML, xml_text
 from steerleads.tables.guards import guard
 
@@ -76,7 +76,9 @@ class XlsxExporter(Exporter):
                     opened.write((XML + part.replace("{name}", context.contents.name)).encode())
             with package.open(SHEET, "w") as sheet:
                 sheet.write((XML + head + _row(context.titles)).encode())
-                sheet.writelines(_row(cells).encode() for cells in guarded(rows, context.contents.typed, guard_as_read))
+                sheet.writelines(
+                    _row(as_texts(cells)).encode() for cells in guarded(rows, context.contents, guard_as_read)
+                )
                 sheet.write(FOOT.encode())
 
 

@@ -1,5 +1,6 @@
 """CSV, XLSX and JSON lines as others read them (contract X3, X4): every text whole, and none of them calculated."""
 
+import csv
 import io
 import json
 from datetime import UTC, date, datetime
@@ -9,7 +10,8 @@ import pytest
 from conftest import make_lead
 from leads.interchange.exports import exporters_of
 from leads.interchange.exports.base import Context
-from leads.interchange.exports.contents import LEADS_TO_EXPORT
+from leads.interchange.exports.contents import HISTORY_TO_EXPORT, LEADS_TO_EXPORT, VEHICLES_TO_EXPORT
+from leads.interchange.exports.csv import write_csv
 from leads.interchange.exports.making import write_rows
 from leads.interchange.tests.files import of_csv, of_xlsx, written
 from leads.interchange.tests.samples import HOSTILE, PLAIN, UNSET
@@ -56,6 +58,14 @@ def test_a_line_has_every_column_in_its_place():
         **{name: str(value) for name, value in PLAIN.items()},
         "archived": "false",
     }
+
+
+@pytest.mark.parametrize("text", [*map(chr, range(0x80)), *HOSTILE, '\\"', '"\\', '\\u0041 \\n "\\\\"', ""])
+def test_lines_are_those_of_the_standard_librarys_writer(text):
+    cells, file, expected = [text, None, 3, -1.5, f"a{text}b"], io.BytesIO(), io.StringIO(newline="")
+    write_csv(file, ["a"], [cells])
+    csv.writer(expected, quoting=csv.QUOTE_NONNUMERIC).writerow(cells)
+    assert file.getvalue() == b"a\r\n" + expected.getvalue().encode()
 
 
 def test_what_is_unset_is_empty():
@@ -169,6 +179,15 @@ def file_of(casa, name):
     rows = leads.values_list(*LEADS_TO_EXPORT.listing.columns)
     assert write_rows(rows, exporters_of(LEADS_TO_EXPORT)[name], file, context) == 2
     return file.getvalue()
+
+
+@pytest.mark.parametrize("contents", [LEADS_TO_EXPORT, VEHICLES_TO_EXPORT, HISTORY_TO_EXPORT], ids=lambda c: c.name)
+def test_cells_stand_below_their_titles(imported, contents):
+    rows = list(contents.listing.model.objects.values_list(*contents.listing.columns))
+    lines = [contents.flat(row) for row in rows]
+    assert lines and {tuple(line) for line in lines} == {tuple(contents.titles)}
+    assert contents.typed | contents.truths <= contents.titles.keys()
+    assert {name for line in lines for name, cell in line.items() if cell.__class__ is bool} == contents.truths
 
 
 def test_json_lines_are_the_apis_leads_with_car_archived_and_origin(casa, api, lead, imported):
