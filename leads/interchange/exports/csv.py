@@ -11,7 +11,7 @@ from leads.interchange.exports.base import Context, Exporter
 from leads.interchange.exports.cells import as_texts, guarded
 from steerleads.api import json
 
-# In these languages Excel takes a comma for the sign before decimals.
+# In these languages Excel takes a comma for the sign before decimals, and a number with a point for a text or a date.
 WITH_SEMICOLONS = {"fr", "ar"}
 END_OF_LINE = b"\r\n"
 
@@ -47,11 +47,15 @@ def write_csv(file: BinaryIO, titles: Iterable[str], rows: Iterable[Sequence[Any
 
 def write_for_excel(file: BinaryIO, titles: Iterable[str], rows: Iterable[Sequence[Any]], language: str) -> None:
     """The same for an Excel in this language. Without the byte order mark it would not know UTF-8."""
-    separator = ";" if language in WITH_SEMICOLONS else ","
+    cells = map(as_texts, rows)
+    if language in WITH_SEMICOLONS:
+        separator, cells = ";", map(_with_commas, cells)
+    else:
+        separator = ","
     file.write(BOM_UTF8)
     text = TextIOWrapper(file, "utf-8", newline="")
     csv.writer(text, delimiter=separator).writerow(titles)
-    csv.writer(text, delimiter=separator, quoting=csv.QUOTE_NONNUMERIC).writerows(map(as_texts, rows))
+    csv.writer(text, delimiter=separator, quoting=csv.QUOTE_NONNUMERIC).writerows(cells)
     text.detach()
 
 
@@ -63,3 +67,14 @@ def _line(cells: Sequence[Any]) -> bytes:
 
 def _as_csv_has_it(escape: re.Match) -> bytes:
     return PLAIN.get(escape[0]) or bytes.fromhex(escape[0][4:].decode())
+
+
+class _WithComma(float):
+    """A number as French and Arabic write it: to the csv module still a number, which it does not quote."""
+
+    def __str__(self) -> str:
+        return super().__repr__().replace(".", ",")
+
+
+def _with_commas(cells: Sequence[Any]) -> list[Any]:
+    return [_WithComma(cell) if cell.__class__ is float else cell for cell in cells]

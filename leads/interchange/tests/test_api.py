@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
+from django.core.management import call_command
 from django.db import OperationalError
 from django.db.models import QuerySet
 from python_calamine import CalamineWorkbook
 
+from cars.models import Car
 from conftest import TESTER, ApiClient, error_of, make_car, make_lead
 from leads.actions import archive_lead, change_lead, delete_lead
 from leads.interchange import views
@@ -170,6 +172,21 @@ def test_excel_gets_the_dealerships_separator(api, leads):
     response = api.get("/exports/leads?format=csv&for=excel")
     [titles, *_] = response.content.decode("utf-8").splitlines()
     assert titles.startswith("\ufeffid;status;")
+
+
+@pytest.mark.parametrize(("language", "price"), [("fr", "215000,5"), ("ar", "215000,5"), ("en", "215000.5")])
+def test_excel_gets_decimals_as_its_language_writes_them_and_cars_come_in_by_them(
+    api, casa, atlas, tmp_path, language, price
+):
+    Dealership.objects.update(language=language)
+    make_car(casa, price="215000.50", km=38500)
+    content = api.get("/exports/vehicles?format=csv&for=excel").content
+    separator = "," if language == "en" else ";"
+    assert f"{separator}{price}{separator}38500{separator}" in content.decode()
+    path = tmp_path / "cars.csv"
+    path.write_bytes(content)
+    call_command("import_cars", str(path), "--dealership", "Atlas Cars", stdout=io.StringIO(), stderr=io.StringIO())
+    assert str(Car.objects.of(atlas).get().price) == "215000.50"
 
 
 # --- History -------------------------------------------------------------------------------------
