@@ -191,7 +191,7 @@ class ListQuery:
 
     def __init__(self, view: ListViewSet, parameters: Parameters, filters: ActiveFilters | None):
         self.view, self.listing, self.parameters, self.filters = view, view.listing, parameters, filters
-        self.order = _order(self.listing, parameters)
+        self.order = asked_order(self.listing, parameters)
         self.paged = view.always_paged or "limit" in parameters or "cursor" in parameters
         self.limit = parameters.whole_number("limit", 1, LARGEST_PAGE, DEFAULT_PAGE)
         self.counts = parameters.yes_or_no("count")
@@ -309,7 +309,8 @@ class ListQuery:
         return response
 
 
-def _order(listing: Listing, parameters: Parameters) -> Order:
+def asked_order(listing: Listing, parameters: Parameters) -> Order:
+    """The Order that `sortBy` and `sortOrder` ask for. What is wrong is noted in `parameters`."""
     name = parameters.choice("sortBy", list(listing.sorts), listing.default)
     direction = parameters.get("sortOrder", "desc" if listing.descending else "asc").lower()
     if direction not in ("asc", "desc"):

@@ -32,6 +32,7 @@ ROOMS_OF_LEADS = 6
 
 # From the ground up: each may import its own floor and those below. The longest beginning of a name counts.
 FLOORS = {
+    "steerleads.drafts": 0,
     "steerleads.environment": 0,
     "steerleads.logs": 0,
     "steerleads.progress": 0,

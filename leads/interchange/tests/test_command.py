@@ -2,6 +2,8 @@
 
 import csv
 import io
+import os
+import signal
 import stat
 
 import pytest
@@ -60,6 +62,7 @@ def test_every_format_is_the_apis(leads, api, format):
         (["--search", "elodie"], ["Élodie"]),
         (["--status", "NEW", "--status", "COMPLETED"], ["Élodie", "Sara", "Omar"]),
         (["--status=NEW,COMPLETED", "--sortBy", "targetName", "--sortOrder", "desc"], ["Sara", "Omar", "Élodie"]),
+        (["--sortBy", "targetName", "--sortOrder", "DESC"], ["Sara", "Omar", "Élodie"]),
         (["--tag", "hot"], ["Élodie"]),
         (["--carId", "01890000-0000-7000-8000-000000000000"], []),
         (["--archived", "true"], []),
@@ -123,6 +126,43 @@ def test_a_file_that_cannot_be_written_is_refused(leads, tmp_path, name):
     with pytest.raises(CommandError, match="is not a file|cannot be written"):
         run("--output", str(tmp_path / name))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_bug_of_a_format_is_not_taken_for_a_file_that_cannot_be_written(leads, tmp_path, monkeypatch):
+    def fail(self, rows, file, context):
+        raise ValueError("a bug")
+
+    monkeypatch.setattr(CsvExporter, "write", fail)
+    with pytest.raises(ValueError, match="a bug"):
+        run("--output", str(tmp_path / "leads.csv"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_sigterm_leaves_nothing_beside_the_file(leads, tmp_path, monkeypatch):
+    def be_ended(self, rows, file, context):
+        file.write(b"half")
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    before = signal.signal(signal.SIGTERM, signal.SIG_IGN)  # or a failure would end the tests
+    monkeypatch.setattr(CsvExporter, "write", be_ended)
+    try:
+        with pytest.raises(SystemExit):
+            run("--output", str(tmp_path / "leads.csv"))
+        assert signal.getsignal(signal.SIGTERM) == signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_output_that_takes_no_more_is_named(leads):
+    with open("/dev/full", "wb") as full, pytest.raises(CommandError, match="No space left on device"):
+        call_command(
+            "export_leads",
+            "--dealership=Casa Motors",
+            "--format=csv",
+            stdout=io.TextIOWrapper(full),
+            stderr=io.StringIO(),
+        )
 
 
 def test_too_many_are_refused(leads, monkeypatch):

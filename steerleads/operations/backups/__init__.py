@@ -1,11 +1,9 @@
 """Backs up and restores the whole database, SQLite or PostgreSQL, to and from one file."""
 
-import os
 import sqlite3
-import tempfile
-from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from steerleads.drafts import draft_of
 from steerleads.operations.backups import postgresql as postgresql_kind
 from steerleads.operations.backups import sqlite as sqlite_kind
 from steerleads.operations.backups.errors import BackupError
@@ -23,7 +21,7 @@ def back_up(database, target, *, overwrite=False, report=lambda done: None):
     try:
         _refuse_target(database, target, overwrite)
         database = KINDS[database.vendor].directly(database)
-        with _draft_of(target) as draft:
+        with draft_of(target) as draft:
             KINDS[database.vendor].copy(database, draft, report)
     except OSError as error:
         raise BackupError(f"{target} cannot be written: {error.strerror}.") from None
@@ -47,30 +45,6 @@ def restore(database, source, *, force=False, report=lambda done: None):
         if others and not force:
             raise BackupError(f"{others} Stop the server and its workers first, or use --force: their writes are lost.")
         kind.replace(database, source, report)
-
-
-@contextmanager
-def _draft_of(target):
-    """A file beside `target` that takes its name once it is whole: a crash leaves the last backup as it was."""
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
-    os.close(handle)
-    draft = Path(name)
-    try:
-        yield draft
-        _sync(draft)
-        draft.replace(target)
-        with suppress(OSError):  # some network shares cannot sync a folder
-            _sync(target.parent)
-    finally:
-        draft.unlink(missing_ok=True)
-
-
-def _sync(path):
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _refuse_target(database, target, overwrite):

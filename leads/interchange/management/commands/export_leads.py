@@ -1,9 +1,9 @@
 """Writes a dealership's leads as a file of any format."""
 
 import os
-from contextlib import suppress
+from pathlib import Path
 from shutil import copyfileobj
-from tempfile import NamedTemporaryFile, TemporaryFile
+from tempfile import TemporaryFile
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
@@ -16,16 +16,17 @@ from leads.interchange.exports.contents import LEADS_TO_EXPORT
 from leads.interchange.exports.making import TooMany, fill, record
 from leads.interchange.models import Export
 from leads.models import Lead
+from steerleads.api.lists import SORTING, asked_order
 from steerleads.api.parameters import Parameters
 from steerleads.api.plans import judged
 from steerleads.db.text import shown
 from steerleads.dealers.actors import Actor
 from steerleads.dealers.lookup import find_dealership, one_of
+from steerleads.drafts import draft_of
 from steerleads.progress import Progress
 
 LISTING = LEADS_TO_EXPORT.listing
 FORMATS = exporters_of(LEADS_TO_EXPORT)
-SORTING = {"sortBy": False, "sortOrder": False}
 
 
 class Command(BaseCommand):
@@ -77,6 +78,8 @@ class Command(BaseCommand):
                 self.stdout.flush()
             except BrokenPipeError:
                 raise CommandError("Nobody reads the output any more.") from None
+            except OSError as error:
+                raise CommandError(f"The output cannot be written: {error.strerror}.") from None
         return rows
 
 
@@ -86,12 +89,11 @@ def _asked(dealership, options):
     sent = MultiValueDict({name: options[name] for name in known if options.get(name)})
     parameters = Parameters(sent, known)
     filterset = judged(LeadFilters, parameters)
-    sort = parameters.choice("sortBy", list(LISTING.sorts), None)
-    direction = parameters.choice("sortOrder", ["asc", "desc"], "asc")
+    order = asked_order(LISTING, parameters)
     if parameters.wrong:
         raise CommandError("\n".join(f"--{wrong['field']}: {wrong['message']}" for wrong in parameters.wrong))
     leads = filterset.narrow(Lead.objects.of(dealership), filterset.form.cleaned_data)
-    return LISTING.order(sort, direction == "desc").apply(leads), LeadFilters.set_by(parameters)
+    return order.apply(leads), LeadFilters.set_by(parameters)
 
 
 def _write_file(name, write):
@@ -99,16 +101,7 @@ def _write_file(name, write):
     if os.path.exists(name) and not os.path.isfile(name):
         raise CommandError(f"{shown(name)} is not a file.")
     try:
-        with NamedTemporaryFile(dir=os.path.dirname(name) or ".", prefix=".export-", delete=False) as file:
-            try:
-                rows = write(file)
-                file.flush()
-                os.fsync(file.fileno())
-                os.replace(file.name, name)
-            except BaseException:
-                with suppress(FileNotFoundError):
-                    os.unlink(file.name)
-                raise
-    except (OSError, ValueError) as error:
-        raise CommandError(f"{shown(name)} cannot be written: {getattr(error, 'strerror', error)}.") from None
-    return rows
+        with draft_of(Path(name)) as draft, draft.open("wb") as file:
+            return write(file)
+    except OSError as error:
+        raise CommandError(f"{shown(name)} cannot be written: {error.strerror}.") from None
