@@ -1,11 +1,11 @@
 """Finds the car that a file or a message is about, by whatever it says of it: the surest sign first."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from cars.models import Car
 from cars.plates import fold_plate, is_distinctive
@@ -14,6 +14,7 @@ from steerleads.dealers.models import Dealership
 
 YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)", re.ASCII)
 MOST_WORDS = 12  # of a car in one text that are looked at
+Sign = tuple[tuple[str, str], ...]  # columns of a car, each with what has to stand there
 SEVERAL = 2  # as many need not be told apart from more
 VIN_LENGTH = 17
 
@@ -46,13 +47,12 @@ class Match:
     is_ambiguous: bool = False
 
 
-def find_car(dealership: Dealership, clues: Clues, *, besides: Collection[UUID] = ()) -> Match:
+def find_car(dealership: Dealership, clues: Clues) -> Match:
     """The ladder: id, VIN, stock number, plate, the one of make, model and year, the one of make and model.
 
     A rung that has no car, or several, leaves it to the next. Cars that are sold are known by a name of their own only.
-    Those in `besides` are left out, as a car that stands in for unknown ones is.
     """
-    cars, is_ambiguous = Car.objects.of(dealership).exclude(pk__in=list(besides)), False
+    cars, is_ambiguous = Car.objects.of(dealership), False
     for rung in _rungs(clues):
         found = list(cars.filter(rung).order_by().values_list("pk", flat=True)[:SEVERAL])
         if len(found) == 1:
@@ -64,61 +64,75 @@ def find_car(dealership: Dealership, clues: Clues, *, besides: Collection[UUID] 
 class Matcher:
     """`find_car` for many: what was asked is remembered until `forget`, as after a car was made or changed."""
 
-    def __init__(self, dealership: Dealership, *, besides: Collection[UUID] = ()):
-        self.dealership, self.besides = dealership, besides
+    def __init__(self, dealership: Dealership):
+        self.dealership = dealership
         self._known: dict[Clues, Match] = {}
 
     def find(self, clues: Clues) -> Match:
         if clues not in self._known:
-            self._known[clues] = find_car(self.dealership, clues, besides=self.besides)
+            self._known[clues] = find_car(self.dealership, clues)
         return self._known[clues]
 
     def forget(self) -> None:
         self._known.clear()
 
 
-def cars_like(dealership: Dealership, clues: Clues) -> QuerySet[Car]:
-    """The cars on any rung of the ladder, for a person to choose from."""
-    rungs = list(_rungs(clues))
-    return Car.objects.of(dealership).filter(Q(*rungs, _connector=Q.OR)) if rungs else Car.objects.none()
+def signs_of(clues: Clues) -> set[Sign]:
+    """All by which the ladder might know a car, but for its id."""
+    named = *_names(clues), *_names_in(clues.text)
+    return {*named, *_kind(clues.make, clues.model), *_kinds_in(clues.text)}
+
+
+def signs_of_car(car: Car) -> set[Sign]:
+    """All by which the ladder might find this car, which is folded."""
+    named = "vin", "stock_number", "plate_folded"
+    signs: set[Sign] = {((name, value),) for name in named if (value := getattr(car, name))}
+    return signs | {(("make_folded", car.make_folded), ("model_folded", car.model_folded))}
 
 
 def _rungs(clues: Clues) -> Iterator[Q]:
+    """The names, then the kinds; the same again of what stands in one text: one car's name, or a make with a model."""
     if clues.car_id:
         yield Q(pk=clues.car_id)
-    if clues.vin:
-        yield Q(vin=clues.vin.replace(" ", "").upper())
-    if clues.stock_number:
-        yield Q(stock_number=clues.stock_number)
-    if is_distinctive(clues.plate):
-        yield Q(plate_folded=fold_plate(clues.plate))
-    yield from _kinds(_kind(clues.make, clues.model), clues.year)
-    yield from _rungs_of_text(clues.text)
+    yield from (Q(*sign) for sign in _names(clues))
+    yield from _rungs_of_kinds(_kind(clues.make, clues.model), clues.year)
+    yield from (Q(*sign) for sign in _names_in(clues.text))
+    year = YEAR.search(clues.text)
+    yield from _rungs_of_kinds(_kinds_in(clues.text), int(year[1]) if year else None)
 
 
-def _rungs_of_text(text: str) -> Iterator[Q]:
-    """The same, where all of it stands in one text: it may be a name of one car, or a make with a model."""
-    if not text:
+def _rungs_of_kinds(kinds: list[Sign], year: int | None) -> Iterator[Q]:
+    if not kinds:
         return
-    if len(text) == VIN_LENGTH and text.isalnum():
-        yield Q(vin=text.upper())
-    yield Q(stock_number=text)
-    if is_distinctive(text):
-        yield Q(plate_folded=fold_plate(text))
-    year = YEAR.search(text)
-    words = YEAR.sub(" ", text).split()[:MOST_WORDS]
-    splits = [_kind(" ".join(words[:at]), " ".join(words[at:])) for at in range(1, len(words))]
-    yield from _kinds(Q(*splits, _connector=Q.OR) if splits else None, int(year[1]) if year else None)
-
-
-def _kind(make: str, model: str) -> Q | None:
-    return Q(make_folded=fold(make), model_folded=fold(model)) if make and model else None
-
-
-def _kinds(kind: Q | None, year: int | None) -> Iterator[Q]:
-    if kind is None:
-        return
-    unsold = kind & ~Q(status=Car.Status.SOLD)
+    unsold = Q(*(Q(*sign) for sign in kinds), _connector=Q.OR) & ~Q(status=Car.Status.SOLD)
     if year:
         yield unsold & Q(overview_year=year)
     yield unsold
+
+
+def _names(clues: Clues) -> Iterator[Sign]:
+    if clues.vin:
+        yield (("vin", clues.vin.replace(" ", "").upper()),)
+    if clues.stock_number:
+        yield (("stock_number", clues.stock_number),)
+    if is_distinctive(clues.plate):
+        yield (("plate_folded", fold_plate(clues.plate)),)
+
+
+def _names_in(text: str) -> Iterator[Sign]:
+    if not text:
+        return
+    if len(text) == VIN_LENGTH and text.isalnum():
+        yield (("vin", text.upper()),)
+    yield (("stock_number", text),)
+    if is_distinctive(text):
+        yield (("plate_folded", fold_plate(text)),)
+
+
+def _kind(make: str, model: str) -> list[Sign]:
+    return [(("make_folded", fold(make)), ("model_folded", fold(model)))] if make and model else []
+
+
+def _kinds_in(text: str) -> list[Sign]:
+    words = YEAR.sub(" ", text).split()[:MOST_WORDS]
+    return [sign for at in range(1, len(words)) for sign in _kind(" ".join(words[:at]), " ".join(words[at:]))]

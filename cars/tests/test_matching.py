@@ -3,7 +3,7 @@
 import pytest
 
 from cars.actions import change_car
-from cars.matching import Clues, Match, Matcher, cars_like, find_car
+from cars.matching import Clues, Match, Matcher, find_car, signs_of, signs_of_car
 from conftest import make_car
 from steerleads.db.ids import new_id
 
@@ -76,11 +76,6 @@ def test_an_id_beats_all_else_and_is_the_dealerships_own(casa, atlas, stock):
     assert find_car(atlas, clues) == Match()
 
 
-def test_a_car_that_stands_in_for_others_is_left_out(casa, stock):
-    clues = Clues(make="Renault", model="Clio")
-    assert find_car(casa, clues, besides=[stock["clio"].pk]).car_id == stock["clio 2021"].pk
-
-
 def test_what_was_asked_is_remembered_until_it_is_forgotten(casa, stock, django_assert_num_queries):
     matcher, clues = Matcher(casa), Clues(make="Dacia", model="Logan")
     assert matcher.find(clues).car_id == stock["logan"].pk
@@ -91,6 +86,7 @@ def test_what_was_asked_is_remembered_until_it_is_forgotten(casa, stock, django_
     assert matcher.find(clues) == Match()
 
 
-def test_a_person_can_be_offered_all_that_are_meant_perhaps(casa, stock):
-    assert set(cars_like(casa, Clues(make="Renault", model="Clio"))) == {stock["clio"], stock["clio 2021"]}
-    assert list(cars_like(casa, Clues())) == []
+def test_what_finds_a_car_is_among_its_signs(stock, subtests):
+    for clues, name in FOUND:
+        with subtests.test(str(clues)):
+            assert signs_of(clues) & signs_of_car(stock[name])

@@ -5,6 +5,7 @@ told by a Memory.
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +16,9 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from cars.actions import create_car
-from cars.matching import Clues
+from cars.errors import DuplicateVehicle
+from cars.matching import Clues, Sign, signs_of, signs_of_car
+from cars.models import Car
 from leads.interchange.imports import keys
 from leads.interchange.imports.bringing import Bringer, Draft, Result
 from leads.interchange.imports.known import KnownRows
@@ -69,16 +72,24 @@ class Memory:
         self.seen = set(met.values_list("key", flat=True)) if run.state == ImportState.RUNNING else set()
         self.written: set[UUID] = set()  # leads: by another name, the same row's lead may come once more
         self.cars: list[Mapping[str, Any]] = []
+        self.by_sign: dict[Sign, list[int]] = {}  # places in `cars`
 
     def make_again(self, dealership: Dealership, clues: Iterable[Clues]) -> None:
         """The cars that the check of earlier batches made, as far as these rows might mean them."""
         if self.cars:
-            wanted = {(each.make.lower(), each.model.lower()) for each in clues}
-            named = {name for each in clues for name in (each.vin, each.stock_number, each.plate) if name}
-            for fields in self.cars:
-                kind = fields["make"].lower(), fields["model"].lower()
-                if kind in wanted or named & {fields.get("vin"), fields.get("stock_number"), fields.get("plate")}:
-                    create_car(dealership, fields)
+            signs = {sign for each in clues for sign in signs_of(each)}
+            for place in sorted({place for sign in signs for place in self.by_sign.get(sign, ())}):
+                with suppress(DuplicateVehicle):  # a colleague has made it meanwhile
+                    create_car(dealership, self.cars[place])
+
+    def keep_cars(self, made: Iterable[Mapping[str, Any]]) -> None:
+        """What a check has made, which is taken back."""
+        for fields in made:
+            car = Car(**fields)
+            car.fold()
+            for sign in signs_of_car(car):
+                self.by_sign.setdefault(sign, []).append(len(self.cars))
+            self.cars.append(fields)
 
 
 def bring_in(run: Import, memory: Memory, now: datetime) -> tuple[Import, bool]:
@@ -101,7 +112,6 @@ def check(run: Import, memory: Memory, now: datetime) -> tuple[Import, bool]:
         rows = _next_rows(locked(run))
         batch = _Batch(run, rows, memory)
         memory.make_again(run.dealership, [each.row.clues for each in batch.keyed.values()])
-        made_before = len(batch.bringer.made)
         batch.take()
         transaction.set_rollback(True)
     with transaction.atomic():
@@ -116,7 +126,7 @@ def check(run: Import, memory: Memory, now: datetime) -> tuple[Import, bool]:
         _note(run, rows, batch, now)
         run.save()
     batch.remember()
-    memory.cars += batch.bringer.made[made_before:]
+    memory.keep_cars(batch.bringer.made)
     return run, not rows
 
 

@@ -234,30 +234,7 @@ def test_an_own_export_that_is_older_than_a_change_writes_nothing_over(casa, log
     assert counts(run_import(path, "--on-known", "update")) == (0, 0, 1, 0)
 
 
-# --- The dry run -----------------------------------------------------------------------------------
-
-
-def test_a_dry_run_counts_as_the_run_does_and_leaves_nothing(casa, logan, write):
-    run_import(write(HEAD + KARIM, "before.csv"))
-    kinds = ["Dacia,Logan", "Fiat,Panda", "Fiat,Uno", "Fiat,", "Dacia,Duster"]
-    rows = [f"{n % 400},S,B{n},06612{n % 250:05},NEW,,{kinds[n % 5]}\n" for n in range(450)]
-    rows += ["52,K,A,0522201010,NEW,,Dacia,Logan\n", "999,X,Y,,NEW,,Dacia,Logan\n"]
-    path, how = write(HEAD + "".join(rows)), ("--create-cars", "--on-known", "update")
-    before = [list(table.objects.order_by("pk").values()) for table in (Lead, LeadEvent, Car, Import, ImportRow)]
-    dry = run_import(path, *how, "--dry-run")
-    assert [
-        list(table.objects.order_by("pk").values()) for table in (Lead, LeadEvent, Car, Import, ImportRow)
-    ] == before
-    run = run_import(path, *how)
-    assert (dry.code, counts(dry), dry.refused) == (run.code, counts(run), run.refused)
-    assert run.created and run.updated and run.unchanged and run.refused
-
-
-def test_a_check_knows_the_cars_that_it_made_in_earlier_batches(casa, logan, write):
-    rows = ["S,0661234500,Fiat,Panda,ZFA31200000000001\n", *(f"T,05222{n:05},Dacia,Logan,\n" for n in range(150))]
-    path = write("Nom,GSM,Marque,Modèle,VIN\n" + "".join(rows) + "U,0661999999,,,ZFA31200000000001\n")
-    dry, run = run_import(path, "--create-cars", "--dry-run"), run_import(path, "--create-cars")
-    assert counts(dry) == counts(run) == (152, 0, 0, 0)
+# --- Beside others ---------------------------------------------------------------------------------
 
 
 def test_while_another_import_is_under_way_nothing_is_left_for_later(casa, staged, write):
