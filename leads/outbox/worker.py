@@ -6,14 +6,15 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 
-from django.db import connections
+from django.db import close_old_connections, connections
 from django.utils import timezone
 
 from leads.outbox import ahead, claims
-from leads.outbox.chores import all_chores
+from leads.outbox.chores import all_chores, all_hourly
 from leads.outbox.due import anything_due
 from leads.outbox.housekeeping import forget_old
 from leads.outbox.senders import all_senders
@@ -132,13 +133,9 @@ class Worker:
     def _do_chores(self):
         try:
             for chore in all_chores():
-                if chore.due(self.clock()).exists():
-                    chore.work(self.clock, self.stopping.is_set)
-        except DATABASE_ERRORS:
-            log.warning("The database cannot be used. A chore's lease ends by itself.")
-            connections.close_all()
-        except Exception:
-            log.exception("A chore failed. Its lease ends by itself.")
+                with _apart(type(chore).__name__):
+                    if chore.due(self.clock()).exists():
+                        chore.work(self.clock, self.stopping.is_set)
         finally:
             self.doing_chores.release()
 
@@ -179,12 +176,25 @@ class Worker:
             submit(self._see_to_the_rest)
 
     def _see_to_the_rest(self):
-        try:
-            for sender in all_senders():
+        for sender in all_senders():
+            with _apart(type(sender).__name__):
                 sender.see_to_the_rest()
-            for chore in all_chores():
-                chore.see_to_the_rest(self.clock())
+        for do in all_hourly():
+            with _apart(do.__name__):
+                do(self.clock())
+        with _apart(forget_samples_in_time.__name__):
             forget_samples_in_time()
+        with _apart(limits.forget_ended.__name__):
             limits.forget_ended(now=self.clock())
-        except DATABASE_ERRORS:
-            log.warning("The database cannot be used. Managers are told of webhooks that were switched off later.")
+
+
+@contextmanager
+def _apart(name):
+    """A piece of work that keeps no other from its turn when it fails: its own turn comes again."""
+    try:
+        yield
+    except DATABASE_ERRORS:
+        log.warning("The database cannot be used. The worker comes back to %s later.", name)
+        close_old_connections()
+    except Exception:
+        log.exception("%s failed. The worker comes back to it later.", name)

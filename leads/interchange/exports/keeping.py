@@ -1,12 +1,8 @@
 """How long it is known that data went out, and what of that names staff who leave."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
-
 from leads.interchange.models import Export
-from leads.outbox.chores import Chore
 from steerleads.dealers.actors import FORMER_COLLEAGUE
 from steerleads.dealers.leaving import Keeper, Leaver
 from steerleads.dealers.models import Dealership
@@ -14,17 +10,9 @@ from steerleads.dealers.models import Dealership
 KEPT = timedelta(days=2 * 365)
 
 
-class OldExports(Chore):
-    """Every hour or so, the records of exports that are older than two years are deleted. Nothing waits in between."""
-
-    def due(self, now: datetime) -> QuerySet[Export]:
-        return Export.objects.none()
-
-    def work(self, clock: Callable[[], datetime], stopping: Callable[[], bool]) -> None:
-        pass
-
-    def see_to_the_rest(self, now: datetime) -> None:
-        Export.objects.filter(at__lt=now - KEPT).delete()
+def forget_old_exports(now: datetime) -> None:
+    """Delete the records of exports that are older than two years."""
+    Export.objects.filter(at__lt=now - KEPT).delete()
 
 
 class ExportsOfPeople(Keeper):

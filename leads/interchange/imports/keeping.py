@@ -3,7 +3,7 @@
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from leads.interchange.imports.leases import IS_DRY_RUN, MovedOn, is_free, standing
 from leads.interchange.imports.models import BUSY, Import, ImportRow, ImportState, Outcome, Overwritten
@@ -14,10 +14,11 @@ from steerleads.dealers.models import Dealership
 
 UNFINISHED_KEPT = timedelta(days=7)  # a file that somebody brought and did not import
 READ_WITHIN = timedelta(hours=1)
-WRITTEN = (Outcome.CREATED, Outcome.UPDATED)
+UNWRITTEN = ("", Outcome.UNCHANGED, Outcome.REFUSED)
+BATCH = 1000  # rows in one transaction: on SQLite, it stops everybody who writes
 
 
-def forget_old(now: datetime) -> None:
+def forget_old_imports(now: datetime) -> None:
     """What can no longer be undone keeps the keys of its rows alone; what nobody imported goes."""
     unread = Q(state=ImportState.READING, created_at__lt=now - READ_WITHIN)
     unwanted = Q(state__in=[ImportState.MAPPING, ImportState.CHECKED], created_at__lt=now - UNFINISHED_KEPT)
@@ -26,8 +27,13 @@ def forget_old(now: datetime) -> None:
         with suppress(MovedOn):  # somebody wants it after all
             _forget_run(run)
     over = Import.objects.filter(finished_at__lt=now - Import.KEPT).exclude(state__in=BUSY)
-    ImportRow.objects.filter(run__in=over).exclude(outcome__in=WRITTEN).delete()
-    Overwritten.objects.filter(run__in=over).delete()
+    _delete(unwritten(over))
+    _delete(Overwritten.objects.filter(run__in=over))
+
+
+def unwritten(imports: QuerySet[Import]) -> QuerySet[ImportRow]:
+    """Their rows of which no lead came. Named, not excluded: an index leads to those few among all that were ever kept."""
+    return ImportRow.objects.filter(run__in=imports, outcome__in=UNWRITTEN)
 
 
 class ImportsOfPeople(Keeper):
@@ -45,7 +51,12 @@ def _forget_run(run):
     """With all its rows, unless it wrote some: those stay known. Raises MovedOn."""
     kept = ImportRow.objects.of(run.dealership_id).filter(run=run)
     with standing(run):
-        if kept.filter(outcome__in=WRITTEN).exists():
-            kept.exclude(outcome__in=WRITTEN).delete()
+        if kept.exclude(outcome__in=UNWRITTEN).exists():
+            kept.filter(outcome__in=UNWRITTEN).delete()
         else:
             delete_import(run)
+
+
+def _delete(rows):
+    while ids := list(rows.order_by().values_list("pk", flat=True)[:BATCH]):
+        rows.model.objects.filter(pk__in=ids).delete()

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.db.models.expressions import Combinable
 
 from leads.interchange.imports.models import BUSY, Door, Import, ImportRow, ImportState, Outcome
 from steerleads.db.clock import credible_until
@@ -72,12 +73,12 @@ def begin_again(run: Import) -> Import:
     return run
 
 
-def due(now: datetime) -> QuerySet[Import]:
+def due(now: datetime | Combinable) -> QuerySet[Import]:
     """Those that somebody should work on, and nobody does. A dry run is of use to the command alone that began it."""
     return Import.objects.filter(is_free(now), state__in=BUSY).exclude(IS_DRY_RUN)
 
 
-def is_free(now: datetime) -> Q:
+def is_free(now: datetime | Combinable) -> Q:
     """A condition on imports: nobody works on it."""
     return Q(lease_token=None) | Q(leased_until__lte=now) | Q(leased_until__gt=credible_until(now, LEASE))
 

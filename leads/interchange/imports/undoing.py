@@ -5,16 +5,17 @@ from datetime import datetime
 from django.db import transaction
 
 from cars.actions import delete_car
-from cars.models import Car
+from cars.errors import CarHasLeads, CarNotFound
 from leads import actions
 from leads.feed import locked_feed
 from leads.interchange.imports.leases import LEASE, locked
 from leads.interchange.imports.models import Import, ImportRow, ImportState, Left, Outcome, Overwritten
 from leads.models import Lead
-from steerleads.api.errors import ApiError
+from steerleads.api.errors import PreconditionFailed
 from steerleads.dealers.actors import Actor, ActorType
 
 BATCH = 100
+NEW = {"1"}  # ETags of a car that is as it was made
 WROTE = (Outcome.CREATED, Outcome.UPDATED)
 
 
@@ -100,12 +101,13 @@ def _write_back(run, lead, overwritten: Overwritten, actor):
 
 def _is_car_left(run, row):
     """Whether a car was made for the row, and has to stay. One that somebody has changed since is theirs."""
-    car = Car.objects.of(run.dealership_id).filter(pk=row.car_id).first() if row.car_id else None
-    if car is None or car.version != 1:
-        return car is not None
+    if row.car_id is None:
+        return False
     try:
-        delete_car(run.dealership, car.pk)
-    except ApiError:
+        delete_car(run.dealership, row.car_id, if_match=NEW)
+    except CarNotFound:
+        return False
+    except (CarHasLeads, PreconditionFailed):
         return True
     return False
 

@@ -266,7 +266,7 @@ def test_a_dry_run_that_was_killed_is_nobodys_and_goes(casa, logan, write, monke
     later = timezone.now() + timedelta(minutes=59)
     work_on_all(clock=lambda: later)
     assert Import.objects.get().state == "checking"
-    keeping.forget_old(later + timedelta(minutes=2))
+    keeping.forget_old_imports(later + timedelta(minutes=2))
     assert not Import.objects.exists() and not ImportRow.objects.exists()
 
 

@@ -53,7 +53,7 @@ def test_a_check_knows_the_cars_that_it_made_by_all_that_names_one(casa, logan, 
 def test_a_car_that_two_batches_name_is_made_once(casa, logan, write):
     """First by its VIN, then by the same in small letters and another model, then by both models."""
     second = "U,0661999998,Skoda,Fabia,zfa31200000000001,,,\n"
-    third = "V,0661999997,Skoda,Octavia,,,,\nW,0661999996,Skoda,Fabia,,,,\n"
+    third = "V,0661999997,Škoda,Octavia,,,,\nW,0661999996,Skoda,Fabia,,,,\n"
     more = BETWEEN.replace("05222", "05333")
     path = write(TITLES + MADE + BETWEEN + second + more + third)
     dry, run = run_import(path, "--create-cars", "--dry-run"), run_import(path, "--create-cars")

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from conftest import TESTER
@@ -174,7 +175,7 @@ def test_what_is_started_while_old_files_go_stays(casa, logan, write, monkeypatc
         forget(old)
 
     monkeypatch.setattr(keeping, "_forget_run", be_faster)
-    keeping.forget_old(timezone.now() + 8 * DAY)
+    keeping.forget_old_imports(timezone.now() + 8 * DAY)
     work_on_all()
     assert Import.objects.get().state == "checked"
 
@@ -209,20 +210,34 @@ def test_a_switch_keeps_it_from_webhooks_and_the_feed_has_it_all_the_same(staged
 def test_after_thirty_days_only_what_makes_rows_known_is_kept(casa, logan, write):
     path = write("Nom,GSM,Lead ID,Marque,Modèle\nSalma,0661000000,1,Dacia,Logan\nKarim,,2,Dacia,Logan\n")
     assert run_import(path).created == 1
-    keeping.forget_old(timezone.now() + 29 * DAY)
+    keeping.forget_old_imports(timezone.now() + 29 * DAY)
     assert ImportRow.objects.filter(cells__isnull=False).count() == 1
-    keeping.forget_old(timezone.now() + 31 * DAY)
+    keeping.forget_old_imports(timezone.now() + 31 * DAY)
     [row] = ImportRow.objects.all()
     assert row.cells is None and row.key and not row.message
     assert run_import(path).unchanged == 1
 
 
+def test_what_is_no_longer_needed_is_found_by_an_index(db):
+    if connection.vendor == "sqlite":  # PostgreSQL reads small tables whole
+        assert "import_outcome" in keeping.unwritten(Import.objects.filter(state="done")).explain()
+
+
+def test_what_is_no_longer_needed_goes_in_portions(staged, monkeypatch):
+    run = staged(5)
+    ImportRow.objects.filter(run=run).update(outcome="unchanged")
+    Import.objects.update(state="done", finished_at=timezone.now() - 31 * DAY)
+    monkeypatch.setattr(keeping, "BATCH", 2)
+    keeping.forget_old_imports(timezone.now())
+    assert not ImportRow.objects.exists()
+
+
 def test_what_nobody_imported_goes_after_a_week(casa, write):
     with open(write(HEAD + rows(3)), "rb") as file:
         stage(casa, file, "leads.csv", door=Door.ADMIN, user=None, actor_name="x")
-    keeping.forget_old(timezone.now() + 6 * DAY)
+    keeping.forget_old_imports(timezone.now() + 6 * DAY)
     assert ImportRow.objects.count() == 3
-    keeping.forget_old(timezone.now() + 8 * DAY)
+    keeping.forget_old_imports(timezone.now() + 8 * DAY)
     assert not Import.objects.exists() and not ImportRow.objects.exists()
 
 

@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from cars.actions import change_car
+from cars.models import Car
 from conftest import TESTER
 from leads.actions import change_lead, delete_lead
 from leads.interchange.imports import leases, undoing
@@ -102,6 +104,19 @@ def test_an_undo_that_a_bug_stopped_counts_no_row_twice(staged, api, monkeypatch
     monkeypatch.setattr("leads.interchange.imports.running.take_back", fail_later)
     assert undo(run).state == "failed"
     assert undo(run).undone == {"deleted": 148, "left": 2}
+
+
+def test_a_car_that_somebody_edits_at_that_moment_stays(casa, logan, write, monkeypatch):
+    run_import(write("Nom,GSM,Marque,Modèle\nKarim,0661000001,Fiat,Panda\n"), "--create-cars")
+
+    def be_faster(dealership, car_id, delete_car=undoing.delete_car, **how):
+        change_car(dealership, car_id, {"location": "Rabat"})
+        delete_car(dealership, car_id, **how)
+
+    monkeypatch.setattr(undoing, "delete_car", be_faster)
+    run = undo(Import.objects.get())
+    assert Car.objects.get(make="Fiat").location == "Rabat" and not Lead.objects.exists()
+    assert ImportRow.objects.get(run=run).code == "car"
 
 
 # --- Several that wrote the same lead --------------------------------------------------------------
