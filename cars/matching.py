@@ -13,6 +13,7 @@ from steerleads.db.text import fold
 from steerleads.dealers.models import Dealership
 
 YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)", re.ASCII)
+SPACES_AND_DASHES = re.compile(r"[ \xa0\u2009\u202f-]")
 MOST_WORDS = 12  # of a car in one text that are looked at
 Sign = tuple[tuple[str, str], ...]  # columns of a car, each with what has to stand there
 SEVERAL = 2  # as many need not be told apart from more
@@ -45,6 +46,11 @@ class Match:
 
     car_id: UUID | None = None
     is_ambiguous: bool = False
+
+
+def bare_vin(text: str) -> str:
+    """A VIN without the spaces and dashes that people write into it."""
+    return SPACES_AND_DASHES.sub("", text)
 
 
 def find_car(dealership: Dealership, clues: Clues) -> Match:
@@ -112,7 +118,7 @@ def _rungs_of_kinds(kinds: list[Sign], year: int | None) -> Iterator[Q]:
 
 def _names(clues: Clues) -> Iterator[Sign]:
     if clues.vin:
-        yield (("vin", clues.vin.replace(" ", "").upper()),)
+        yield (("vin", bare_vin(clues.vin).upper()),)
     if clues.stock_number:
         yield (("stock_number", clues.stock_number),)
     if is_distinctive(clues.plate):

@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 from django.utils.translation import gettext as _
 
+from cars.matching import bare_vin
 from cars.serializers import KEPT_BY_STAFF
 from steerleads.db.text import fold, shown
 from steerleads.tables.reading import open_table
@@ -122,7 +123,7 @@ def _value(column: Column, text: str, table: Table) -> str:
 
 
 def _vin(text: str, column: Column) -> str:
-    text = SPACES.sub("", text).replace("-", "")
+    text = bare_vin(text)
     if FILLER_VIN.fullmatch(text):
         problem = _("%(vin)s is no car’s VIN. Leave it empty where it is not known.") % {"vin": text}
         raise BadRow(f"{shown(column.title)}: {problem}")

@@ -1,14 +1,15 @@
 """Brings one row in: known, it is left or updated; new, its car is found and a lead made of it, by the verbs."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from cars.actions import create_car
-from cars.errors import CarNotFound
+from cars.actions import create_car, delete_car
+from cars.errors import CarHasLeads, CarNotFound
 from cars.matching import Matcher
 from cars.serializers import KEPT_BY_STAFF, StaffCarBody
 from leads import actions, creating
@@ -78,7 +79,9 @@ class Bringer:
         try:
             leads = creating.create_leads(self.dealership, [draft.lead for draft in drafts], **how)
         except (CarNotFound, DuplicateOrigin):
-            return [self._create_one(draft) for draft in drafts]
+            results = [self._create_one(draft) for draft in drafts]
+            self._delete_unused_cars(draft.made_car for draft in drafts)
+            return results
         return [self._created(draft, lead) for draft, lead in zip(drafts, leads, strict=True)]
 
     def _create_one(self, draft):
@@ -90,6 +93,13 @@ class Bringer:
         except CarNotFound:
             return _no_car(draft.row)
         return self._created(draft, lead)
+
+    def _delete_unused_cars(self, made):
+        """Of rows that became no lead; others of the file may have the same car."""
+        for car_id in filter(None, made):
+            with suppress(CarHasLeads, CarNotFound):
+                delete_car(self.dealership, car_id)
+        self.matcher.forget()
 
     def _created(self, draft, lead):
         if draft.row.archived:
@@ -117,9 +127,7 @@ class Bringer:
             fields = {KEPT_BY_STAFF[name]: value for name, value in values.items()}
             car = create_car(self.dealership, fields)
         except ApiError as error:
-            sentence = _("There is no such car, and it cannot be made: %(reason)s")
-            reason = " ".join(str(detail["message"]) for detail in error.details) or error.message
-            raise RowError(row.car_title, "no_car", sentence % {"reason": reason}) from None
+            raise _no_such_car(row, error) from None
         self.made.append(fields)
         self.matcher.forget()
         return car.pk
@@ -150,6 +158,14 @@ def _is_untouched(lead, known, row):
         return True
     is_told_of = row.own_id == lead.pk and row.updated_at is not None  # another system's times are not ours
     return is_told_of and lead.updated_at.replace(microsecond=0) <= row.updated_at
+
+
+def _no_such_car(row, error):
+    """By the titles of the cells that are to blame."""
+    sentence = _("There is no such car, and it cannot be made: %(reason)s")
+    blamed = [(row.titles.get(detail["field"], row.car_title), str(detail["message"])) for detail in error.details]
+    title, reason = blamed[0] if len(blamed) == 1 else (row.car_title, " ".join(f"{t}: {said}" for t, said in blamed))
+    return RowError(title, "no_car", sentence % {"reason": reason or error.message})
 
 
 def _no_car(row):

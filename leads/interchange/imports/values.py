@@ -10,7 +10,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from rest_framework.serializers import ValidationError
 
-from cars.matching import Clues
+from cars.matching import Clues, bare_vin
 from leads.contacts.parsing import emails_in, phones_in
 from leads.fields import BODY_FIELDS, Status
 from leads.interchange.imports.dates import NotATime, time_of
@@ -67,6 +67,7 @@ class LeadRow:
     created_at: datetime | None = None
     updated_at: datetime | None = None
     car_title: str = ""
+    titles: Mapping[str, str] = field(default_factory=dict)  # of the columns, by field
 
 
 def read(cells: Mapping[str, Sequence[Cell]], rules: Rules) -> LeadRow:
@@ -85,6 +86,7 @@ def read(cells: Mapping[str, Sequence[Cell]], rules: Rules) -> LeadRow:
         created_at=_created(cells, rules),
         updated_at=_updated(cells, rules),
         car_title=_car_title(cells),
+        titles={name: _title(cells, name) for name in cells},
     )
 
 
@@ -233,7 +235,7 @@ def _clues(cells):
     year = YEAR.search(_line(cells, "overviewYear"))
     return Clues(
         car_id=parse_id(_line(cells, "carId")),
-        vin=_line(cells, "vin"),
+        vin=bare_vin(_line(cells, "vin")),
         stock_number=_line(cells, "stockNumber"),
         plate=_line(cells, "plate"),
         make=_line(cells, "make"),
