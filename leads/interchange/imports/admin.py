@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from leads.interchange.imports import leases, preview
 from leads.interchange.imports.forms import ColumnsForm, FileForm, StatusesForm
 from leads.interchange.imports.models import BUSY, Door, Import, ImportState, Outcome
-from leads.interchange.imports.refused import refused_file
+from leads.interchange.imports.refused import left_file, refused_file
 from leads.interchange.imports.staging import delete_import, stage
 from steerleads.db.ids import parse_id
 from steerleads.dealers.models import Role
@@ -179,8 +179,9 @@ class ImportAdmin(DealershipAdmin):
 
     def refused_view(self, request, object_id):
         run = self._found(request, object_id)
-        name = f"refused-{timezone.localtime(run.created_at, run.dealership.tz):%Y-%m-%d}.csv"
-        return FileResponse(refused_file(run), as_attachment=True, filename=name, content_type="text/csv")
+        name, file = ("left", left_file) if run.state == ImportState.UNDONE else ("refused", refused_file)
+        name = f"{name}-{timezone.localtime(run.created_at, run.dealership.tz):%Y-%m-%d}.csv"
+        return FileResponse(file(run), as_attachment=True, filename=name, content_type="text/csv")
 
     def _found(self, request, object_id):
         run = self._run(request, object_id)

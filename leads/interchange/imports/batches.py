@@ -31,7 +31,7 @@ from steerleads.api.errors import ApiError
 from steerleads.dealers.models import Dealership
 
 BATCH = 100
-MOST_WORDS = 50  # for statuses, that a person is asked about
+MOST_WORDS, LONGEST_WORD = 50, 200  # for statuses, that a person is asked about
 SHOWN = 20  # rows that a person sees before they are imported
 UPDATE = "update"
 
@@ -43,14 +43,14 @@ def default_action(language: str) -> str:
 
 
 def rules_of(run: Import, now: datetime) -> Rules:
-    options, dealership = run.options, run.dealership
+    options, dealership, columns = run.options, run.dealership, run.options.get("columns") or []
     return Rules(
         zone=dealership.tz,
         now=now,
         action=options.get("action") or default_action(dealership.language),
         source=options.get("source") or run.kind,
         statuses=options.get("statuses") or {},
-        month_first=bool(options.get("month_first")),
+        month_first="createdAt" in columns and columns.index("createdAt") in (options.get("month_first_in") or []),
     )
 
 
@@ -134,7 +134,9 @@ def _note_for_preview(run, batch):
     """The words for statuses, and what became of the first rows."""
     run.options["words"] = sorted({*run.options.get("words", []), *batch.words})[:MOST_WORDS]
     if not run.line:
-        run.options["first"] = [[row.line, batch.outcomes[row.line]] for row in batch.rows[:SHOWN]]
+        run.options["first"] = [
+            [row.line, batch.outcomes[row.line], batch.meant.get(row.line)] for row in batch.rows[:SHOWN]
+        ]
 
 
 def _next_rows(run):
@@ -186,6 +188,7 @@ class _Batch:
     def take(self):
         """Known rows one by one, then all new ones at once."""
         known = self._known()
+        self.meant = {line: str(each.lead_id) for line, each in known.items() if each.lead_id}
         leads = self._locked_leads(known) if self.updates else {}
         drafts = {}
         for row in self.rows:
@@ -254,7 +257,7 @@ class _Batch:
             self.problems[row.line] = RowError(row.title, row.code, row.message)
             return
         cells = cells_by_field(self.run.options["columns"], self.run.titles, row.cells)
-        self.words |= {text for _title, text in cells.get("status", ())}
+        self.words |= {text for _title, text in cells.get("status", ()) if len(text) <= LONGEST_WORD}
         try:
             read_row = read(cells, self.memory.rules)
         except RowError as error:

@@ -8,6 +8,7 @@ from django.utils.dateparse import parse_datetime
 from steerleads.db.text import fold
 
 OLDEST = 1970
+LONGEST = 60  # characters of a time
 ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(.*)", re.DOTALL)
 LOCAL = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(.*)", re.DOTALL)
 CLOCK = re.compile(
@@ -23,6 +24,8 @@ class NotATime(Exception):
 
 def time_of(text: str, zone: tzinfo, *, month_first: bool = False) -> datetime:
     """The time, in UTC. `05/11/2026` is in November unless `month_first`. Raises NotATime."""
+    if len(text) > LONGEST:
+        raise NotATime()
     year, month, day, rest = _date(fold(text).strip(), month_first)
     hour, minute, second, named = _clock(rest)
     try:
@@ -37,7 +40,7 @@ def time_of(text: str, zone: tzinfo, *, month_first: bool = False) -> datetime:
 
 def says_month_first(text: str) -> bool | None:
     """Whether a date can only be read with the month before the day, or the other way round; None: with both."""
-    parts = LOCAL.fullmatch(fold(text).strip())
+    parts = LOCAL.fullmatch(fold(text).strip()) if len(text) <= LONGEST else None
     if parts is None:
         return None
     first, second = int(parts[1]), int(parts[3])

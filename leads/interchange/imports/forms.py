@@ -21,6 +21,7 @@ from steerleads.dealers.staff_admin.modeladmin import Autocomplete
 from steerleads.tables.reading import LARGEST_FILE, LARGEST_MIB
 from steerleads.tables.sentences import why_unreadable
 
+MOST_SHOWN = 200  # columns: the form has a field for each, and a request is refused that has over 1,000
 REFUSE, ONE, MAKE = "refuse", "one", "make"
 
 
@@ -95,7 +96,8 @@ class ColumnsForm(forms.Form):
             Lead._meta.get_field("car"), admin.site, choices=self.fields["car"].widget.choices
         )
         self.fields["source"].help_text = _("Else: “%(kind)s”.") % {"kind": run.kind}
-        for place in self.shown_places():
+        self.places = self._shown_places()
+        for place in self.places:
             self.fields[f"column_{place}"] = forms.ChoiceField(
                 label=shown(run.titles[place]) or f"({place + 1})",
                 choices=[("", _("is left out")), *labels.FIELDS.items()],
@@ -103,14 +105,17 @@ class ColumnsForm(forms.Form):
                 required=False,
             )
 
-    def shown_places(self):
-        """Those of the columns that have a title, or are something."""
-        pairs = enumerate(zip(self.run.titles, self.run.options["columns"], strict=True))
-        return [place for place, (title, field) in pairs if title or field]
+    def _shown_places(self):
+        """Those of the columns that are something, and the first of those that have a title."""
+        fields = self.run.options["columns"]
+        known = [place for place, field in enumerate(fields) if field]
+        others = [place for place, title in enumerate(self.run.titles) if title and not fields[place]]
+        self.more = max(0, len(known) + len(others) - MOST_SHOWN)
+        return sorted([*known, *others][:MOST_SHOWN])
 
     def columns(self):
         """The bound fields of the columns, for the page."""
-        return [self[f"column_{place}"] for place in self.shown_places()]
+        return [self[f"column_{place}"] for place in self.places]
 
     def clean(self):
         cleaned = super().clean()

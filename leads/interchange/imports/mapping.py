@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from django.utils.translation import gettext as _
 
-from leads.interchange.imports.titles import FIELDS, SINGLE
+from leads.interchange.imports.titles import FIELDS, SEVERAL, SINGLE
 from steerleads.api.serializers import offer
 from steerleads.db.text import fold, shown
 
@@ -49,9 +49,21 @@ def ignored(columns: Sequence[str | None], titles: Sequence[str]) -> list[str]:
 
 
 def _mapped(columns, titles, title, field):
-    meant = [place for place, each in enumerate(titles) if each == title]
-    meant = meant or [place for place, each in enumerate(titles) if fold(each).strip() == fold(title).strip()]
+    meant = _places(titles, title)
     if not meant:
         known = ", ".join(f"“{shown(each)}”" for each in titles if each)
         raise BadMapping(f"There is no column “{shown(title)}”. There are: {known}.")
+    if len(meant) > 1 and field not in SEVERAL:
+        each = " or ".join(f"“{shown(title)}#{number}=…”" for number in range(1, len(meant) + 1))
+        raise BadMapping(f"There are {len(meant)} columns “{shown(title)}”. Say which of them: {each}.")
     return [field if place in meant else column for place, column in enumerate(columns)]
+
+
+def _places(titles, title):
+    """Of the columns that have this title, or one that folding makes the same; or of the one that has its number."""
+    meant = [place for place, each in enumerate(titles) if each == title]
+    meant = meant or [place for place, each in enumerate(titles) if fold(each).strip() == fold(title).strip()]
+    name, sign, number = title.rpartition("#")
+    if not meant and sign and number.isascii() and number.isdecimal():
+        return _places(titles, name)[int(number) - 1 :][:1] if int(number[:6]) else []
+    return meant

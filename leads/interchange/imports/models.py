@@ -73,7 +73,7 @@ class Import(models.Model):
     kind = models.CharField(max_length=20)  # csv, hubspot, …: the source of rows that name none
     titles = models.JSONField(default=list)  # of the columns, as the file has them
     # {"columns": [field or null, …], "statuses": {word: status}, "car": id or null, "create_cars", "on_known", "source",
-    # "action", "tells_webhooks", "month_first"}
+    # "action", "tells_webhooks", "month_first_in": [places of columns]}
     options = models.JSONField(default=dict)
     rows = models.PositiveIntegerField(_("rows"), default=0)
     line = models.PositiveIntegerField(default=0)  # of the last row that was worked on, in this state

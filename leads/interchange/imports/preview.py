@@ -10,9 +10,12 @@ from cars.models import Car
 from leads.fields import Status
 from leads.interchange.imports.batches import SHOWN, rules_of
 from leads.interchange.imports.models import BUSY, Import, ImportRow, Left, Outcome
+from leads.interchange.imports.refused import rows_left, rows_with_problems
 from leads.interchange.imports.staging import cells_by_field
 from leads.interchange.imports.values import RowError, read
+from leads.models import Lead
 
+SHOWN_FIELDS = ("target_name", "target_info", "action", "status", "tag", "note")
 MOST_NAMED = 50  # rows that a page names; all of them are in the file to download
 
 
@@ -33,20 +36,19 @@ class Shown:
 
 def first_rows(run: Import) -> list[Shown]:
     """The first rows, with what the check found."""
-    outcomes = dict(run.options.get("first") or [])
+    found = {line: (outcome, lead_id) for line, outcome, lead_id in run.options.get("first") or []}
     rows = ImportRow.objects.of(run.dealership_id).filter(run=run).order_by("line")[:SHOWN]
     rules = rules_of(run, timezone.now())
-    return [_shown(run, row, rules, outcomes.get(row.line, "")) for row in rows]
+    return [_shown(run, row, rules, *found.get(row.line, ("", None))) for row in rows]
 
 
 def refused_rows(run: Import) -> list[ImportRow]:
-    return list(_problems(run)[:MOST_NAMED])
+    return list(rows_with_problems(run)[:MOST_NAMED])
 
 
 def left_rows(run: Import) -> list[tuple[ImportRow, str]]:
     """What an undo left, each with why."""
-    rows = ImportRow.objects.of(run.dealership_id).filter(run=run, code__in=Left.values).order_by("line")
-    return [(row, Left(row.code).label) for row in rows[:MOST_NAMED]]
+    return [(row, Left(row.code).label) for row in rows_left(run)[:MOST_NAMED]]
 
 
 def tally(run: Import) -> list[tuple[str, Any, int]]:
@@ -61,22 +63,29 @@ def progress_of(run: Import) -> dict[str, Any]:
     return {"state": run.state, "done": done, "rows": rows, "busy": run.state in BUSY}
 
 
-def _problems(run):
-    rows = ImportRow.objects.of(run.dealership_id).filter(run=run, cells__isnull=False)
-    return rows.exclude(code="").order_by("line")
-
-
-def _shown(run, row, rules, outcome):
+def _shown(run, row, rules, outcome, lead_id):
     cells = cells_by_field(run.options["columns"], run.titles, row.cells or [])
     try:
         if row.code:
             raise RowError(row.title, row.code, row.message)
-        lead = read(cells, rules)
+        read_row = read(cells, rules)
     except RowError as error:
         problem = f"{error.title}: {error.message}" if error.title else error.message
         return Shown(row.line, Outcome.REFUSED, {}, problem=problem)
-    fields = {**lead.fields, "status": Status(lead.fields["status"]).label, "created_at": lead.created_at}
-    return Shown(row.line, outcome, fields, car=_car_words(run, lead.clues))
+    lead = Lead.objects.of(run.dealership_id).select_related("car").filter(pk=lead_id).first() if lead_id else None
+    if lead:
+        return Shown(row.line, outcome, _shown_fields(_written(lead, read_row, outcome), lead), car=str(lead.car))
+    return Shown(row.line, outcome, _shown_fields(read_row.fields, read_row), car=_car_words(run, read_row.clues))
+
+
+def _written(lead, row, outcome):
+    """A known lead's fields, with those over them that the row writes."""
+    written = row.given if outcome == Outcome.UPDATED else ()
+    return {name: row.fields[name] if name in written else getattr(lead, name) for name in SHOWN_FIELDS}
+
+
+def _shown_fields(fields, at):
+    return {**fields, "status": Status(fields["status"]).label, "created_at": at.created_at}
 
 
 def _car_words(run, clues):

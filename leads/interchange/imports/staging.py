@@ -13,7 +13,7 @@ from leads.interchange.imports.dates import says_month_first
 from leads.interchange.imports.leases import standing
 from leads.interchange.imports.models import Door, Import, ImportRow, ImportState
 from leads.interchange.imports.titles import fields_of, kind_of, known_titles
-from steerleads.db.text import one_line
+from steerleads.db.text import is_blank, one_line
 from steerleads.dealers.models import Dealership, User
 from steerleads.tables.delimited import MOST_ROWS
 from steerleads.tables.reading import LARGEST_FILE, open_table, too_large
@@ -82,20 +82,25 @@ def digest_of(file: BinaryIO) -> str:
 
 def _keep(run: Import, rows: Iterator[Row]) -> None:
     """Batch by batch: on SQLite, one transaction for all would stop everybody who writes."""
-    columns, month_first = run.options["columns"], set()
-    place = columns.index("createdAt") if "createdAt" in columns else None
+    months: dict[int, set[bool]] = {}  # by column: whichever may turn out to be the one of times
     while batch := list(islice(rows, BATCH)):
         if run.rows + len(batch) > MOST_ROWS:
             raise NotATable("too_many_rows", f"It has over {MOST_ROWS:,} rows: give at most these at a time.")
         with transaction.atomic():
             ImportRow.objects.bulk_create(_row(run, row) for row in batch)
         run.rows += len(batch)
-        if place is not None:
-            month_first |= {says_month_first(row.cells[place]) for row in batch if not row.problem}
-    # One date that can only be read so says how all of the file's are written.
-    run.options["month_first"] = True in month_first and False not in month_first
+        _note_months(months, batch)
+    # One date that can only be read so says how all of its column are written.
+    run.options["month_first_in"] = [place for place, said in months.items() if said == {True}]
     run.state = ImportState.MAPPING
     run.save(update_fields=["rows", "options", "state"])
+
+
+def _note_months(months: dict[int, set[bool]], rows: Iterable[Row]) -> None:
+    for row in rows:
+        for place, text in enumerate(row.cells):
+            if text[:1].isdigit() and (said := says_month_first(text)) is not None:
+                months.setdefault(place, set()).add(said)
 
 
 def _row(run: Import, row: Row) -> ImportRow:
@@ -125,6 +130,6 @@ def cells_by_field(
     """{field: [(title, text)]} of a row's cells that say anything."""
     found: dict[str, list[tuple[str, str]]] = {}
     for field, title, text in zip(columns, titles, cells, strict=False):
-        if field and text:
+        if field and not is_blank(text):
             found.setdefault(field, []).append((title, text))
     return found

@@ -5,8 +5,10 @@ import io
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
-from conftest import make_car
+from conftest import TESTER, make_car, make_lead
+from leads.actions import change_lead
 from leads.interchange.imports.admin import ImportAdmin
 from leads.interchange.imports.models import Import, ImportRow
 from leads.interchange.imports.running import work_on_all
@@ -208,6 +210,52 @@ def test_a_line_of_ours_that_cannot_be_read_comes_back(manager, logan):
     run = done(manager, Import.objects.get())
     [_titles, refused] = refused_of(manager, run)
     assert refused[:2] == ["Line 2: This line is no object of JSON.", '{"targetInfo":']
+
+
+def test_what_a_check_found_can_be_downloaded(manager, run):
+    manager.post(page_of(run), columns_of(run))
+    work_on_all()
+    assert "Download the refused rows" in manager.get(page_of(run)).content.decode()
+    assert [row[1] for row in refused_of(manager, run)] == ["Nom complet", "Karim", "Ali"]
+
+
+def test_what_an_undo_left_can_be_downloaded(casa, manager, run):
+    run = done(manager, run)
+    lead = change_lead(casa, Lead.objects.get().pk, {"tag": "Hot"}, actor=TESTER)
+    manager.post(page_of(run), {"do": "undo"})
+    work_on_all()
+    assert "Download what was left" in manager.get(page_of(run)).content.decode()
+    assert refused_of(manager, run) == [
+        ["Reason", "id", "targetName", "targetInfo"],
+        ["Line 2: somebody changed it since", str(lead.pk), "Salma Bennani", "'+212661234567"],
+    ]
+
+
+def test_a_known_row_is_shown_as_its_lead_will_be(casa, manager, logan):
+    lead = make_lead(logan, target_name="Salma", target_info="0661", status="COMPLETED", tag="Hot")
+    upload(manager, f"id;targetInfo;Remarque;updatedAt\n{lead.pk};0661;New;{timezone.now().isoformat()}\n".encode())
+    run = Import.objects.get()
+    for on_known, note in (("skip", ""), ("update", "New")):
+        manager.post(page_of(run), columns_of(run, on_known=on_known))
+        work_on_all()
+        [shown] = manager.get(page_of(run)).context["rows"]
+        assert (shown.fields["target_name"], shown.fields["tag"], shown.fields["note"] or "") == ("Salma", "Hot", note)
+        assert (shown.fields["status"], shown.car) == ("Completed", "Dacia Logan 2020")
+        manager.post(page_of(run), {"do": "columns"})
+
+
+def test_a_table_of_many_columns_has_a_form_that_can_be_sent(manager, logan):
+    titles = [*(f"Column {number}" for number in range(900)), "Nom", "GSM", "Marque", "Modèle"]
+    row = ["x"] * 900 + ["Salma", "0661234567", "Dacia", "Logan"]
+    upload(manager, f"{';'.join(titles)}\n{';'.join(row)}\n")
+    run = Import.objects.get()
+    page = manager.get(page_of(run))
+    assert len(page.context["form"].columns()) == 200 and "left out: 704" in page.content.decode()
+    shown = {field.html_name: field.value() for field in page.context["form"].columns()}
+    manager.post(page_of(run), {**shown, "on_known": "skip", "cars": "refuse", "do": "check"})
+    work_on_all()
+    run.refresh_from_db()
+    assert (run.state, run.counts["created"]) == ("checked", 1)
 
 
 def test_no_title_of_a_refused_file_is_a_formula(manager, logan):

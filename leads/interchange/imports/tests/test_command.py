@@ -9,7 +9,9 @@ from django.utils import timezone
 
 from cars.models import Car
 from conftest import TESTER, make_car, make_lead
+from leads import creating
 from leads.actions import archive_lead, change_lead, delete_lead
+from leads.errors import DuplicateOrigin
 from leads.interchange.imports import keeping, leases
 from leads.interchange.imports.models import Import, ImportRow
 from leads.interchange.imports.running import work_on_all
@@ -130,6 +132,30 @@ def test_columns_are_mapped_and_dropped_by_hand(casa, logan, write):
     assert Lead.objects.get().target_name == "Salma"
 
 
+def test_of_equal_titles_the_number_says_which(casa, logan, write):
+    path = write("Nom,Nom,GSM,GSM,Marque,Modèle\nx,Salma,0661234567,0522201010,Dacia,Logan\n")
+    assert "“Nom#1=…” or “Nom#2=…”" in run_import(path, "--map", "Nom=").err
+    for unknown in ("Nom#3=", "Nom#0=", "Nom#x=", "#1="):
+        assert "no column" in run_import(path, "--map", unknown).err
+    assert run_import(path, "--map", "Nom#1=", "--map", "GSM=phone").code == 0
+    lead = Lead.objects.get()
+    assert (lead.target_name, lead.target_info) == ("Salma", "+212661234567 / +212522201010")
+
+
+def test_a_column_that_is_said_to_be_the_time_shows_itself_whether_the_month_comes_first(casa, logan, write):
+    rows = ["Salma,0661234567,05/11/2026", "Karim,0522201010,05/20/2026"]
+    path = write("Nom,GSM,Quand,Marque,Modèle\n" + "".join(f"{row},Dacia,Logan\n" for row in rows))
+    run_import(path, "--map", "Quand=createdAt")
+    assert Lead.objects.get(target_name="Salma").created_at.month == 5
+
+
+def test_what_nobody_sees_is_empty(casa, logan, write):
+    path = write("Nom,GSM,Tâche,E-mail,Marque,Modèle\n\u200b,0661234567,\u200e,\u2060,Dacia,Logan\n")
+    assert run_import(path).code == 0
+    lead = Lead.objects.get()
+    assert (lead.target_name, lead.target_info, lead.action) == ("+212661234567", "+212661234567", "Rappeler")
+
+
 # --- Cars ------------------------------------------------------------------------------------------
 
 PANDA = "Nom,GSM,Marque,Modèle,Année,VIN\nSalma,0661234567,Fiat,Panda,2019,ZFA31200000000001\nKarim,0522201010,Fiat,Panda,,\n"
@@ -147,6 +173,28 @@ def test_or_it_is_made_where_make_and_model_stand(casa, logan, write):
     assert (car.model, car.overview_year, car.vin) == ("Panda", 2019, "ZFA31200000000001")
     assert Lead.objects.filter(car=car).count() == 2
     assert refused(run) == [(4, "Marque", "no_car"), (5, "VIN", "no_car")]
+
+
+def test_a_car_that_cannot_be_made_says_which_column_is_to_blame(casa, logan, write):
+    rows = [f"A,0661234567,{'x' * 150},Uno,1999,ZFA31200000000002", "B,0661234568,Fiat,Uno,1800,BAD"]
+    run = run_import(write("Nom,GSM,Marque,Modèle,Année,VIN\n" + "\n".join(rows) + "\n"), "--create-cars")
+    assert refused(run) == [(2, "Marque", "no_car"), (3, "VIN", "no_car")]
+    assert "Année: " in run.refused[1]["message"] and "VIN: " in run.refused[1]["message"]
+
+
+def test_a_vin_is_one_however_it_is_written(casa, logan, write):
+    path = write(PANDA.replace("ZFA31200000000001", "zfa-312 00000000001"))
+    assert run_import(path, "--create-cars").code == 0
+    assert Car.objects.of(casa).get(make="Fiat").vin == "ZFA31200000000001"
+
+
+def test_a_car_is_not_left_over_where_another_door_was_faster(casa, logan, write, monkeypatch):
+    def is_there(*_arguments, **_how):
+        raise DuplicateOrigin()
+
+    monkeypatch.setattr(creating, "create_leads", is_there)
+    assert counts(run_import(write(PANDA), "--create-cars")) == (0, 0, 2, 0)
+    assert not Car.objects.of(casa).filter(make="Fiat").exists()
 
 
 def test_where_several_are_meant_none_is_made(casa, logan, write):
