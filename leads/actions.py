@@ -4,21 +4,20 @@ Each locks, changes and records LeadEvents in one transaction. Locks are taken i
 dealership's order lock (by whoever writes an `order`), then leads by id, then events are inserted.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from cars.errors import CarNotFound
 from cars.models import Car
 from leads.conflicts import Seen, check_unmoved
-from leads.errors import ColumnBusy, DuplicateOrigin, LeadNotFound, UnauthorizedLeadAccess
+from leads.errors import ColumnBusy, LeadNotFound, UnauthorizedLeadAccess
 from leads.fields import FOLDED_COLUMNS, FOLDED_FROM
 from leads.history import NOTHING, change_event, erase_texts, record, time_after, tombstone
-from leads.models import EventKind, Lead, LeadEvent, Origin
+from leads.models import EventKind, Lead, LeadEvent
 from leads.ordering.moving import Overtaken, plan_move
 from leads.ordering.placing import Place
 from leads.ordering.reordering import write_orders
@@ -40,24 +39,16 @@ def create_lead(
     fields: Mapping[str, Any],
     *,
     actor: Actor,
-    origin: Origin | None = None,
-    created_at: datetime | None = None,
     batch: UUID | None = None,
 ) -> Lead:
-    """A new Lead from model field names and clean values. `origin` says from where it comes: its source and id there.
-
-    `created_at` is when another system made it, which is not in the future; `batch` is for its event.
-    Raises CarNotFound, DuplicateOrigin.
-    """
+    """A new Lead from model field names and clean values; `batch` is for its event. Raises CarNotFound."""
     with transaction.atomic():
         # Locked against a deletion meanwhile: the foreign key would notice only at the commit, as a server error.
         _car(dealership, car_id, lock=True)
         now = timezone.now()
-        lead = Lead(dealership=dealership, car_id=car_id, created_at=created_at or now, updated_at=now, **fields)
+        lead = Lead(dealership=dealership, car_id=car_id, created_at=now, updated_at=now, **fields)
         lead.fold()
         insert(lead)
-        if origin:
-            insert_origins([lead], [origin])
         record(lead, EventKind.CREATED, NOTHING, actor=actor, batch=batch)
     return lead
 
@@ -173,17 +164,6 @@ def delete_lead(
         forget_subjects(dealership, [lead.pk])
         insert(tombstone(lead, time_after([lead]), actor=actor, batch=batch))
         Lead.objects.of(dealership).filter(pk=lead.pk).delete()
-
-
-def insert_origins(leads: Sequence[Lead], origins: Sequence[Origin]) -> None:
-    """The database judges whether they are new: a look beforehand would race."""
-    for lead, origin in zip(leads, origins, strict=True):
-        origin.lead, origin.dealership = lead, lead.dealership
-    try:
-        with transaction.atomic():
-            Origin.objects.bulk_create(origins)
-    except IntegrityError:
-        raise DuplicateOrigin() from None
 
 
 def not_found_error(lead_id: UUID) -> ApiError:

@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from cars.errors import CarNotFound
 from cars.models import Car
-from leads.actions import insert_origins
+from leads.errors import DuplicateOrigin
 from leads.history import NOTHING, change_event
 from leads.models import EventKind, Lead, LeadEvent, Origin
 from steerleads.dealers.actors import Actor
@@ -23,7 +23,7 @@ from steerleads.dealers.models import Dealership
 
 @dataclass(frozen=True)
 class Draft:
-    """A lead that is to be made: as the arguments of `create_lead`."""
+    """A lead that is to be made, of model field names and clean values. `created_at`, of another system, is not in the future."""
 
     car_id: UUID
     fields: Mapping[str, Any]
@@ -40,7 +40,7 @@ def create_leads(
         now = timezone.now()
         leads = [_lead(dealership, draft, now) for draft in drafts]
         Lead.objects.bulk_create(leads)
-        insert_origins(leads, [draft.origin for draft in drafts])
+        _insert_origins(leads, [draft.origin for draft in drafts])
         events = [change_event(lead, EventKind.CREATED, NOTHING, actor=actor, batch=batch) for lead in leads]
         LeadEvent.objects.bulk_create(events)
     return leads
@@ -58,3 +58,14 @@ def _cars(dealership: Dealership, car_ids: Collection[UUID]) -> None:
     cars = Car.objects.of(dealership).filter(pk__in=car_ids).order_by("pk").select_for_update(no_key=True)
     if len(cars.values_list("pk")) < len(car_ids):
         raise CarNotFound()
+
+
+def _insert_origins(leads: Sequence[Lead], origins: Sequence[Origin]) -> None:
+    """The database judges whether they are new: a look beforehand would race."""
+    for lead, origin in zip(leads, origins, strict=True):
+        origin.lead, origin.dealership = lead, lead.dealership
+    try:
+        with transaction.atomic():
+            Origin.objects.bulk_create(origins)
+    except IntegrityError:
+        raise DuplicateOrigin() from None

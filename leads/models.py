@@ -33,7 +33,7 @@ class LeadQuerySet(TenantQuerySet):
 
 
 class Lead(models.Model):
-    """Something to do for a customer about a car. Written only by the verbs in `leads/actions.py`.
+    """Something to do for a customer about a car. Written only by the verbs, in `leads/actions.py` or in bulk.
 
     What clients write of it, and what becomes of it, is in `leads/fields.py`.
     """
@@ -110,7 +110,7 @@ class Lead(models.Model):
 class Origin(models.Model):
     """From where a lead came that an import or a message of another system brought. Those typed by hand have none.
 
-    Written with the lead, by `create_lead`, and never changed. `external_id` is what the source calls the lead: the
+    Written with the lead, by `create_leads`, and never changed. `external_id` is what the source calls the lead: the
     same (source, id) is never taken in twice. Where the source names no id, it is null, and nothing collides.
     """
 

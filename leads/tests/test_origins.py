@@ -8,7 +8,8 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from conftest import TESTER, error_of, make_car, make_lead
-from leads.actions import archive_lead, create_lead, delete_lead
+from leads.actions import archive_lead, delete_lead
+from leads.creating import Draft, create_leads
 from leads.errors import DuplicateOrigin
 from leads.models import Lead, LeadEvent, Origin
 from leads.privacy.people import export_leads, leads_of_person
@@ -22,7 +23,8 @@ def imported(car, external_id="CRM-17", source="hubspot", **fields):
     """A lead that came from elsewhere."""
     fields = {"action": "Call back", "target_name": "Sara Alami", "target_info": "0600123456", **fields}
     origin = Origin(source=source, external_id=external_id, received_at=RECEIVED)
-    return create_lead(car.dealership, car.pk, fields, actor=TESTER, origin=origin)
+    [lead] = create_leads(car.dealership, [Draft(car.pk, fields, origin)], actor=TESTER)
+    return lead
 
 
 # --- Shown ---------------------------------------------------------------------------------------

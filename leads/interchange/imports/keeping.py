@@ -57,6 +57,6 @@ def _forget_run(run):
             delete_import(run)
 
 
-def _delete(rows):
-    while ids := list(rows.order_by().values_list("pk", flat=True)[:BATCH]):
-        rows.model.objects.filter(pk__in=ids).delete()
+def _delete(unneeded):
+    while ids := list(unneeded.order_by().values_list("pk", flat=True)[:BATCH]):
+        unneeded.model.objects.filter(pk__in=ids).delete()

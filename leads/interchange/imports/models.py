@@ -79,7 +79,6 @@ class Import(models.Model):
     line = models.PositiveIntegerField(default=0)  # of the last row that was worked on, in this state
     counts = models.JSONField(default=dict)  # {Outcome: rows}, of the check, then of the run
     undone = models.JSONField(default=dict)  # {"deleted", "restored", "left": leads}
-    problem = models.CharField(max_length=300, blank=True, default="")
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     finished_at = models.DateTimeField(_("finished"), null=True)
     lease_token = models.UUIDField(null=True)
