@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from leads.interchange.exports.csv import write_csv
+from leads.interchange.exports.csv import write_for_excel
 from leads.interchange.imports.models import Import, ImportRow, Left
 from leads.models import Lead
 from steerleads.tables.guards import guard
@@ -44,7 +44,7 @@ def _file(run: Import, titles: Iterable[str], rows: Iterable[Sequence[str]]) -> 
     file = tempfile.SpooledTemporaryFile(IN_MEMORY)
     language = run.dealership.language
     with translation.override(language):
-        write_csv(file, map(guard, titles), rows, for_excel_in=language)
+        write_for_excel(file, map(guard, titles), rows, language)
     file.seek(0)
     return file
 
