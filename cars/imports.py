@@ -3,12 +3,14 @@
 import hashlib
 import sqlite3
 from collections import Counter
+from contextlib import suppress
 from itertools import islice
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cars.actions import change_car, create_car
+from cars.dry_runs import Written
 from cars.models import Car
 from cars.plates import fold_plate, is_distinctive
 from cars.serializers import KEPT_BY_STAFF, StaffCarBody
@@ -20,6 +22,7 @@ from steerleads.db.text import fold
 # Rows in one transaction: SQLite waits for the disk at each end of one.
 BATCH = 200
 # What tells a car without VIN, stock number and plate from others.
+PLATE_AND_KIND = ("plate_folded", "make_folded", "model_folded")
 LIKENESS = ("make", "model", "overview_year", "km", "price", "location")
 
 
@@ -29,19 +32,21 @@ def import_cars(dealership, sheet, *, dry_run=False, complain=lambda line, reaso
     `complain` is called for every refused row; the others are kept. A dry run does it all, and takes it back.
     """
     counts, seen, rows = Counter(), _Seen(), iter(sheet.rows)
+    written = Written() if dry_run else None
     while batch := list(islice(rows, BATCH)):
         with transaction.atomic():
             for row in batch:
-                counts[_outcome(dealership, row, sheet.titles, seen, complain)] += 1
+                counts[_outcome(dealership, row, sheet.titles, seen, written, complain)] += 1
             if dry_run:
                 transaction.set_rollback(True)
+                written.next_batch()
         progress(batch[-1].line)
     return counts
 
 
-def _outcome(dealership, row, titles, seen, complain):
+def _outcome(dealership, row, titles, seen, written, complain):
     try:
-        return _take(dealership, row, seen)
+        return _take(dealership, row, seen, written)
     except BadRow as error:
         reason = str(error)
     except ApiError as error:
@@ -50,31 +55,47 @@ def _outcome(dealership, row, titles, seen, complain):
     return "refused"
 
 
-def _take(dealership, row, seen):
+def _take(dealership, row, seen, written):
     if row.problem:
         raise BadRow(row.problem)
     values, _ = check(StaffCarBody, row.cells)
     fields = {KEPT_BY_STAFF[name]: value for name, value in values.items() if value is not None}
     if seen.already(fields):
         return "unchanged"
-    outcome = _write(dealership, fields)
+    outcome, marks = _write(dealership, fields, written)
     seen.note(row.line, fields)
+    if written and marks:
+        written.note(row.line, fields, marks)
     return outcome
 
 
-def _write(dealership, fields):
-    car = _known(dealership, fields)
+def _write(dealership, fields, written):
+    """(what became of the row, by what its car could have been found before and can be found now, if it was written)."""
+    car = _known(dealership, fields, written)
     if car is None:
-        create_car(dealership, fields)
-        return "created"
+        return "created", _marks_of(create_car(dealership, fields))
     if not _names(fields) or all(getattr(car, name) == value for name, value in fields.items()):
-        return "unchanged"
-    change_car(dealership, car.pk, fields)
-    return "updated"
+        return "unchanged", []
+    before = _marks_of(car)
+    return "updated", [*before, *_marks_of(change_car(dealership, car.pk, fields))]
 
 
-def _known(dealership, fields):
-    """The Car that this row is about, or None."""
+def _write_again(dealership, fields, written):
+    with suppress(ApiError):  # somebody else has made that car since
+        _write(dealership, fields, written)
+
+
+def _marks_of(car):
+    """Without the names, which rows of one file share with none."""
+    likeness = [getattr(car, name) for name in LIKENESS]
+    plate = [[getattr(car, name) for name in PLATE_AND_KIND]] if is_distinctive(car.plate or "") else []
+    return [likeness, *plate]
+
+
+def _known(dealership, fields, written):
+    """The Car that this row is about, or None; for a dry run, what earlier rows `written` may have made of it."""
+    if written and (mark := _mark(fields)):
+        written.write_again(mark, lambda earlier: _write_again(dealership, earlier, written))
     cars = Car.objects.of(dealership)
     vin, stock_number = fields.get("vin"), fields.get("stock_number")
     if not _names(fields):
@@ -87,6 +108,13 @@ def _known(dealership, fields):
         if car and vin and car.vin:
             return None  # another car's stock number: making this one says so
     return car
+
+
+def _mark(fields):
+    """By what a row is looked up that has no VIN and no stock number, as _marks_of has it."""
+    if not _names(fields):
+        return [fields.get(name) for name in LIKENESS]
+    return [_plate_and_kind(fields)[name] for name in PLATE_AND_KIND] if _names(fields) == ["plate"] else None
 
 
 def _names(fields):

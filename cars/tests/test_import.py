@@ -247,6 +247,41 @@ def test_other_dealerships_cars_are_neither_found_nor_in_the_way(run, casa, atla
     assert (theirs.version, Car.objects.of(casa).count()) == (1, 2)
 
 
+NAMES = HEADER.strip().split(",") + ["plate"]
+LOGAN = {"make": "Dacia", "model": "Logan", "overviewYear": "2020"}
+CIVIC = {"make": "Honda", "model": "Civic", "overviewYear": "2021"}
+
+
+def line(**cells):
+    return ",".join(cells.get(name, "") for name in NAMES) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "reported"),
+    [
+        (LOGAN | {"vin": DACIA}, LOGAN, said(BATCH + 1, 0, 1)),
+        (LOGAN | {"vin": DACIA, "plate": "12345-A-6"}, LOGAN | {"plate": "12345 أ 6"}, said(BATCH + 1, 1)),
+        (LOGAN | {"vin": DACIA, "plate": "12345-A-6"}, LOGAN | {"plate": "12345-A-6"}, said(BATCH + 1, 0, 1)),
+        (
+            CIVIC | {"vin": HONDA, "price": "10.50", "km": "200"},
+            CIVIC | {"price": "10.5", "km": "200"},
+            said(BATCH, 1, 1),
+        ),
+        (
+            CIVIC | {"vin": HONDA, "price": "10.50", "km": "200"},
+            CIVIC | {"price": "9", "km": "100"},
+            said(BATCH + 1, 1),
+        ),
+    ],
+)
+def test_a_dry_run_knows_what_its_earlier_rows_wrote(run, casa, first, last, reported):
+    make_car(casa, make="Honda", model="Civic", overview_year=2021, vin=HONDA, km=100, price=9)
+    others = [line(make="Fiat", model=f"M{number}", stockNumber=f"F-{number}") for number in range(BATCH)]
+    content = "".join([",".join(NAMES) + "\n", line(**first), *others, line(**last)])
+    dry = run(content, "--dry-run").out
+    assert dry == run(content).out == reported
+
+
 def test_dry_run_reports_the_same_and_writes_nothing(run, casa):
     make_car(casa, vin=HONDA)
     content = GOOD + "Kia,,,,,,,,\n" + "Dacia,Logan,,,,,,,\n" * BATCH + "Dacia,Sandero,,,,,,,\n"
