@@ -79,7 +79,7 @@ def read(cells: Mapping[str, Sequence[Cell]], rules: Rules) -> LeadRow:
         fields=fields,
         given=frozenset(given),
         clues=_clues(cells),
-        source=_line(cells, "source") or rules.source,
+        source=_text(cells, "source") or rules.source,
         external_id=external_id,
         own_id=own_id,
         archived=_yes_or_no(cells, "archived"),
@@ -113,7 +113,7 @@ def _fields(cells, rules):
     name, name_title = _name(cells)
     given = {"target_info"} | ({"target_name"} if name else set())
     fields = {
-        "action": _judged("action", _line(cells, "action") or rules.action, _title(cells, "action")),
+        "action": _judged("action", _text(cells, "action") or rules.action, _title(cells, "action")),
         "target_name": _judged("targetName", name or contact[:200], name_title or contact_title),
         "target_info": _judged("targetInfo", contact, contact_title),
         "status": _status(cells, rules),
@@ -129,17 +129,17 @@ def _fields(cells, rules):
 
 def _name(cells):
     """(the contact's name, its column's title), or empty texts."""
-    whole, first, last = (_line(cells, name) for name in ("targetName", "firstName", "lastName"))
+    whole, first, last = (_text(cells, name) for name in ("targetName", "firstName", "lastName"))
     title = next((_title(cells, name) for name in ("targetName", "lastName", "firstName") if name in cells), "")
     if whole and last and not first and last not in whole:  # الاسم beside النسب
         return f"{whole} {last}", title
     name = whole or " ".join(part for part in (first, last) if part)
-    return (name, title) if name else (_line(cells, "company"), _title(cells, "company"))
+    return (name, title) if name else (_text(cells, "company"), _title(cells, "company"))
 
 
 def _contact(cells):
     """(phones and addresses in one text, the title of the first). What targetInfo has already is not added."""
-    info = _line(cells, "targetInfo")
+    info = _text(cells, "targetInfo")
     if info and may_be_shortened(info):
         info = JOINT.join(_phones(*cells["targetInfo"][0]))
     parts, named = ([info], _named_in(info)) if info else ([], set())
@@ -193,13 +193,13 @@ def _judged(name, text, title):
 
 def _ids(cells):
     """(the id of a lead of ours that the row may be, its external id)."""
-    own, external = _line(cells, "id"), _line(cells, "externalId")
+    own, external = _text(cells, "id"), _text(cells, "externalId")
     external = external or own
     return parse_id(own), META_ID.sub(r"\1", external) or None
 
 
 def _yes_or_no(cells, name):
-    text = _line(cells, name).lower()
+    text = _text(cells, name).lower()
     if not text:
         return None
     if text not in YES | NO:
@@ -223,7 +223,7 @@ def _created(cells, rules):
 
 def _updated(cells, rules):
     try:
-        return time_of(_line(cells, "updatedAt"), rules.zone, month_first=rules.month_first)
+        return time_of(_text(cells, "updatedAt"), rules.zone, month_first=rules.month_first)
     except NotATime:
         return None
 
@@ -232,17 +232,17 @@ def _updated(cells, rules):
 
 
 def _clues(cells):
-    year = YEAR.search(_line(cells, "overviewYear"))
+    year = YEAR.search(_text(cells, "overviewYear"))
     return Clues(
-        car_id=parse_id(_line(cells, "carId")),
-        vin=bare_vin(_line(cells, "vin")),
-        stock_number=_line(cells, "stockNumber"),
-        plate=_line(cells, "plate"),
-        make=_line(cells, "make"),
-        model=_line(cells, "model"),
+        car_id=parse_id(_text(cells, "carId")),
+        vin=bare_vin(_text(cells, "vin")),
+        stock_number=_text(cells, "stockNumber"),
+        plate=_text(cells, "plate"),
+        make=_text(cells, "make"),
+        model=_text(cells, "model"),
         year=int(year[0]) if year else None,
-        location=_line(cells, "location"),
-        text=_line(cells, "car"),
+        location=_text(cells, "location"),
+        text=_text(cells, "car"),
     )
 
 
@@ -275,10 +275,6 @@ def _clean(text, *, multiline=False):
     if text.isprintable() or not forbidden_character(text, multiline=multiline):
         return text
     return "".join(" " if forbidden_character(each, multiline=multiline) else each for each in text)
-
-
-def _line(cells, name):
-    return _text(cells, name)
 
 
 def _one_line(text):
