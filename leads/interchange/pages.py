@@ -9,6 +9,7 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DataError
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -53,7 +54,7 @@ API_NAMES = {
 class ListExport(View):
     """Asks for a format, and answers with the file. The address is the list's, with its filter, search and order."""
 
-    http_method_names = ["get", "post"]
+    http_method_names = ["get", "head", "post"]
     door, seen_at = Export.Door.ADMIN, "admin:leads_lead_changelist"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -72,7 +73,7 @@ class ListExport(View):
         context = Context(LEADS_TO_EXPORT, self.dealership, language, for_excel=True, translated=True)
         try:
             return export(
-                self.changelist.queryset.of(self.dealership),  # a superuser's address may name two
+                self.leads,
                 exporter,
                 context,
                 door=self.door,
@@ -86,7 +87,7 @@ class ListExport(View):
             return self.ask(_("Too many exports are being made right now. Try again in a minute."))
 
     def ask(self, error: str = "") -> HttpResponse:
-        number = self.changelist.result_count
+        number = self.leads.count()
         context = {
             **admin.site.each_context(self.request),
             "title": _("Export leads"),
@@ -125,6 +126,11 @@ class ListExport(View):
             return self.admin.get_changelist_instance(asked)
         except NOT_UNDERSTOOD:
             return None
+
+    @cached_property
+    def leads(self) -> QuerySet[Lead]:
+        """Those of the list, of one dealership: a superuser's address may name two."""
+        return self.changelist.queryset.of(self.dealership)
 
     @cached_property
     def dealership(self) -> Dealership | None:
