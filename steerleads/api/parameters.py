@@ -67,7 +67,8 @@ class Parameters(MultiValueDict):
             return default
         if value in options:
             return value
-        self.refuse(name, f"“{shown(value)}” is not a {name}. Use one of: {', '.join(options)}.", "invalid_choice")
+        wrong = f"“{shown(value)}” is not allowed for “{name}”. Use one of: {', '.join(options)}."
+        self.refuse(name, wrong, "invalid_choice")
         return default
 
     def choices(self, name: str, options: Sequence[str]) -> list[str]:
@@ -75,7 +76,7 @@ class Parameters(MultiValueDict):
         sent = [part.strip() for value in self.getlist(name) for part in value.split(",")]
         for value in filter(None, sent):
             if value not in options:
-                wrong = f"“{shown(value)}” is not a {name}. Use one or more of: {', '.join(options)}."
+                wrong = f"“{shown(value)}” is not allowed for “{name}”. Use one or more of: {', '.join(options)}."
                 self.refuse(name, wrong, "invalid_choice")
         return [option for option in options if option in sent]
 
