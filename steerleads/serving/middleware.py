@@ -102,11 +102,14 @@ class TrustedProxy:
 
 
 class Compression(GZipMiddleware):
-    """Compresses answers over 1 KiB for clients that accept gzip (`gzip;q=0` does not)."""
+    """Compresses answers over 1 KiB for clients that accept gzip (`gzip;q=0` does not), but for what is a zip already."""
 
     LEAST_BYTES = 1024
+    ZIPS = ("application/vnd.openxmlformats-",)
 
     def process_response(self, request, response):
+        if response.get("Content-Type", "").startswith(self.ZIPS):
+            return response
         if not response.streaming and len(response.content) <= self.LEAST_BYTES:
             return response
         if not _accepts_gzip(request.META.get("HTTP_ACCEPT_ENCODING", "")):
