@@ -14,7 +14,7 @@ FORMATS = {
         "xlsx": ("Excel (XLSX)", gettext_lazy("A sheet with all columns.")),
         "csv": ("CSV", gettext_lazy("A text file with all columns, which every spreadsheet opens.")),
     },
-    gettext_lazy("For another CRM: a table with the columns that it expects"): {
+    gettext_lazy("For another CRM: a table to upload there, not to open in Excel"): {
         "hubspot": ("HubSpot", ""),
         "salesforce": ("Salesforce", ""),
         "zoho": ("Zoho CRM", ""),

@@ -3,7 +3,7 @@
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 
-from leads.interchange.exports import exporters_of
+from leads.interchange.exports import exporters_of, no_format
 from leads.interchange.exports.contents import HISTORY_TO_EXPORT, LEADS_TO_EXPORT, VEHICLES_TO_EXPORT
 from leads.interchange.exports.xlsx import XlsxExporter
 from leads.openapi import BAD_STATUS
@@ -15,13 +15,12 @@ FOR = OpenApiParameter(
     str,
     enum=["excel"],
     description="`excel`: a CSV file that Excel opens with a double click, in the language of the dealership. It begins "
-    "with a byte order mark, and in French and Arabic has semicolons.",
+    "with a byte order mark, and in French and Arabic has semicolons, and commas before decimals.",
 )
 DISPOSITION = header("Content-Disposition", "The name under which to keep the file, with the dealership's local date.")
-NO_FORMAT = ValidationFailed("Say in which format: csv, jsonl, xlsx.", field="format", reason="required")
-WHOLE = """One file of one state of the database, of its announced length, or an error: never half a file. Filters, \
-search and sort are those of the list; `limit` and `cursor` are for csv and jsonl. Every export is noted, for the \
-dealership's managers to see."""
+WHOLE = """One file of one state of the database, of its announced length unless it is compressed, or an error: never \
+half a file. `limit` and `cursor` are for csv and jsonl. Every export is noted, for the dealership's managers to see."""
+AS_LISTED = """Filters, search and sort are those of the list."""
 IN_SHEETS = (
     """In csv and xlsx, a text that a spreadsheet would calculate, or take for nothing, stands behind one `'`."""
 )
@@ -57,7 +56,7 @@ def _export(operation_id, contents, *, errors=(), **words):
             **words,
             parameters=[format, FOR, *LISTED, DISPOSITION],
             responses=responses,
-            errors=[*errors, NO_FORMAT],
+            errors=[*errors, ValidationFailed(no_format(contents), field="format", reason="required")],
         )
     )
 
@@ -66,12 +65,12 @@ lead_documents = _export(
     "export_leads",
     LEADS_TO_EXPORT,
     summary="Export Leads",
-    description=f"{WHOLE} {IN_SHEETS} `phone` is the first number of the contact in E.164, `email` the first address. "
+    description=f"{WHOLE} {AS_LISTED} {IN_SHEETS} `phone` is the first number of the contact in E.164, `email` the first address. "
     "A line of jsonl is a lead with its `car`, then `archived` and `origin`.",
     errors=[BAD_STATUS],
 )
 vehicle_documents = _export(
-    "export_vehicles", VEHICLES_TO_EXPORT, summary="Export Vehicles", description=f"{WHOLE} {IN_SHEETS}"
+    "export_vehicles", VEHICLES_TO_EXPORT, summary="Export Vehicles", description=f"{WHOLE} {AS_LISTED} {IN_SHEETS}"
 )
 history_documents = _export(
     "export_history",

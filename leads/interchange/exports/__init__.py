@@ -25,3 +25,8 @@ EXPORTERS = (
 def exporters_of(contents: Contents) -> dict[str, Exporter]:
     """{name: Exporter} of the formats in which something can be exported."""
     return {exporter.name: exporter for exporter in EXPORTERS if contents.name in exporter.exports}
+
+
+def no_format(contents: Contents) -> str:
+    """What is said to who names none."""
+    return f"Say in which format: {', '.join(exporters_of(contents))}."
