@@ -11,7 +11,7 @@ from cars.filters import CarFilters
 from cars.models import Car
 from leads.errors import lead_validation
 from leads.filters import LeadFilters
-from leads.interchange.exports import exporters_of
+from leads.interchange.exports import exporters_of, no_format
 from leads.interchange.exports.base import Context
 from leads.interchange.exports.contents import HISTORY_TO_EXPORT, LEADS_TO_EXPORT, VEHICLES_TO_EXPORT
 from leads.interchange.exports.making import export, file_name, record, refuse_too_many, write_rows
@@ -63,7 +63,7 @@ class ExportQuery(ListQuery):
         return {
             "door": Export.Door.API,
             "actor": Actor.of_key(self.view.request.auth),
-            "filters": self.view.filterset_class.set_by(self.parameters),
+            "filters": self.filters.said(),
             "now": timezone.now(),
         }
 
@@ -117,7 +117,7 @@ class HistoryExportViewSet(ExportViewSet):
 def _exporter(contents, parameters):
     """The Exporter that `format` names, or None where that is refused."""
     exporters = exporters_of(contents)
-    parameters.require("format", f"Say in which format: {', '.join(exporters)}.")
+    parameters.require("format", no_format(contents))
     exporter = exporters.get(parameters.choice("format", list(exporters), None))
     if exporter and not exporter.is_paged:
         for name in ("limit", "cursor"):

@@ -67,7 +67,7 @@ class YesNoField(forms.ChoiceField):
     def validate(self, value: str) -> None:
         if not self.valid_value(value):
             options = ", ".join(option for option, _label in self.choices)
-            message = f"“{shown(value)}” is not a {self.parameter}. Use one of: {options}."
+            message = f"“{shown(value)}” is not allowed for “{self.parameter}”. Use one of: {options}."
             raise forms.ValidationError(message, code="invalid_choice")
 
 
@@ -157,10 +157,14 @@ class ListFilterSet(filterset.FilterSet):
         """Names of the parameters, each with whether it may be given several times."""
         return {name: isinstance(each, ChoicesFilter) for name, each in cls.base_filters.items()}
 
-    @classmethod
-    def set_by(cls, parameters: Parameters) -> dict[str, list[str]]:
-        """{name: values} of the filters among parameters, as they were sent."""
-        return {name: parameters.getlist(name) for name in cls.base_filters if name in parameters}
+    def said(self) -> dict[str, list[str]]:
+        """{name: values} of the filters that were sent and say something, as they are understood."""
+        values = {name: self.form.cleaned_data[name] for name in self.base_filters if name in self.data}
+        return {
+            name: [str(each) for each in (value if isinstance(value, list) else [value])]
+            for name, value in values.items()
+            if value is not None and value != []
+        }
 
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
         return self.narrow(queryset, self.form.cleaned_data)

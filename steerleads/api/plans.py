@@ -40,6 +40,10 @@ class ActiveFilters:
                 self.values += tuple(value) if isinstance(value, list) else (value,)
         self.fields = tuple(COMPARED_AS[type(value)] for value in self.values)
 
+    def said(self) -> dict[str, list[str]]:
+        """{name: values} of those that were sent."""
+        return self._filterset.said()
+
     def apply(self, queryset: QuerySet, values: Sequence[object]) -> QuerySet:
         """The filtered queryset, by these values or by what stands for them in a compiled query."""
         cleaned: dict[str, object] = dict(self._choices)

@@ -5,6 +5,8 @@ import io
 import json
 import tempfile
 from datetime import UTC, datetime
+from functools import partial
+from itertools import chain
 from types import SimpleNamespace
 
 import pytest
@@ -23,6 +25,7 @@ from leads.interchange.exports.xlsx import XlsxExporter
 from leads.interchange.models import Export
 from steerleads.api import lists, streaming
 from steerleads.dealers.models import Dealership
+from steerleads.tests.clients import in_threads
 
 HISTORY_COLUMNS = "leadId,id,kind,at,actorType,actorName,changes,batch"
 VEHICLE_COLUMNS = "id,make,model,overviewYear,vin,stockNumber,price,km,location,status,createdAt,updatedAt"
@@ -115,6 +118,11 @@ def test_history_is_no_sheet(api):
 def test_what_is_wrong_is_refused_and_nothing_is_written_down(api, query, code, field):
     assert error_of(api.get(f"/exports/leads?{query}")) == (400, code, field)
     assert not Export.objects.exists()
+
+
+def test_what_may_be_sent_is_said_by_the_parameters_name(api):
+    message = api.get("/exports/leads?format=csv&for=word").json()["error"]["message"]
+    assert message == "“word” is not allowed for “for”. Use one of: excel."
 
 
 def test_unknown_parameters_are_named(api, lead):
@@ -257,11 +265,13 @@ def test_every_export_is_written_down_without_what_was_looked_for(api, leads):
     api.get("/exports/leads?format=csv")
     api.get("/exports/leads?format=xlsx&search=elodie&status=NEW&status=COMPLETED&archived=any&tag=Hot Lead&sortBy=tag")
     api.get("/exports/leads?format=xlsx&search=elodie&status=NEW&status=COMPLETED&archived=any&tag=Hot Lead")
+    api.get("/exports/leads?format=csv&status=NEW,,NEW,&search=%20&tag=%20&externalId=%20")
     api.get("/exports/vehicles?format=jsonl&status=SOLD&make=Honda")
     api.get("/exports/history?format=csv&updatedSince=2020-01-01&limit=2")
     assert recorded() == [
         ("Website", "api", "leads", "csv", [], 3),
         ("Website", "api", "leads", "xlsx", ["search", "status=NEW,COMPLETED", "tag", "archived"], 1),
+        ("Website", "api", "leads", "csv", ["status=NEW"], 2),
         ("Website", "api", "vehicles", "jsonl", ["make", "status=SOLD"], 0),
         ("Website", "api", "history", "csv", ["updatedSince"], 2),
     ]
@@ -317,6 +327,20 @@ def test_a_large_ones_total_is_of_the_rows_that_it_has(soon_large, api, leads, m
     monkeypatch.delattr(QuerySet, "count")  # what is counted by itself may be of another moment
     response = api.get("/exports/leads?format=csv&count=true")
     assert response["X-Total-Count"] == str(len(rows_of(response))) == "3"
+
+
+def test_a_large_one_is_of_one_moment_while_others_write(soon_large, api, leads, monkeypatch):
+    write = CsvExporter.write
+
+    def write_while_another_writes(self, rows, file, context):
+        rows = iter(rows)
+        first = next(rows)
+        in_threads(partial(make_lead, leads[0].car, order=1, target_name="Nadia"))
+        write(self, chain([first], rows), file, context)
+
+    monkeypatch.setattr(CsvExporter, "write", write_while_another_writes)
+    names = [row["targetName"] for row in rows_of(api.get("/exports/leads?format=csv"))]
+    assert len(names) == 3 and "Nadia" not in names
 
 
 def test_a_large_ones_head_says_what_it_is_and_reads_nothing(soon_large, api, leads):
@@ -386,6 +410,12 @@ def test_a_file_that_nobody_reads_on_is_freed(soon_large, api, leads, files):
     assert [file.closed for file in files] == [False]
     response.close()
     assert [file.closed for file in files] == [True]
+
+
+@pytest.mark.parametrize(("format", "coding", "has_length"), [("xlsx", None, True), ("csv", "gzip", False)])
+def test_what_is_a_zip_is_not_compressed_again_and_keeps_its_length(soon_large, api, leads, format, coding, has_length):
+    response = api.get(f"/exports/leads?format={format}", accept_encoding="gzip")
+    assert (response.get("Content-Encoding"), "Content-Length" in response) == (coding, has_length)
 
 
 # --- Keys ----------------------------------------------------------------------------------------

@@ -93,7 +93,7 @@ def _asked(dealership, options):
     if parameters.wrong:
         raise CommandError("\n".join(f"--{wrong['field']}: {wrong['message']}" for wrong in parameters.wrong))
     leads = filterset.narrow(Lead.objects.of(dealership), filterset.form.cleaned_data)
-    return order.apply(leads), LeadFilters.set_by(parameters)
+    return order.apply(leads), filterset.said()
 
 
 def _write_file(name, write):
