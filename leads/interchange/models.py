@@ -20,7 +20,7 @@ class Export(models.Model):
         BOARD = "board", _("board")
         COMMAND = "command", _("command line")
 
-    class Contents(models.TextChoices):
+    class Kind(models.TextChoices):
         LEADS = "leads", _("leads")
         VEHICLES = "vehicles", _("cars")
         HISTORY = "history", _("history")
@@ -33,7 +33,7 @@ class Export(models.Model):
     actor_type = models.CharField(max_length=10, choices=ActorType)
     actor_name = models.CharField(_("who"), max_length=200)
     door = models.CharField(_("through"), max_length=10, choices=Door)
-    contents = models.CharField(_("contents"), max_length=10, choices=Contents)
+    contents = models.CharField(_("contents"), max_length=10, choices=Kind)
     format = models.CharField(_("format"), max_length=20)
     filters = models.JSONField(_("filters"), default=list)
     rows = models.PositiveIntegerField(_("lines"))

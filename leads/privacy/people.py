@@ -84,7 +84,7 @@ def whole_lead(lead: Lead) -> dict[str, Any]:
     return LeadWithCarSerializer.of(lead) | {"archived": lead.archived, "origin": came_from}
 
 
-def export_leads(dealership: Dealership, leads: Collection[Lead], *, actor: Actor, now: datetime) -> dict[str, Any]:
+def hand_out(dealership: Dealership, leads: Collection[Lead], *, actor: Actor, now: datetime) -> dict[str, Any]:
     """All that these leads of a person hold, as JSON values; that it was handed out is recorded."""
     _record_request(PersonRequest.Kind.EXPORT, dealership, len(leads), actor, now)
     objects = [whole_lead(lead) | {"history": _history(lead)} for lead in leads]

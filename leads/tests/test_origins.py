@@ -12,7 +12,7 @@ from leads.actions import archive_lead, delete_lead
 from leads.creating import Draft, create_leads
 from leads.errors import DuplicateOrigin
 from leads.models import Lead, LeadEvent, Origin
-from leads.privacy.people import export_leads, leads_of_person
+from leads.privacy.people import hand_out, leads_of_person
 from leads.privacy.retention import purge_leads
 
 RECEIVED = datetime(2026, 11, 29, 8, 30, tzinfo=UTC)
@@ -154,6 +154,6 @@ def test_it_goes_with_its_lead_and_may_come_again(civic, end):
 
 def test_a_person_who_asks_is_told_of_it(civic, casa):
     imported(civic)
-    held = export_leads(casa, leads_of_person(casa, "Sara Alami"), actor=TESTER, now=timezone.now())
+    held = hand_out(casa, leads_of_person(casa, "Sara Alami"), actor=TESTER, now=timezone.now())
     assert held["leads"][0]["origin"]["externalId"] == "CRM-17"
     assert "CRM-17" in json.dumps(held, default=str)

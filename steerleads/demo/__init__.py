@@ -86,7 +86,7 @@ def _export(dealership, manager, leads, now):
             actor_type=manager.type,
             actor_name=manager.name,
             door=door,
-            contents=Export.Contents.LEADS,
+            contents=Export.Kind.LEADS,
             format=format,
             filters=filters,
             rows=round(leads * part),

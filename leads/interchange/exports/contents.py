@@ -11,6 +11,7 @@ from rest_framework import serializers
 from cars.serializers import VehicleSerializer
 from cars.views import CARS
 from leads.contacts.parsing import first_email, first_phone
+from leads.interchange.models import Export
 from leads.models import LeadEvent
 from leads.serializers import HistoryEntry, LeadWithCarSerializer, OriginSerializer
 from leads.views import LEADS
@@ -124,7 +125,7 @@ flat_lead = object_of(
     _finish_lead,
 )
 LEADS_TO_EXPORT = Contents(
-    "leads",
+    Export.Kind.LEADS.value,
     replace(LEADS, columns=WholeLeadSerializer.columns, render=WholeLeadSerializer.render),
     flat_lead,
     LEAD_TITLES,
@@ -136,7 +137,7 @@ LEADS_TO_EXPORT = Contents(
 
 
 VEHICLES_TO_EXPORT = Contents(
-    "vehicles",
+    Export.Kind.VEHICLES.value,
     CARS,
     VehicleSerializer.render,
     {name: name for name in VehicleSerializer().fields},  # for programs alone
@@ -175,7 +176,7 @@ def flat_entry(row: Row) -> dict[str, Any]:
 
 
 HISTORY_TO_EXPORT = Contents(
-    "history",
+    Export.Kind.HISTORY.value,
     # Lead by lead, as they are indexed: the newest lead first, and of each the newest entry.
     Listing(
         model=LeadEvent,

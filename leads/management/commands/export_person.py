@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from leads.privacy import holdings
 from leads.privacy.commands import PersonCommand
-from leads.privacy.people import export_leads, identified_by, leads_of_person
+from leads.privacy.people import hand_out, identified_by, leads_of_person
 from steerleads.api.json import render
 from steerleads.db.text import shown
 from steerleads.dealers.actors import Actor
@@ -27,7 +27,7 @@ class Command(PersonCommand):
     def handle(self, *, text, dealership, output, **options):
         dealership, text = self.read(text, dealership)
         leads = leads_of_person(dealership, text)
-        held = export_leads(dealership, leads, actor=Actor.of_operator(), now=timezone.now())
+        held = hand_out(dealership, leads, actor=Actor.of_operator(), now=timezone.now())
         held |= holdings.held(dealership, identified_by(text, leads))
         held = _pretty(held)
         if output:
