@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 
 from steerleads.api.filters import LONGEST_SEARCH
 from steerleads.db.text import forbidden_character, shown
+from steerleads.serving.uploads import LARGEST, PATHS
+from steerleads.tables.sentences import why_unreadable
 
 FORM = "application/x-www-form-urlencoded"
 # Characters. No page of ours leads to an address as long as this, and few proxies would let it pass.
@@ -35,18 +37,26 @@ class ReadableCookies:
 
 
 class ReadableAddress:
-    """Refuses an address, or a form, that cannot be read. Stands where the language of the page is known already."""
+    """Refuses an address, a form or a file that cannot be read. Stands where the language of the page is known already."""
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
+        _judge_size(request)
         _judge_encoding(request)
         _judge_text(request.path_info, request.path_info, LONGEST)
         for name, values in request.GET.lists():
             for value in [name, *values]:
                 _judge_text(name, value, LONGEST_OF.get(name, LONGEST))
         return self.get_response(request)
+
+
+def _judge_size(request):
+    """Of a file that is larger than its page takes, nothing has been read: no form could say so."""
+    size = request.META.get("CONTENT_LENGTH") or "0"
+    if request.path_info in PATHS and size.isdecimal() and int(size) > LARGEST:
+        raise Unreadable(why_unreadable("too_large"))
 
 
 def _judge_encoding(request):

@@ -160,6 +160,16 @@ def test_a_file_that_is_no_table_is_refused_with_what_to_do(manager, content, wo
     assert answer.status_code == 200 and words in answer.content.decode() and not Import.objects.exists()
 
 
+@pytest.mark.parametrize("path", [ADD, "/admin/cars/car/import/"])
+@pytest.mark.parametrize(("language", "words"), [("fr", "Le fichier dépasse 20 Mio"), ("ar", "الملف أكبر من 20")])
+def test_a_file_that_is_too_large_to_be_read_is_refused_with_the_limit(casa, manager, path, language, words):
+    casa.language = language
+    casa.save()
+    size = str(22 * 1024 * 1024)
+    answer = manager.generic("POST", path, b"", "multipart/form-data; boundary=b", CONTENT_LENGTH=size)
+    assert answer.status_code == 400 and words in answer.content.decode()
+
+
 def test_a_file_can_be_discarded(manager, run):
     assert manager.post(page_of(run), {"do": "discard"}).status_code == 302
     assert not Import.objects.exists() and not ImportRow.objects.exists()

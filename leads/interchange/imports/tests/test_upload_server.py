@@ -44,10 +44,22 @@ def form(content, **fields):
     return "".join([*parts, head]).encode() + content + b"\r\n--b--\r\n"
 
 
-def test_a_manager_sends_three_mebibytes_and_the_worker_checks_them(server):
+@pytest.fixture(scope="module")
+def manager(server):
+    """The headers of one."""
+    return cookies(server, "manager")
+
+
+def test_who_sends_more_than_a_file_may_have_reads_how_much_that_is(server, manager):
+    body = form(b"x" * 22 * 1024 * 1024, csrfmiddlewaretoken=TOKEN)
+    answer = server.call("POST", ADD, body, headers=manager, timeout=60)
+    assert answer.status == 400 and "20 Mio" in answer.body.decode()
+
+
+def test_a_manager_sends_three_mebibytes_and_the_worker_checks_them(server, manager):
     row = b"Salma,0661234567,Honda,Civic," + b"x" * 900 + b"\n"
     content = b"Name,Phone,Brand,Model,Note\n" + row * (LARGE // len(row))
-    headers = cookies(server, "manager")
+    headers = manager
     answer = server.call("POST", ADD, form(content, csrfmiddlewaretoken=TOKEN), headers=headers, timeout=60)
     assert answer.status == 302 and "/change/" in answer.headers["location"]
     fields = {
