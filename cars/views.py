@@ -6,7 +6,8 @@ from cars.filters import CarFilters
 from cars.models import Car
 from cars.openapi import documents
 from cars.serializers import WRITABLE, NewVehicle, VehicleChanges, VehicleSerializer
-from steerleads.api.lists import Listing, ListViewSet
+from steerleads.api.listing import Listing
+from steerleads.api.lists import ListViewSet
 from steerleads.dealers.idempotency import idempotent
 
 CARS = Listing(

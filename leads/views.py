@@ -21,7 +21,8 @@ from leads.serializers import (
     origin_object,
 )
 from steerleads.api.errors import ValidationFailed
-from steerleads.api.lists import Listing, ListViewSet
+from steerleads.api.listing import Listing
+from steerleads.api.lists import ListViewSet
 from steerleads.api.serializers import offer
 from steerleads.db.text import shown
 from steerleads.dealers.actors import Actor

@@ -19,7 +19,8 @@ from leads.interchange.filters import HistoryFilters
 from leads.interchange.models import Export
 from leads.interchange.openapi import history_documents, lead_documents, vehicle_documents
 from leads.models import Lead, LeadEvent
-from steerleads.api.lists import ListQuery, ListViewSet
+from steerleads.api.list_query import ListQuery
+from steerleads.api.lists import ListViewSet
 from steerleads.api.plans import active_filters
 from steerleads.dealers.actors import Actor
 

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from leads.models import Lead
 from leads.ordering.placing import Card, Place, Side, number_between, respread
 from steerleads.api.errors import ValidationFailed
-from steerleads.api.lists import Order
+from steerleads.api.listing import Order
 from steerleads.dealers.models import Dealership
 
 FORWARDS = Order(Card._fields, descending=False, nullable=False)

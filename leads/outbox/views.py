@@ -8,7 +8,7 @@ from leads.outbox.messages import lead_rows, message
 from leads.outbox.openapi import documents
 from steerleads.api import etags
 from steerleads.api.errors import ValidationFailed
-from steerleads.api.lists import DEFAULT_PAGE, LARGEST_PAGE
+from steerleads.api.list_query import DEFAULT_PAGE, LARGEST_PAGE
 from steerleads.api.views import ApiViewSet
 
 LARGEST_SEQUENCE = 10**18 - 1

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from conftest import error_of, make_car, make_lead
 from leads.models import Lead
 from leads.views import LEADS
-from steerleads.api import lists
+from steerleads.api import list_query
 from steerleads.api.sizes import Size
 
 
@@ -168,7 +168,7 @@ def test_the_tag_of_a_page_covers_link_and_total(api, civic, many):
 
 
 def test_lists_of_more_than_1000_have_no_tag(api, many, monkeypatch):
-    monkeypatch.setattr(lists, "LONGEST_WITH_ETAG", 22)
+    monkeypatch.setattr(list_query, "LONGEST_WITH_ETAG", 22)
     assert "ETag" not in api.get("/leads")
     assert "ETag" in api.get("/leads?limit=22")
 
@@ -176,7 +176,7 @@ def test_lists_of_more_than_1000_have_no_tag(api, many, monkeypatch):
 @pytest.fixture
 def streaming(monkeypatch):
     """Lists of over ten are streamed."""
-    monkeypatch.setattr(lists, "LONGEST_WHOLE", 10)
+    monkeypatch.setattr(list_query, "LONGEST_WHOLE", 10)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -228,8 +228,8 @@ class TestStreams:
                 raise OSError("the disk is gone")
             return b"{}"
 
-        monkeypatch.setattr(lists.json, "render", fail_at_the_twelfth)
-        monkeypatch.setattr(lists, "size_of", lambda listing, rows: Size(12, 1000))
+        monkeypatch.setattr(list_query.json, "render", fail_at_the_twelfth)
+        monkeypatch.setattr(list_query, "size_of", lambda listing, rows: Size(12, 1000))
         response, got = api.get("/leads"), b""
         with pytest.raises(OSError, match="disk"):
             for chunk in response.streaming_content:

@@ -23,7 +23,8 @@ from leads.webhooks.serializers import (
     with_last_try,
 )
 from steerleads.api import etags, json
-from steerleads.api.lists import Listing, ListViewSet
+from steerleads.api.listing import Listing
+from steerleads.api.lists import ListViewSet
 from steerleads.db.ids import parse_id
 from steerleads.dealers.actors import Actor
 from steerleads.dealers.idempotency import idempotent

@@ -20,7 +20,7 @@ from rest_framework import serializers
 
 from steerleads.api import errors
 from steerleads.api.errors import ApiError
-from steerleads.api.lists import DEFAULT_PAGE, LARGEST_PAGE
+from steerleads.api.list_query import DEFAULT_PAGE, LARGEST_PAGE
 from steerleads.api.serializers import enum
 
 # --- Objects that all operations share -----------------------------------------------------------

@@ -26,7 +26,7 @@ from django.db.models import (
 from steerleads.api import json
 
 if TYPE_CHECKING:
-    from steerleads.api.lists import Listing
+    from steerleads.api.listing import Listing
 
 
 class JsonBytes(Func):

@@ -23,7 +23,7 @@ from django.db import connection
 from cars.models import Car
 from conftest import ApiClient, make_lead
 from leads.models import Lead
-from steerleads.api import lists, streaming
+from steerleads.api import list_query, streaming
 from steerleads.api.sizes import Size
 from steerleads.dealers.models import Dealership
 from steerleads.tests.clients import Client, meanwhile, sizes, together
@@ -177,18 +177,18 @@ def spool_sizes(server):
 def test_no_row_behind_the_first_batch_is_needed_for_the_first_byte(api, civic, monkeypatch):
     for _ in range(12):
         make_lead(civic)
-    monkeypatch.setattr(lists, "LONGEST_WHOLE", 5)
+    monkeypatch.setattr(list_query, "LONGEST_WHOLE", 5)
     monkeypatch.setattr(streaming, "ROWS_A_READ", 5)
     first_was_read, rendered = threading.Event(), []
-    render = lists.json.render
+    render = list_query.json.render
 
     def wait_behind_the_fifth(data):
         rendered.append(data)
         assert len(rendered) <= 5 or first_was_read.wait(10)
         return render(data)
 
-    monkeypatch.setattr(lists, "json", SimpleNamespace(render=wait_behind_the_fifth))
-    monkeypatch.setattr(lists, "size_of", lambda listing, leads: Size(12, 10_000))
+    monkeypatch.setattr(list_query, "json", SimpleNamespace(render=wait_behind_the_fifth))
+    monkeypatch.setattr(list_query, "size_of", lambda listing, leads: Size(12, 10_000))
     chunks = iter(api.get("/leads").streaming_content)
     body = next(chunks)
     first_was_read.set()

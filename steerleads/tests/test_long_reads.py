@@ -9,7 +9,7 @@ from django.db import connection
 from conftest import ApiClient, error_of, make_lead
 from leads.interchange.exports.csv import CsvExporter
 from leads.interchange.models import Export
-from steerleads.api import lists
+from steerleads.api import list_query
 from steerleads.dealers.models import Dealership, Role
 from steerleads.dealers.tests.people import browser, make_staff
 
@@ -22,7 +22,7 @@ EXPORT = "/exports/leads?format=csv"
 def _soon_long(civic, monkeypatch):
     """Of two threads one may read at length, and more than two rows are many."""
     monkeypatch.setenv("SERVE_THREADS", "2")
-    monkeypatch.setattr(lists, "LONGEST_WHOLE", 2)
+    monkeypatch.setattr(list_query, "LONGEST_WHOLE", 2)
     for _ in range(3):
         make_lead(civic)
 

@@ -16,7 +16,7 @@ from leads.models import LeadEvent
 from leads.serializers import HistoryEntry, LeadWithCarSerializer, OriginSerializer
 from leads.views import LEADS
 from steerleads.api import json
-from steerleads.api.lists import Listing
+from steerleads.api.listing import Listing
 from steerleads.api.objects import object_of
 
 Row = Sequence[Any]

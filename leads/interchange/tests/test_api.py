@@ -23,7 +23,7 @@ from leads.interchange.exports.adf import AdfExporter
 from leads.interchange.exports.csv import CsvExporter
 from leads.interchange.exports.xlsx import XlsxExporter
 from leads.interchange.models import Export
-from steerleads.api import lists, streaming
+from steerleads.api import list_query, streaming
 from steerleads.dealers.models import Dealership
 from steerleads.tests.clients import in_threads
 
@@ -305,7 +305,7 @@ def test_a_dealership_with_nothing_gets_a_file_with_nothing(rival):
 @pytest.fixture
 def soon_large(transactional_db, monkeypatch):
     """More than two rows are very many, and read two by two."""
-    monkeypatch.setattr(lists, "LONGEST_WHOLE", 2)
+    monkeypatch.setattr(list_query, "LONGEST_WHOLE", 2)
     monkeypatch.setattr(streaming, "ROWS_A_READ", 2)
 
 
@@ -315,7 +315,7 @@ def test_a_large_one_is_the_same_and_says_its_length(soon_large, api, leads, mon
     assert large.streaming and "ETag" not in large
     body = b"".join(large.streaming_content)
     assert (int(large["Content-Length"]), large["X-Total-Count"]) == (len(body), "3")
-    monkeypatch.setattr(lists, "LONGEST_WHOLE", 5000)
+    monkeypatch.setattr(list_query, "LONGEST_WHOLE", 5000)
     small = api.get(f"/exports/leads?format={format}")
     assert not small.streaming
     assert small.content == body

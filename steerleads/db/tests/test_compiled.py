@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from conftest import make_lead
 from leads.models import Lead
-from steerleads.api.lists import ListQuery
+from steerleads.api.list_query import ListQuery
 from steerleads.db import compiled
 from steerleads.db.compiled import FilterPlan, by_id
 

@@ -16,7 +16,7 @@ from leads.interchange.exports.contents import LEADS_TO_EXPORT
 from leads.interchange.exports.making import TooMany, fill, record
 from leads.interchange.models import Export
 from leads.models import Lead
-from steerleads.api.lists import SORTING, asked_order
+from steerleads.api.listing import SORTING, asked_order
 from steerleads.api.parameters import Parameters
 from steerleads.api.plans import judged
 from steerleads.db.text import shown
