@@ -10,7 +10,7 @@ from typing import BinaryIO
 from steerleads.db.text import WHITE_SPACE
 from steerleads.tables.encodings import find_encoding, read_lines
 from steerleads.tables.guards import cell_text
-from steerleads.tables.headers import DEPTH, SEPARATORS, Header, best_header, read_columns
+from steerleads.tables.headers import DEPTH, MOST_COLUMNS, SEPARATORS, Header, best_header, read_columns
 from steerleads.tables.strangers import refuse_controls
 from steerleads.tables.table import NotATable, Problem, Row, Table
 from steerleads.tables.titles import Titles
@@ -91,7 +91,7 @@ def _noted(lines: Iterator[str], noted: list[str]) -> Iterator[str]:
 def _as_it_stands(lines: list[str], separator: str) -> list[str]:
     """What may be the cells of a row that is not CSV; of several lines, all of it in one."""
     text = "".join(lines).rstrip("\r\n")
-    return [text] if len(lines) > 1 else text.split(separator)
+    return [text] if len(lines) > 1 else text.split(separator, MOST_COLUMNS)
 
 
 def _titles(header: Record) -> Sequence[str]:
@@ -121,7 +121,7 @@ def _rows(records: Iterator[Record], width: int) -> Iterator[Row]:
 def _row(record: Record, header: Record, width: int) -> Row:
     values = record.cells
     if any(value.strip(WHITE_SPACE) for value in values[len(header.cells) :]):
-        return Row(record.first, tuple(map(cell_text, values)), _too_wide(record, header))
+        return Row(record.first, tuple(map(cell_text, values[:MOST_COLUMNS])), _too_wide(record, header))
     cells = [cell_text(value) for value in values[:width]]
     missing = width - len(cells)
     return Row(record.first, (*cells, *[""] * missing), missing=missing)

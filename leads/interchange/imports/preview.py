@@ -36,7 +36,7 @@ class Shown:
 
 def first_rows(run: Import) -> list[Shown]:
     """The first rows, with what the check found."""
-    found = {line: (outcome, lead_id) for line, outcome, lead_id in run.options.get("first") or []}
+    found = {line: facts for line, *facts in run.options.get("first") or []}
     rows = ImportRow.objects.of(run.dealership_id).filter(run=run).order_by("line")[:SHOWN]
     rules = rules_of(run, timezone.now())
     return [_shown(run, row, rules, *found.get(row.line, ("", None))) for row in rows]
@@ -63,7 +63,7 @@ def progress_of(run: Import) -> dict[str, Any]:
     return {"state": run.state, "done": done, "rows": rows, "busy": run.state in BUSY}
 
 
-def _shown(run, row, rules, outcome, lead_id):
+def _shown(run, row, rules, outcome, lead_id=None):
     cells = cells_by_field(run.options["columns"], run.titles, row.cells or [])
     try:
         if row.code:

@@ -108,6 +108,12 @@ def test_a_row_that_cannot_be_read_keeps_what_stands_there():
     assert rows == [("Salma", "1", "x"), ('"a" b', "1"), ('"c,3\nd,4',)]
 
 
+@pytest.mark.parametrize("row", ["x" + "," * 5000 + "y", '"x" y' + "," * 5000])
+def test_of_a_row_without_end_no_more_cells_are_kept_than_a_table_has(row):
+    [kept] = read(f"Name,Phone\n{row}\n").rows
+    assert kept.problem and 1000 <= len(kept.cells) <= 1001
+
+
 def test_each_row_that_cannot_be_read_is_named_and_the_others_are_read():
     rows = list(read(BROKEN).rows)
     assert [(row.line, row.problem and (row.problem.code, row.problem.message)) for row in rows] == [
