@@ -28,12 +28,14 @@ class Command(PersonCommand):
         dealership, text = self.read(text, dealership)
         leads = leads_of_person(dealership, text)
         held = hand_out(dealership, leads, actor=Actor.of_operator(), now=timezone.now())
-        held |= holdings.held(dealership, identified_by(text, leads))
-        held = _pretty(held)
+        elsewhere = holdings.held(dealership, identified_by(text, leads))
+        held = _pretty(held | elsewhere)
         if output:
             _write(output, held)
         self.stdout.write(shown(output, len(output)) if output else held)
         self.say(f"Exported {len(leads)} leads.")
+        if more := sum(map(len, elsewhere.values())):
+            self.say(f"With them, {more} rows of imported files.")
         self.warn_of_mentions(dealership, text, leads)
 
 

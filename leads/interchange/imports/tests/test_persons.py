@@ -48,7 +48,10 @@ def erase(text):
 def export(text):
     printed, said = StringIO(), StringIO()
     call_command("export_person", text, dealership="Casa Motors", stdout=printed, stderr=said)
-    return json.loads(printed.getvalue())
+    held = json.loads(printed.getvalue())
+    rows = len(held["importRows"]) + len(held["overwritten"])
+    assert (f"With them, {rows} rows of imported files." in said.getvalue()) == bool(rows)
+    return held
 
 
 # --- Erased ----------------------------------------------------------------------------------------
