@@ -27,8 +27,8 @@ from steerleads.api import list_query, streaming
 from steerleads.api.sizes import Size
 from steerleads.dealers.models import Dealership
 from steerleads.tests.clients import Client, meanwhile, sizes, together
-from steerleads.tests.servers import stopped_server, wait_until
-from steerleads.tests.volumes import RARE_TAG, ROWS_A_RARE_TAG, load_cars, load_leads
+from steerleads.tests.servers import wait_until
+from steerleads.tests.volumes import RARE_TAG, ROWS_A_RARE_TAG, load_cars, load_leads, memory, server_of_many
 
 pytestmark = pytest.mark.long
 
@@ -38,12 +38,6 @@ only_postgresql = pytest.mark.skipif(not ON_POSTGRESQL, reason="only on PostgreS
 MEBIBYTE = 1024 * 1024
 PIECE = 64 * 1024
 STALLED = 16  # more than the database connections of a process
-LOAD = """
-from steerleads.dealers.models import Dealership
-from steerleads.tests.volumes import load_cars, load_leads
-casa = Dealership.objects.get(pk="{casa}")
-load_leads(casa, load_cars(casa, 20), {rows})
-"""
 
 
 @pytest.fixture(scope="module", params=sizes(16_000, 200_000))
@@ -53,9 +47,8 @@ def rows(request):
 
 @pytest.fixture(scope="module")
 def server(rows):
-    with stopped_server(workers=1, threads=32) as server:
-        server.python(LOAD.format(casa=server.casa.id, rows=rows))
-        yield server.start()
+    with server_of_many(rows) as server:
+        yield server
 
 
 @pytest.fixture
@@ -137,11 +130,6 @@ def test_memory_stays_flat_while_it_streams(server, client, rows, read, most):
     grown = (max(seen) - before) / MEBIBYTE
     print(f"{read.__name__}, {rows} leads, {time.monotonic() - began:.1f} s: memory grew by {grown:.1f} MiB")
     assert grown < most
-
-
-def memory(pid):
-    """Bytes of the process in memory."""
-    return int(re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())[1]) * 1024
 
 
 def test_the_first_byte_comes_before_the_last_row_is_read(server, rows):

@@ -1,18 +1,43 @@
 """Many leads quickly, for tests and measurements: rows as the verbs would have written them, without history."""
 
+import re
+from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from cars.actions import create_car
 from leads.models import Lead, Status
+from steerleads.tests.servers import stopped_server
 
 BATCH = 2000
 ACTIONS = ("Follow up call", "Schedule test drive", "Préparer les documents", "إرسال عرض السعر", "Relance WhatsApp")
 PEOPLE = ("Sara Alami", "Élodie Martin", "أحمد بن علي", "John Smith", "Youssef El Idrissi", "Nadia Benjelloun")
 TAGS = ("Hot Lead", "Test Drive", "Documentation", None)
 RARE_TAG, ROWS_A_RARE_TAG = "Zanzibar", 4000
+
+
+LOAD = """
+from steerleads.dealers.models import Dealership
+from steerleads.tests.volumes import load_cars, load_leads
+casa = Dealership.objects.get(pk="{casa}")
+load_leads(casa, load_cars(casa, 20), {rows})
+"""
+
+
+@contextmanager
+def server_of_many(rows):
+    """A server of one worker with 32 threads, whose dealership has so many leads of 20 cars."""
+    with stopped_server(workers=1, threads=32) as server:
+        server.python(LOAD.format(casa=server.casa.id, rows=rows))
+        yield server.start()
+
+
+def memory(pid):
+    """Bytes of a process in memory."""
+    return int(re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())[1]) * 1024
 
 
 def load_cars(dealership, count):

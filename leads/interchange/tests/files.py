@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 
 from python_calamine import CalamineWorkbook
 
@@ -28,3 +29,19 @@ def of_csv(data, *, encoding="utf-8", delimiter=","):
 def of_xlsx(data):
     """The rows of the first sheet, as a reader that is not ours gives them: texts, numbers, and "" for nothing."""
     return CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python(skip_empty_area=False)
+
+
+def rows_of(response):
+    """The rows of an export, each {title: cell}, or the objects of one in JSON lines."""
+    kind = response["Content-Type"]
+    body = b"".join(response.streaming_content) if response.streaming else response.content
+    if kind == "application/x-ndjson":
+        return [json.loads(line) for line in body.splitlines()]
+    if kind.startswith("text/csv"):
+        return list(csv.DictReader(io.StringIO(body.decode(), newline=""), strict=True))
+    titles, *cells = CalamineWorkbook.from_filelike(io.BytesIO(body)).get_sheet_by_index(0).to_python()
+    return [dict(zip(titles, row, strict=True)) for row in cells]
+
+
+def ids_of(response):
+    return [row["id"] for row in rows_of(response)]

@@ -1,65 +1,23 @@
-"""The exports of the API (contract X1 to X4): the lists' rows as files, each written down and none of them short."""
+"""The exports of the API (contract X1 to X4): the lists' rows as files, each written down."""
 
-import csv
 import io
 import json
-import tempfile
 from datetime import UTC, datetime
-from functools import partial
-from itertools import chain
 from types import SimpleNamespace
 
 import pytest
 from django.core.management import call_command
-from django.db import OperationalError
-from django.db.models import QuerySet
-from python_calamine import CalamineWorkbook
 
 from cars.models import Car
-from conftest import TESTER, ApiClient, error_of, make_car, make_lead
-from leads.actions import archive_lead, change_lead, delete_lead
+from conftest import TESTER, ApiClient, error_of, make_car
+from leads.actions import change_lead, delete_lead
 from leads.interchange import views
-from leads.interchange.exports.adf import AdfExporter
-from leads.interchange.exports.csv import CsvExporter
-from leads.interchange.exports.xlsx import XlsxExporter
 from leads.interchange.models import Export
-from steerleads.api import list_query, streaming
+from leads.interchange.tests.files import ids_of, rows_of
 from steerleads.dealers.models import Dealership
-from steerleads.tests.clients import in_threads
 
 HISTORY_COLUMNS = "leadId,id,kind,at,actorType,actorName,changes,batch"
 VEHICLE_COLUMNS = "id,make,model,overviewYear,vin,stockNumber,price,km,location,status,createdAt,updatedAt"
-
-
-@pytest.fixture
-def leads(casa):
-    """Four leads of two cars in an order of their own, one of them archived."""
-    cars = [make_car(casa), make_car(casa, make="Dacia", model="Logan")]
-    fields = [
-        {"order": 3, "tag": "Hot Lead", "target_name": "Élodie Martin"},
-        {"order": 1, "status": "COMPLETED", "note": "two\nlines; and more"},
-        {"order": 2, "action": "=cmd|' /C calc'!A0"},
-        {"order": 0, "target_name": "أحمد"},
-    ]
-    made = [make_lead(cars[number % 2], **each) for number, each in enumerate(fields)]
-    archive_lead(casa, made[3].pk, actor=TESTER)
-    return made
-
-
-def rows_of(response):
-    """The rows of an export, each {title: cell}, or the objects of one in JSON lines."""
-    kind = response["Content-Type"]
-    body = b"".join(response.streaming_content) if response.streaming else response.content
-    if kind == "application/x-ndjson":
-        return [json.loads(line) for line in body.splitlines()]
-    if kind.startswith("text/csv"):
-        return list(csv.DictReader(io.StringIO(body.decode(), newline=""), strict=True))
-    titles, *cells = CalamineWorkbook.from_filelike(io.BytesIO(body)).get_sheet_by_index(0).to_python()
-    return [dict(zip(titles, row, strict=True)) for row in cells]
-
-
-def ids_of(response):
-    return [row["id"] for row in rows_of(response)]
 
 
 # --- Formats -------------------------------------------------------------------------------------
@@ -297,125 +255,6 @@ def test_a_dealership_with_nothing_gets_a_file_with_nothing(rival):
     assert rows_of(rival.get("/exports/leads?format=csv")) == []
     assert rows_of(rival.get("/exports/leads?format=xlsx")) == []
     assert rival.get("/exports/leads?format=jsonl").content == b""
-
-
-# --- Large ones ----------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def soon_large(transactional_db, monkeypatch):
-    """More than two rows are very many, and read two by two."""
-    monkeypatch.setattr(list_query, "LONGEST_WHOLE", 2)
-    monkeypatch.setattr(streaming, "ROWS_A_READ", 2)
-
-
-@pytest.mark.parametrize("format", ["csv", "jsonl", "xlsx", "hubspot", "adf", "jsonlead"])
-def test_a_large_one_is_the_same_and_says_its_length(soon_large, api, leads, monkeypatch, format):
-    large = api.get(f"/exports/leads?format={format}&count=true")
-    assert large.streaming and "ETag" not in large
-    body = b"".join(large.streaming_content)
-    assert (int(large["Content-Length"]), large["X-Total-Count"]) == (len(body), "3")
-    monkeypatch.setattr(list_query, "LONGEST_WHOLE", 5000)
-    small = api.get(f"/exports/leads?format={format}")
-    assert not small.streaming
-    assert small.content == body
-    assert small["Content-Disposition"] == large["Content-Disposition"]
-    assert [each[-1] for each in recorded()] == [3, 3]
-
-
-def test_a_large_ones_total_is_of_the_rows_that_it_has(soon_large, api, leads, monkeypatch):
-    monkeypatch.delattr(QuerySet, "count")  # what is counted by itself may be of another moment
-    response = api.get("/exports/leads?format=csv&count=true")
-    assert response["X-Total-Count"] == str(len(rows_of(response))) == "3"
-
-
-def test_a_large_one_is_of_one_moment_while_others_write(soon_large, api, leads, monkeypatch):
-    write = CsvExporter.write
-
-    def write_while_another_writes(self, rows, file, context):
-        rows = iter(rows)
-        first = next(rows)
-        in_threads(partial(make_lead, leads[0].car, order=1, target_name="Nadia"))
-        write(self, chain([first], rows), file, context)
-
-    monkeypatch.setattr(CsvExporter, "write", write_while_another_writes)
-    names = [row["targetName"] for row in rows_of(api.get("/exports/leads?format=csv"))]
-    assert len(names) == 3 and "Nadia" not in names
-
-
-def test_a_large_ones_head_says_what_it_is_and_reads_nothing(soon_large, api, leads):
-    response = api.send("HEAD", "/exports/leads?format=hubspot&count=true")
-    assert (response.status_code, response.get("Content-Length"), recorded()) == (200, None, [])
-    name = api.get("/exports/leads?format=hubspot")["Content-Disposition"]
-    assert (response["Content-Disposition"], response["X-Total-Count"]) == (name, "3")
-
-
-def test_a_head_is_refused_as_its_get_would_be(soon_large, api, leads, monkeypatch):
-    monkeypatch.setattr(AdfExporter, "most", 2)
-    answers = [api.send(method, "/exports/leads?format=adf") for method in ("HEAD", "GET")]
-    assert [answer.status_code for answer in answers] == [400, 400]
-
-
-def test_too_many_for_a_format_are_refused_with_their_number(soon_large, api, leads, monkeypatch):
-    monkeypatch.setattr(XlsxExporter, "most", 2)
-    response = api.get("/exports/leads?format=xlsx")
-    assert error_of(response) == (400, "VALIDATION_ERROR", "format")
-    [detail] = response.json()["error"]["details"]
-    assert detail["code"] == "too_many"
-    assert "There are 3" in detail["message"] and "at most 2" in detail["message"] and "csv" in detail["message"]
-    assert recorded() == []
-    assert api.get("/exports/leads?format=xlsx&limit=").status_code == 400
-    assert api.get("/exports/leads?format=xlsx&status=COMPLETED").status_code == 200
-
-
-@pytest.fixture
-def files(monkeypatch):
-    """The temporary files that are made."""
-    made, make = [], tempfile.TemporaryFile
-
-    def make_and_note():
-        made.append(make())
-        return made[-1]
-
-    monkeypatch.setattr(tempfile, "TemporaryFile", make_and_note)
-    return made
-
-
-def test_a_database_that_fails_on_the_way_is_an_error_and_leaves_no_file(soon_large, api, leads, files, monkeypatch):
-    def fail_in_the_middle(self, rows, file, context):
-        file.write(b"half")
-        next(iter(rows))
-        raise OperationalError("gone")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(CsvExporter, "write", fail_in_the_middle)
-        assert error_of(api.get("/exports/leads?format=csv")) == (503, "SERVICE_UNAVAILABLE", None)
-    assert [file.closed for file in files] == [True]
-    assert recorded() == []
-    assert api.get("/exports/leads?format=csv").status_code == 200
-
-
-def test_what_cannot_be_written_down_does_not_go_out(soon_large, api, leads, files, monkeypatch):
-    def fail(**fields):
-        raise OperationalError("read only")
-
-    monkeypatch.setattr(Export.objects, "create", fail)
-    assert error_of(api.get("/exports/leads?format=csv"))[0] == 503
-    assert [file.closed for file in files] == [True]
-
-
-def test_a_file_that_nobody_reads_on_is_freed(soon_large, api, leads, files):
-    response = api.get("/exports/leads?format=csv")
-    next(response.streaming_content)
-    assert [file.closed for file in files] == [False]
-    response.close()
-    assert [file.closed for file in files] == [True]
-
-
-@pytest.mark.parametrize(("format", "coding", "has_length"), [("xlsx", None, True), ("csv", "gzip", False)])
-def test_what_is_a_zip_is_not_compressed_again_and_keeps_its_length(soon_large, api, leads, format, coding, has_length):
-    response = api.get(f"/exports/leads?format={format}", accept_encoding="gzip")
-    assert (response.get("Content-Encoding"), "Content-Length" in response) == (coding, has_length)
 
 
 # --- Keys ----------------------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import re
 import time
 from contextlib import closing, contextmanager
 from functools import partial
@@ -15,19 +14,14 @@ import pytest
 from django.db import connection
 
 from steerleads.tests.clients import Client, meanwhile, sizes, together
-from steerleads.tests.servers import stopped_server, wait_until
+from steerleads.tests.servers import wait_until
+from steerleads.tests.volumes import memory, server_of_many
 
 pytestmark = pytest.mark.long
 
 only_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="only on PostgreSQL")
 MEBIBYTE = 1024 * 1024
 PIECE = 64 * 1024
-LOAD = """
-from steerleads.dealers.models import Dealership
-from steerleads.tests.volumes import load_cars, load_leads
-casa = Dealership.objects.get(pk="{casa}")
-load_leads(casa, load_cars(casa, 20), {rows})
-"""
 
 
 @pytest.fixture(scope="module", params=sizes(8_000, 200_000))
@@ -37,9 +31,8 @@ def rows(request):
 
 @pytest.fixture(scope="module")
 def server(rows):
-    with stopped_server(workers=1, threads=32) as server:
-        server.python(LOAD.format(casa=server.casa.id, rows=rows))
-        yield server.start()
+    with server_of_many(rows) as server:
+        yield server
 
 
 @contextmanager
@@ -60,12 +53,6 @@ def read(server, path, **headers):
         while piece := response.read(PIECE):
             size += len(piece)
         return response.status, size, response.headers.get("Content-Length")
-
-
-def memory(server):
-    """Bytes of the worker in memory."""
-    [pid] = server.worker_pids()
-    return int(re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())[1]) * 1024
 
 
 def files(server):
@@ -93,11 +80,12 @@ def test_memory_stays_flat(server, rows, format, coding):
     Client(server).ok("GET", "/leads?limit=1000")
     few_enough = "&status=NEW" if format == "xlsx" and rows > 100_000 else ""
     path = f"/v1/exports/leads?format={format}{few_enough}"
-    before, seen = memory(server), []
+    [worker] = server.worker_pids()
+    before, seen = memory(worker), []
 
     def watch(stop):
         while not stop.wait(0.02):
-            seen.append(memory(server))
+            seen.append(memory(worker))
 
     began = time.monotonic()
     with meanwhile(watch):
