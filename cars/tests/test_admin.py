@@ -7,6 +7,8 @@ from conftest import make_car, make_lead
 from steerleads.dealers.models import Dealership, Role
 from steerleads.dealers.tests.people import browser, form_errors, make_staff, told
 
+pytestmark = pytest.mark.on_one_database
+
 CARS = "/admin/cars/car/"
 CIVIC = {"make": "Honda", "model": "Civic", "status": "LOADING"}
 

@@ -12,6 +12,8 @@ from steerleads.dealers.models import Dealership, Membership, Role
 from steerleads.dealers.tests.people import browser, make_staff
 from steerleads.tables.tests.workbooks import workbook
 
+pytestmark = pytest.mark.on_one_database
+
 PAGE = "/admin/cars/car/import/"
 TABLE = "Marque;Modèle;Prix (DH);Couleur\nDacia;Logan;95 000;rouge\nKia;Rio;pas cher;bleu\n"
 

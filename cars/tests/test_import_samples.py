@@ -11,6 +11,8 @@ from cars.sheets import read_sheet
 from steerleads.tables.table import NotATable
 from steerleads.tables.tests.workbooks import workbook
 
+pytestmark = pytest.mark.on_one_database
+
 SAMPLES = Path(__file__).with_name("samples")
 WHOLE = "This field must be a whole number from {} to {}."
 MONEY = "This field must be a number from 0 to 9999999999.99 with at most 2 decimals."

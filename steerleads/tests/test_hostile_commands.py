@@ -9,6 +9,8 @@ from conftest import make_lead
 from steerleads.dealers.keys import issue_key
 from steerleads.dealers.tests.people import make_staff
 
+pytestmark = pytest.mark.on_one_database
+
 APPS = ("steerleads", "cars", "leads")
 # As in arguments: bytes that are no UTF-8 arrive as lone surrogates, and NUL cannot arrive.
 HOSTILE = ["\udcff", "a\nb", "a\x01b\x1b[31m", "x" * 10_000, "", "true", "[]", "{}", "null", "1"]

@@ -31,6 +31,8 @@ from steerleads.tests.test_admin_tenancy import (  # noqa: F401 (a fixture)
     theirs,
 )
 
+pytestmark = pytest.mark.on_one_database
+
 BODIES = {"leads/board/move/": MoveBody, "leads/board/many/": BulkBody, "leads/board/undo/": UndoBody}
 FORM = "application/x-www-form-urlencoded"
 

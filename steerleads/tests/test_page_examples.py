@@ -6,6 +6,8 @@ import pytest
 
 from conftest import error_of, make_car, make_lead
 
+pytestmark = pytest.mark.on_one_database
+
 LEAD_KEYS = (
     "id carId status action targetName targetInfo tag note order createdAt updatedAt"  # in the page's order
 ).split()

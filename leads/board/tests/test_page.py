@@ -15,7 +15,7 @@ from leads.models import Lead
 from steerleads.dealers.models import Dealership
 from steerleads.dealers.tests.people import browser, make_staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_one_database]
 
 
 def test_each_status_is_a_column_in_the_workflows_order(seller, civic):

@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from leads.contacts.parsing import ONE_OF_HOME, first_email, first_phone, phones_in
 
+pytestmark = pytest.mark.on_one_database
+
 PHONES = [
     ("+212-600-123456", "+212600123456"),
     ("0600 12 34 56", "+212600123456"),

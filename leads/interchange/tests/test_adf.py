@@ -9,6 +9,8 @@ from leads.contacts.parsing import first_email, first_phone
 from leads.interchange.tests.files import written
 from leads.interchange.tests.samples import HOSTILE, PLAIN, UNSET
 
+pytestmark = pytest.mark.on_one_database
+
 DTD = etree.DTD(str(Path(__file__).with_name("adf.dtd")))
 
 

@@ -18,6 +18,8 @@ from leads.interchange.tests.samples import HOSTILE, PLAIN, UNSET
 from leads.models import Lead, Origin
 from steerleads.tables.guards import guard, unguard
 
+pytestmark = pytest.mark.on_one_database
+
 TITLES = (
     "id,status,action,targetName,targetInfo,phone,email,tag,note,order,archived,createdAt,updatedAt,carId,make,model,"
     "overviewYear,vin,stockNumber,location,source,externalId"

@@ -5,6 +5,8 @@ import pytest
 from leads.contacts.parsing import first_email, first_phone
 from leads.interchange.exports.person import split_name, untold_contact
 
+pytestmark = pytest.mark.on_one_database
+
 
 @pytest.mark.parametrize(
     ("name", "first", "last"),

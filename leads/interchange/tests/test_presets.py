@@ -7,6 +7,8 @@ from leads.interchange.tests.files import of_csv, written
 from leads.interchange.tests.samples import HOSTILE, PLAIN, UNSET
 from leads.models import Status
 
+pytestmark = pytest.mark.on_one_database
+
 PRESETS = {preset.name: preset for preset in PresetExporter.__subclasses__()}
 FIRST_LINES = {
     "hubspot": "First Name,Last Name,Email,Phone Number,Lead Status,Message,SteerLeads ID",

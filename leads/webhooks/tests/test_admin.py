@@ -15,6 +15,8 @@ from leads.webhooks.models import DEFAULT_KINDS, Webhook
 from steerleads.dealers.models import Dealership, Role
 from steerleads.dealers.tests.people import browser, form_errors, make_staff, told
 
+pytestmark = pytest.mark.on_one_database
+
 WEBHOOKS, DELIVERIES = "/admin/webhooks/webhook/", "/admin/delivery/delivery/"
 URL = "https://crm.example.com/hooks"
 TYPED = {"url": URL, "kinds": ["lead.created"], "description": "Our CRM", "is_on": "on"}

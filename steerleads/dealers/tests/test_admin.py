@@ -15,6 +15,8 @@ from steerleads.dealers.models import ApiKey, Dealership, Membership, Role, Staf
 from steerleads.dealers.tests.people import browser, form_errors, make_staff, told
 from steerleads.dealers.tests.waiting_mails import send_waiting
 
+pytestmark = pytest.mark.on_one_database
+
 KEYS, STAFF, DEALERSHIPS = "/admin/dealers/apikey/", "/admin/dealers/membership/", "/admin/dealers/dealership/"
 SECRET = re.compile(r"data-secret>([^<]+)<")
 NEW_KEY = {"name": "Website", "environment": "prod", "scopes": ["leads:read"], "hourly_limit": 100}

@@ -14,6 +14,8 @@ from steerleads.dealers.models import ApiKey, Dealership, Membership, Role, User
 from steerleads.dealers.tests.people import browser, make_staff
 from steerleads.dealers.tests.test_commands import run
 
+pytestmark = pytest.mark.on_one_database
+
 DEALERSHIP = {"time_zone": "Africa/Casablanca", "language": "fr"}
 KEY = {"environment": "prod", "scopes": ["leads:read"], "hourly_limit": "0"}
 PERSON = {"email": "new@casa.example", "role": "manager"}

@@ -11,6 +11,8 @@ from leads.interchange.imports.own_formats import open_own
 from leads.interchange.imports.tests.conftest import run_import
 from steerleads.tables.table import NotATable
 
+pytestmark = pytest.mark.on_one_database
+
 MIB = 1024 * 1024
 ADF = b'<?xml version="1.0"?>\n<?adf version="1.0"?>\n<adf>%s</adf>'
 PROSPECT = b"<prospect><customer><contact><name>Salma</name></contact></customer>%s</prospect>"

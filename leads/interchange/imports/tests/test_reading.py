@@ -18,6 +18,8 @@ from leads.interchange.imports.titles import SPELLINGS, fields_of, kind_of, know
 from leads.interchange.imports.values import RowError, Rules, read
 from steerleads.tables.titles import Titles
 
+pytestmark = pytest.mark.on_one_database
+
 CASABLANCA = ZoneInfo("Africa/Casablanca")
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 RULES = Rules(zone=CASABLANCA, now=NOW, action="Rappeler", source="csv")
