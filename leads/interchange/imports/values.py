@@ -22,7 +22,7 @@ from steerleads.db.text import forbidden_character, normalise, shown
 LONGEST = {"source": 100, "externalId": 255, "id": 255, "carId": 36}  # characters, as Origin keeps them
 # Characters that a cell has at most, and all that tell of the contact together, before anything else is asked of them:
 # what reads them need not be quick with more.
-LONGEST_CELL, LONGEST_CONTACT = 4000, 1000
+LONGEST_CELL, LONGEST_CONTACT = 4000, 1500
 CONTACT = ("targetInfo", "mobile", "phone", "email")
 JOINT = " / "
 BODIES = {each.name: each.body for each in BODY_FIELDS}
