@@ -35,11 +35,13 @@ def document(lead: Mapping[str, Any], *, dealership: str) -> dict[str, Any]:
 
 
 def _contact(lead: Mapping[str, Any]) -> dict[str, Any]:
+    """An address whose domain is not in Latin letters stands in `custom` alone: the schema's `format: email` has none."""
     first, last = split_name(lead["targetName"])
+    email = lead["email"] if (lead["email"] or "").isascii() else None
     return _filled(
         name=_filled(first_name=first, last_name=last),
         phones=_list(lead["phone"]),
-        emails=_list(lead["email"]),
+        emails=_list(email),
     )
 
 

@@ -70,6 +70,12 @@ def test_what_a_lead_has_not_is_left_out():
     assert set(made["sales_lead"]["custom"]) == {"action", "targetInfo", "order", "archived", "updatedAt"}
 
 
+def test_an_address_in_arabic_letters_is_told_in_the_contact_alone():
+    made = document_of(email="sara@كازا.ma", targetInfo="sara@كازا.ma")
+    assert "emails" not in made["customer"]["contacts"][0]
+    assert made["sales_lead"]["custom"]["targetInfo"] == "sara@كازا.ma"
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_texts_are_kept_as_they_are(text):
     made = document_of(**dict.fromkeys(["targetInfo", "action", "note", "make", "tag", "source"], text))
