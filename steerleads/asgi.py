@@ -7,13 +7,12 @@ byte of a body each silenced the whole product (contract 7). And header names st
 import asyncio
 import io
 import logging
-import os
 import sys
 from urllib.parse import unquote_to_bytes
 
 from django.db import close_old_connections
 
-from steerleads import wsgi
+from steerleads import environment, wsgi
 from steerleads.api import json
 from steerleads.api.errors import DATABASE_ERRORS, ApiError, RequestTimeout, ValidationFailed
 from steerleads.dealers.authentication import secret_of
@@ -26,7 +25,6 @@ from steerleads.serving.uploads import LARGEST, SECONDS, may_send_file, takes_fi
 
 log = logging.getLogger(__name__)
 
-THREADS = 32  # unless `serve` says otherwise
 SERVER = {
     "SCRIPT_NAME": "",
     "wsgi.version": (1, 0),
@@ -205,4 +203,4 @@ async def _refuse(environ, error, send):
     await send({"type": "http.response.body", "body": body})
 
 
-application = Application(wsgi.application, int(os.environ.get("SERVE_THREADS", THREADS)))
+application = Application(wsgi.application, environment.serve_threads())

@@ -20,6 +20,8 @@ ORIGIN = re.compile(
 )
 CHANNEL_NAME, CHANNEL_URL = re.compile(r"[a-z][a-z0-9_-]{0,49}"), re.compile(r"[a-z][a-z0-9+.-]*://\S+")
 
+THREADS = 32  # of each process that serves
+
 
 def text(name, default=""):
     return os.environ.get(name, "").strip() or default
@@ -185,3 +187,8 @@ def email(name):
         "EMAIL_USE_SSL": url.scheme == "smtps",
         "EMAIL_TIMEOUT": 10,
     }
+
+
+def serve_threads():
+    """How many requests this process has in work at a time. `serve` says so once settings are read, to its workers."""
+    return number("SERVE_THREADS", THREADS, least=1)

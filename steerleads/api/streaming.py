@@ -24,7 +24,6 @@ BYTES_A_CHUNK = 64 * 1024
 
 # Long reads may take half of the pool's connections, so that short requests go on beside them.
 _turns = threading.BoundedSemaphore(max(1, settings.DATABASE_POOL_SIZE // 2))
-THREADS = 32  # of a process, unless `serve` says otherwise
 
 
 class _Places:
@@ -36,7 +35,7 @@ class _Places:
     @contextmanager
     def one(self) -> Iterator[None]:
         """Raises ServiceUnavailable at once if there is none left."""
-        most = max(1, environment.number("SERVE_THREADS", THREADS) // 2)  # which the server says after this is loaded
+        most = max(1, environment.serve_threads() // 2)
         with self._changing:
             if self._taken >= most:
                 raise ServiceUnavailable("Too many long lists and exports are being read right now. Try again soon.")
@@ -56,10 +55,10 @@ def stream(
 ) -> tuple[Iterator[bytes], Size]:
     """(chunks of `[…]`, their Size), each row through `render` to bytes; the first chunk is there already.
 
-    `measure(queryset)` is asked within the snapshot. What its bytes are too many is filled with spaces, which JSON
-    ignores.
-    Raises the database's error if nothing could be read, and ServiceUnavailable where too many wait. A later error is raised while iterating: the body is then
-    shorter than announced, so the connection breaks, and it has no closing bracket.
+    `measure(queryset)` is asked within the snapshot. By as many bytes as it says too many, the array is filled with
+    spaces, which JSON ignores. Raises the database's error if nothing could be read, and ServiceUnavailable where too
+    many wait. A later error is raised while iterating: the body is then shorter than announced, so the connection
+    breaks, and it has no closing bracket.
     """
     # The request is over only when its client has read all of the answer: until then it would hold its connection.
     if not connection.in_atomic_block:

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import NotSupportedError, connection
 
 from steerleads.api.errors import DATABASE_ERRORS
+from steerleads.environment import THREADS
 from steerleads.operations.health import migrations_apart
 from steerleads.serving import server
 from steerleads.serving.companion import delivering
@@ -22,7 +23,9 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
         parser.add_argument("--port", type=whole_number(1, 65535), default=8000, help="default: 8000")
         parser.add_argument("--workers", type=whole_number(1, 256), default=2, help="processes (default: 2)")
-        parser.add_argument("--threads", type=whole_number(1, 512), default=32, help="of each process (default: 32)")
+        parser.add_argument(
+            "--threads", type=whole_number(1, 512), default=THREADS, help=f"of each process (default: {THREADS})"
+        )
         parser.add_argument("--no-deliver", action="store_true", help="send no webhooks and notifications from here")
 
     def handle(self, *, host, port, workers, threads, no_deliver, **options):
