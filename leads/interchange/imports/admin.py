@@ -79,10 +79,9 @@ class ImportAdmin(DealershipAdmin):
         return self._page(request, "file", {"form": form, "title": _("Import leads")})
 
     def _staged(self, request, form):
-        file, actor = form.cleaned_data["file"], self.actor(request)
-        who = {"user": request.user, "actor_name": actor.name}
+        file, who = form.cleaned_data["file"], self.actor(request).name
         try:
-            return stage(form.dealership_meant, file, file.name, door=Door.ADMIN, **who)
+            return stage(form.dealership_meant, file, file.name, door=Door.ADMIN, actor_name=who)
         except NotATable as error:
             form.add_error("file", why_unreadable(error.code))
             return None

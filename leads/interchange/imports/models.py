@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -64,7 +63,6 @@ class Import(models.Model):
     dealership = models.ForeignKey(
         Dealership, models.CASCADE, related_name="+", db_index=False, verbose_name=_("dealership")
     )
-    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+")
     actor_name = models.CharField(_("who"), max_length=200)  # what history calls who did it
     door = models.CharField(max_length=10, choices=Door)
     state = models.CharField(_("state"), max_length=10, choices=ImportState, default=ImportState.READING)

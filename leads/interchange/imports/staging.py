@@ -14,7 +14,7 @@ from leads.interchange.imports.leases import standing
 from leads.interchange.imports.models import Door, Import, ImportRow, ImportState
 from leads.interchange.imports.titles import fields_of, kind_of, known_titles
 from steerleads.db.text import is_blank, one_line
-from steerleads.dealers.models import Dealership, User
+from steerleads.dealers.models import Dealership
 from steerleads.tables.delimited import MOST_ROWS
 from steerleads.tables.reading import LARGEST_FILE, open_table, too_large
 from steerleads.tables.sentences import ROW_PROBLEMS
@@ -24,16 +24,13 @@ BATCH = 500  # rows in one transaction
 CHUNK = 1024 * 1024
 
 
-def stage(
-    dealership: Dealership, file: BinaryIO, name: str, *, door: Door, user: User | None, actor_name: str
-) -> Import:
+def stage(dealership: Dealership, file: BinaryIO, name: str, *, door: Door, actor_name: str) -> Import:
     """An Import of the file, with its rows, that waits for its columns. Raises NotATable."""
     digest = digest_of(file)
     table = own_formats.open_own(file) or open_table(file, known_titles())
     titles = [one_line(column.title, 200) for column in table.columns]
     run = Import.objects.create(
         dealership=dealership,
-        made_by=user,
         actor_name=actor_name,
         door=door,
         file_name=one_line(name, 200),

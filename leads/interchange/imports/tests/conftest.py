@@ -42,7 +42,7 @@ def staged(casa, logan, write):
 
     def staged(count=250, **options):
         with open(write(HEAD + rows(count), f"{count}.csv"), "rb") as file:
-            run = stage(casa, file, "leads.csv", door=Door.ADMIN, user=None, actor_name="Nadia Idrissi")
+            run = stage(casa, file, "leads.csv", door=Door.ADMIN, actor_name="Nadia Idrissi")
         run.options |= options
         leases.start(run, ImportState.RUNNING)
         return run

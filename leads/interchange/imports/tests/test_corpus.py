@@ -30,7 +30,7 @@ def expected_of(path):
 def rows_of(dealership, path):
     """{line: (cells by field, LeadRow)} of the good rows, and [[line, code]] of the others."""
     with path.open("rb") as file:
-        run = stage(dealership, file, path.name, door=Door.COMMAND, user=None, actor_name="test")
+        run = stage(dealership, file, path.name, door=Door.COMMAND, actor_name="test")
     good, bad, rules = {}, [], rules_of(run, datetime(2026, 11, 30, tzinfo=UTC))
     for row in ImportRow.objects.of(dealership).filter(run=run).order_by("line"):
         if row.code:

@@ -29,7 +29,7 @@ def waiting(casa, logan, write):
 
     def waiting(content):
         with open(write(content), "rb") as file:
-            return stage(casa, file, "leads.csv", door=Door.ADMIN, user=None, actor_name="x")
+            return stage(casa, file, "leads.csv", door=Door.ADMIN, actor_name="x")
 
     return waiting
 

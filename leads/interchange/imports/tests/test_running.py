@@ -79,7 +79,7 @@ def test_stopped_it_is_taken_up_where_it_was(staged):
 def test_a_check_that_broke_off_begins_again(staged, casa, logan, write):
     twice = HEAD + rows(150) + rows(1)
     with open(write(twice, "twice.csv"), "rb") as file:
-        run = stage(casa, file, "leads.csv", door=Door.ADMIN, user=None, actor_name="x")
+        run = stage(casa, file, "leads.csv", door=Door.ADMIN, actor_name="x")
     leases.start(run, ImportState.CHECKING)
     work(leases.claim(run, now=timezone.now()), stopping=stop_after(1))
     work_on_all()
@@ -139,7 +139,7 @@ def test_another_wish_is_another_import(casa, logan, write, monkeypatch):
 def at(state, casa, write):
     """An import that stands there, as two people have it before them."""
     with open(write(HEAD + rows(150)), "rb") as file:
-        run = stage(casa, file, "leads.csv", door=Door.ADMIN, user=None, actor_name="x")
+        run = stage(casa, file, "leads.csv", door=Door.ADMIN, actor_name="x")
     if state == ImportState.CHECKED:
         leases.start(run, ImportState.CHECKING)
         work_on_all()
@@ -235,7 +235,7 @@ def test_what_is_no_longer_needed_goes_in_portions(staged, monkeypatch):
 
 def test_what_nobody_imported_goes_after_a_week(casa, write):
     with open(write(HEAD + rows(3)), "rb") as file:
-        stage(casa, file, "leads.csv", door=Door.ADMIN, user=None, actor_name="x")
+        stage(casa, file, "leads.csv", door=Door.ADMIN, actor_name="x")
     keeping.forget_old_imports(timezone.now() + 6 * DAY)
     assert ImportRow.objects.count() == 3
     keeping.forget_old_imports(timezone.now() + 8 * DAY)

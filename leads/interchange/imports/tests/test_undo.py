@@ -168,7 +168,7 @@ def test_a_file_that_waited_while_another_wrote_is_not_the_last_word(casa, logan
     """Rows are made when a file is taken in, which may be long before they write."""
     bring(write, "a")
     with open(write(f"{TITLES}Salma,0661000000,1,Dacia,Logan,c\n", "waits.csv"), "rb") as file:
-        waits = stage(casa, file, "waits.csv", door=Door.COMMAND, user=None, actor_name="x")
+        waits = stage(casa, file, "waits.csv", door=Door.COMMAND, actor_name="x")
     bring(write, "b")
     waits.options |= {"on_known": "update"}
     leases.start(waits, ImportState.RUNNING)

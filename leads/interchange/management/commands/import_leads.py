@@ -94,7 +94,7 @@ class Command(BaseCommand):
                 if run.options.get("asked") == [chosen, words]:
                     return run
         actor = Actor.of_operator()
-        run = stage(dealership, file, name, door=Door.COMMAND, user=None, actor_name=actor.name)
+        run = stage(dealership, file, name, door=Door.COMMAND, actor_name=actor.name)
         try:
             run.options["columns"] = with_words(run.options["columns"], run.titles, words)
             check_columns(run.options["columns"], run.titles)
