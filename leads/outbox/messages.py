@@ -1,30 +1,21 @@
 """What is told of one event: the same in the events feed and in what is sent."""
 
 from collections.abc import Collection
-from datetime import UTC
 from typing import Any
 from uuid import UUID
 
 from leads.models import Lead, LeadEvent
-from leads.serializers import LeadSerializer, all_changes
+from leads.outbox.serializers import Event
+from leads.serializers import LeadSerializer
 from steerleads.api import json
 from steerleads.dealers.models import Dealership
 
 
 def message(event: LeadEvent, lead: Collection[Any] | None) -> dict[str, Any]:
-    """{type, timestamp, data} of a numbered LeadEvent; `lead` is a row of LeadSerializer's columns, or None if it is gone."""
-    data = {
-        "eventId": event.pk,
-        "sequence": event.sequence,
-        "leadId": event.lead_id,
-        "carId": event.car_id,
-        "lead": LeadSerializer.render(lead) if lead else None,
-        "changes": all_changes(event.changes, event.texts),
-        "actor": {"type": event.actor_type, "name": event.actor_name},
-    }
-    if event.batch:
-        data["batch"] = event.batch
-    return {"type": event.kind, "timestamp": event.at.astimezone(UTC), "data": data}
+    """The Event object of a numbered LeadEvent; `lead` is a row of LeadSerializer's columns, or None if it is gone."""
+    told = Event.of(event)
+    told["data"]["lead"] = LeadSerializer.render(lead) if lead else None
+    return told
 
 
 def text_of(message: dict[str, Any]) -> str:
