@@ -6,6 +6,8 @@ import sys
 
 from django.conf import settings
 
+SECONDS = 300  # for a command to end
+
 
 def environment(database_url, folder, env=None):
     """The environment of a process that is not to see this machine's settings."""
@@ -27,7 +29,7 @@ def spawn(arguments, env, log_file):
         )
 
 
-def run(arguments, env, *, timeout=300):
+def run(arguments, env, *, timeout=SECONDS):
     """`manage.py …` to its end, with returncode, stdout and stderr as text."""
     return subprocess.run(
         [sys.executable, "manage.py", *map(str, arguments)],
@@ -40,11 +42,11 @@ def run(arguments, env, *, timeout=300):
     )
 
 
-def manage(arguments, env):
-    answer = run(arguments, env)
+def manage(arguments, env, **how):
+    answer = run(arguments, env, **how)
     assert answer.returncode == 0, f"manage.py {arguments[0]} failed: {answer.stderr}"
     return answer.stdout.strip()
 
 
-def python(code, env):
-    return manage(["shell", "--no-imports", "--command", code], env)
+def python(code, env, **how):
+    return manage(["shell", "--no-imports", "--command", code], env, **how)

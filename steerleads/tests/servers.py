@@ -22,6 +22,7 @@ from steerleads.tests.databases import scratch_database
 
 SECONDS_TO_START = 40
 SECONDS_TO_STOP = 40
+SECONDS_TO_PREPARE = 1800  # 200,000 leads, on a machine that does other work
 
 
 class Answer(NamedTuple):
@@ -126,7 +127,7 @@ class Server:
 
     def python(self, code):
         """What this code prints, run in the project on the same database (`manage.py shell -c`)."""
-        return python(code, self.env)
+        return python(code, self.env, timeout=SECONDS_TO_PREPARE)
 
     @property
     def _log_file(self):
