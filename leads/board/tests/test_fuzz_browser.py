@@ -7,6 +7,7 @@ import os
 import random
 
 import pytest
+from playwright.sync_api import Error
 
 from conftest import make_lead
 from leads.board.tests.screens import screen, stored
@@ -28,8 +29,11 @@ CONTROLS = """() => [...document.querySelectorAll('.board :is(button, input, sel
   .map((each) => [each, each.getBoundingClientRect()])
   .filter(([each, box]) => box.width && each.contains(document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)))
   .map(([, box]) => [box.x + box.width / 2, box.y + box.height / 2])"""
-# The keyboard reaches links all the same; here they lead nowhere.
-STAY = "addEventListener('click', (event) => event.target.closest('a') && event.preventDefault(), true)"
+# The keyboard reaches links and filters all the same; here they lead nowhere.
+STAY = """
+addEventListener('click', (event) => event.target.closest('a') && event.preventDefault(), true)
+addEventListener('submit', (event) => event.target.closest('[data-filters]') && event.preventDefault(), true)
+"""
 KEYS = [
     *("Space", "Enter", "Escape", "ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home", "End", "Tab", "Shift+Tab"),
     *("Control+z", "Control+z", "a", "PageDown"),
@@ -77,7 +81,11 @@ class Hand:
             self.page.click("[data-bulk-end]")
 
     def _spot(self):
-        spots = self.page.evaluate(CONTROLS)
+        try:
+            spots = self.page.evaluate(CONTROLS)
+        except Error:  # where a change was refused, a button that was just clicked loads the board again
+            self.page.wait_for_selector("[data-ready]")
+            spots = self.page.evaluate(CONTROLS)
         return self.dice.choice(spots) if spots else None
 
 
@@ -120,7 +128,9 @@ def test_nothing_that_is_clicked_while_others_write_fails(open_page, api, casa, 
     for number in range(12):
         make_lead(civic, action=f"Lead {number}", status=Status.values[number % 3])
     board = screen(open_page, boss, tolerate=EXPECTED)
-    board.page.evaluate(STAY)
+    board.page.add_init_script(STAY)
+    board.page.reload()
+    board.page.wait_for_selector("[data-ready]")
     board.page.on("dialog", lambda dialog: dialog.accept() if dice.random() < 0.5 else dialog.dismiss())
     hand, others = Hand(board, dice), Others(api, boss, civic, dice)
     for step in range(steps):
