@@ -42,8 +42,11 @@ def forget_samples() -> bool:
 
 
 def forget_samples_in_time() -> None:
-    """The same for tables that were changed since, passing over those that somebody else has hold of."""
-    if connection.vendor == "postgresql":
+    """The same for tables that were changed since, passing over those that somebody else has hold of.
+
+    Not within a transaction, where a table that was just written cannot be altered.
+    """
+    if connection.vendor == "postgresql" and not connection.in_atomic_block:
         with connection.cursor() as cursor:
             cursor.execute(CHANGED)
             changed = {name for (name,) in cursor.fetchall()}
