@@ -141,8 +141,9 @@ class ContentSecurityPolicy:
 class Api:
     """Answers what is under /v1 from here, so that all below is for pages alone, and is Django's own.
 
-    There are no sessions, no forms and no files. Whatever refuses a request before a view does (a bad Host, say) answers
-    in the error envelope. One slash too many at the path's end is taken off: a redirect would drop a POST's body.
+    The API has no sessions, no forms and no static files. Whatever refuses a request before a view does (a bad Host,
+    say) answers in the error envelope. One slash too many at the path's end is taken off: a redirect would drop a
+    POST's body.
     """
 
     def __init__(self, get_response):

@@ -84,3 +84,22 @@ def queries_in_memory():
 def test_what_is_no_plain_column_is_converted_as_well(casa, lead):
     latest = by_id(lambda dealership, id: Lead.objects.of(dealership).filter(pk=id).values_list(Max("updated_at")))
     assert tuple(latest.row(casa.pk, lead.pk)) == (lead.updated_at,)
+
+
+def test_whoever_listens_to_statements_sees_those_that_are_compiled(api, lead):
+    api.get(f"/leads/{lead.pk}")
+    seen = []
+
+    def listen(execute, sql, params, many, context):
+        seen.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(listen):
+        assert api.get(f"/leads/{lead.pk}").status_code == 200
+    assert any('FROM "leads_lead"' in sql for sql in seen)
+
+
+def test_a_broken_transaction_runs_no_compiled_statement(lead):
+    with pytest.raises(TransactionManagementError), transaction.atomic():
+        transaction.set_rollback(True)
+        ROW.row(lead.dealership_id, lead.pk)
