@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "leads",
     "leads.board",
     "leads.outbox",
+    "leads.analytics",
     "leads.interchange",
     "leads.webhooks",
     "leads.notifications",
