@@ -21,17 +21,18 @@ RARE_TAG, ROWS_A_RARE_TAG = "Zanzibar", 4000
 
 LOAD = """
 from steerleads.dealers.models import Dealership
-from steerleads.tests.volumes import load_cars, load_leads
+from steerleads.tests.volumes import load_cars, load_leads, repeat_leads
 casa = Dealership.objects.get(pk="{casa}")
 load_leads(casa, load_cars(casa, 20), {rows})
+repeat_leads(casa, {times})
 """
 
 
 @contextmanager
-def server_of_many(rows):
-    """A server of one worker with 32 threads, whose dealership has so many leads of 20 cars."""
+def server_of_many(rows, times=1):
+    """A server of one worker with 32 threads, whose dealership has so many leads of 20 cars, each so many times."""
     with stopped_server(workers=1, threads=32) as server:
-        server.python(LOAD.format(casa=server.casa.id, rows=rows))
+        server.python(LOAD.format(casa=server.casa.id, rows=rows, times=times))
         yield server.start()
 
 
@@ -52,6 +53,29 @@ def load_leads(dealership, cars, rows):
             Lead.objects.bulk_create(
                 [_lead(dealership, cars[n % len(cars)], n, rows, now) for n in range(start, min(rows, start + BATCH))]
             )
+    _analyse()
+
+
+def repeat_leads(dealership, times):
+    """Leads like those that a dealership has, so that there are `times` as many. The database copies them: 30 a ms."""
+    columns = ", ".join(
+        connection.ops.quote_name(field.column)
+        for field in Lead._meta.concrete_fields
+        if not field.primary_key and not field.generated
+    )
+    new_id = "gen_random_uuid()" if connection.vendor == "postgresql" else "lower(hex(randomblob(16)))"
+    owner = Lead._meta.get_field("dealership").get_db_prep_value(dealership.pk, connection)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO leads_lead (id, {columns}) SELECT {new_id}, {columns} FROM leads_lead"
+            f" CROSS JOIN ({' UNION ALL '.join(['SELECT 1'] * (times - 1)) or 'SELECT 1 WHERE 1 = 0'}) AS copies"
+            " WHERE dealership_id = %s",
+            [owner],
+        )
+    _analyse()
+
+
+def _analyse():
     with connection.cursor() as cursor:
         # What PostgreSQL's autovacuum does after a minute; SQLite's planner goes without statistics here.
         if connection.vendor == "postgresql":

@@ -55,6 +55,21 @@ def read(server, path, **headers):
         return response.status, size, response.headers.get("Content-Length")
 
 
+def watched(server, path, **headers):
+    """What `read` answers, and by how many MiB the worker's memory grew meanwhile at most."""
+    Client(server).ok("GET", "/leads?limit=1000")
+    [worker] = server.worker_pids()
+    before, seen = memory(worker), []
+
+    def watch(stop):
+        while not stop.wait(0.02):
+            seen.append(memory(worker))
+
+    with meanwhile(watch):
+        answer = read(server, path, **headers)
+    return answer, (max(seen) - before) / MEBIBYTE
+
+
 def files(server):
     """How many temporary files the worker has open."""
     [pid] = server.worker_pids()
@@ -77,23 +92,25 @@ def test_every_lead_is_in_a_file_of_its_announced_length(server, rows, format):
 @pytest.mark.parametrize("coding", ["identity", "gzip"])
 @pytest.mark.parametrize("format", ["csv", "jsonl", "xlsx"])
 def test_memory_stays_flat(server, rows, format, coding):
-    Client(server).ok("GET", "/leads?limit=1000")
     few_enough = "&status=NEW" if format == "xlsx" and rows > 100_000 else ""
     path = f"/v1/exports/leads?format={format}{few_enough}"
-    [worker] = server.worker_pids()
-    before, seen = memory(worker), []
-
-    def watch(stop):
-        while not stop.wait(0.02):
-            seen.append(memory(worker))
-
-    began = time.monotonic()
-    with meanwhile(watch):
-        status, size, length = read(server, path, **{"Accept-Encoding": coding})
-    grown = (max(seen) - before) / MEBIBYTE
-    print(f"{format}, {coding}, {rows} leads, {time.monotonic() - began:.1f} s: memory grew by {grown:.1f} MiB")
+    (status, size, length), grown = watched(server, path, **{"Accept-Encoding": coding})
+    print(f"{format}, {coding}, {rows} leads: memory grew by {grown:.1f} MiB")
     assert (status, length) == (200, None if coding == "gzip" and format != "xlsx" else str(size))
     assert grown < 60
+
+
+@pytest.mark.slow
+def test_a_million_leads_go_out_whole_in_the_same_memory():
+    with server_of_many(100_000, times=10) as server:
+        for format in ("csv", "jsonl"):
+            began = time.monotonic()
+            (status, size, length), grown = watched(server, f"/v1/exports/leads?format={format}")
+            seconds = time.monotonic() - began
+            print(f"{format}, a million leads, {size} bytes, {seconds:.0f} s: memory grew by {grown:.1f} MiB")
+            assert (status, length) == (200, str(size))
+            assert size > 200 * 1_000_000  # the shortest of these leads has more
+            assert grown < 60
 
 
 def test_a_client_that_goes_leaves_no_file(server, rows):
