@@ -340,6 +340,7 @@ def test_progress_is_shown_on_a_terminal_only():
     assert (pipe.getvalue(), terminal.getvalue()) == ("", "\r\x1b[K200 of 1,000 lines\r\x1b[K")
 
 
+@pytest.mark.on_one_database
 def test_exit_codes_of_the_command_itself(tmp_path):
     environment = {**os.environ, "VAR_DIR": str(tmp_path), "DATABASE_URL": ""}
     command = [sys.executable, "manage.py", "import_cars", "none.csv", "--dealership", "Casa"]

@@ -32,6 +32,8 @@ from steerleads.dealers.keys import issue_key
 from steerleads.dealers.models import ApiKey, AuditEvent, Dealership, Membership, Role, User
 from steerleads.dealers.tests.people import browser, make_staff
 
+pytestmark = pytest.mark.on_one_database
+
 MARK = "casaonly"  # in every text of Casa's, so that whatever of it is seen can be told
 UNKNOWN = "01890000-0000-7000-8000-000000000000"
 OPEN, HIDDEN = 200, 302  # 302 to the start page is what an id that nobody has is answered with

@@ -69,8 +69,9 @@ def explore(site, casa):
         unregister(hook)
 
 
+@pytest.mark.on_one_database
 def test_a_short_exploration_finds_nothing(explore):
-    found, answered = explore(max_examples=5)
+    found, answered = explore(max_examples=2)
     assert found == []
     assert {label for label, status in answered if status < 300} == _all_operations()
 

@@ -440,7 +440,7 @@ def play(examples, steps, **how):
 
 
 def test_two_dealerships_at_random(db):
-    play(18, 40)
+    play(8, 40)
 
 
 @pytest.mark.slow

@@ -28,9 +28,10 @@ from django.test import Client
 from leads.models import Lead
 from steerleads.dealers.models import Dealership
 from steerleads.dealers.tests.people import make_staff
-from steerleads.tests.volumes import load_cars, load_leads
+from steerleads.tests.volumes import load_cars, load_leads, repeat_leads
 casa = Dealership.objects.get(pk="{casa}")
-load_leads(casa, load_cars(casa, 20), {leads})
+load_leads(casa, load_cars(casa, 20), 150)
+repeat_leads(casa, {leads} // 150)
 # Their ages in days, which do not change while one looks on.
 Lead.objects.of(casa).update(created_at=F("created_at") - timedelta(days=3))
 cookies = []

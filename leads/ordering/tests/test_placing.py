@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from leads.ordering.placing import LEAST, MOST, Card, Run, Side, _smallest_run, number_between, respread
 from steerleads.tests.clients import sizes
 
+pytestmark = pytest.mark.on_one_database
+
 
 def card(order, tie):
     """`tie` stands for when it was created."""

@@ -111,6 +111,7 @@ def test_every_webhook_rule_and_delivery_is_there_under_its_id(lead, before):
     assert Attempt.objects.get().delivery_id == to_webhook.pk and SentPayload.objects.get().event_id == now.event_id
 
 
+@pytest.mark.on_one_database
 @pytest.mark.parametrize(("name", "model"), [("webhook", Webhook), ("rule", Rule)])
 def test_entries_of_the_admins_log_move_along(casa, before, name, model):
     old = ContentType.objects.get(app_label="delivery", model=name)

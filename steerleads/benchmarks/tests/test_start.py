@@ -9,7 +9,7 @@ from steerleads.benchmarks import start
 
 pytestmark = pytest.mark.long
 
-ALONE = pytest.param(None, 0, id="alone")
+ALONE = pytest.param(None, 0, id="alone", marks=pytest.mark.slow)
 IN_TURN = pytest.param(settings.BASE_DIR, 2, id="in turn", marks=pytest.mark.slow)
 
 

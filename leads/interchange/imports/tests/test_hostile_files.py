@@ -14,6 +14,8 @@ from steerleads.dealers.models import Role
 from steerleads.dealers.tests.people import browser, make_staff
 from steerleads.tables.tests.hostile import encodings, grammar, text_files, workbooks
 
+pytestmark = pytest.mark.on_one_database
+
 MIB = 1024 * 1024
 LAUGHS = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 12))
 ADF = '<?xml version="1.0"?>\n<?adf version="1.0"?>\n'
@@ -75,7 +77,7 @@ def test_the_command_says_a_sentence_or_takes_the_good_rows(casa, logan, write, 
                 assert Lead.objects.count() - before[0] == run.created
 
 
-@pytest.mark.parametrize("language", ["fr", "ar"])
+@pytest.mark.parametrize("language", ["fr", pytest.param("ar", marks=pytest.mark.slow)])
 def test_the_admin_says_a_sentence_in_the_persons_language(casa, subtests, language):
     casa.language = language
     casa.save()
