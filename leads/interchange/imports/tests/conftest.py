@@ -9,8 +9,11 @@ from django.core.management import CommandError, call_command
 
 from conftest import make_car
 from leads.interchange.imports import leases
-from leads.interchange.imports.models import Door, ImportState
+from leads.interchange.imports.models import Door, Import, ImportState
 from leads.interchange.imports.staging import stage
+from leads.interchange.imports.tests.wizard import page_of, upload
+from steerleads.dealers.models import Role
+from steerleads.dealers.tests.people import browser, make_staff
 
 HEAD = "Nom,GSM,Email,Marque,Modèle\n"
 
@@ -66,3 +69,19 @@ def stop_after(batches):
     """A `stopping` that says yes once so many batches are through."""
     left = iter(range(batches + 1))
     return lambda: next(left) == batches
+
+
+@pytest.fixture
+def manager(casa):
+    casa.language = "en"
+    casa.save()
+    return browser(make_staff(casa, Role.MANAGER, first_name="Amina", last_name="Bennani"))
+
+
+@pytest.fixture
+def run(manager, logan):
+    """An import whose file was sent."""
+    answer = upload(manager)
+    run = Import.objects.get()
+    assert answer["Location"] == page_of(run)
+    return run

@@ -1,70 +1,16 @@
 """Importing leads in the admin, page by page: by managers, of their own dealership (contract-interchange I1, I3, I8)."""
 
-import csv
-import io
-
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from conftest import TESTER, make_car, make_lead
-from leads.actions import change_lead
+from conftest import make_car, make_lead
 from leads.interchange.imports.admin import ImportAdmin
 from leads.interchange.imports.models import Import, ImportRow
 from leads.interchange.imports.running import work_on_all
+from leads.interchange.imports.tests.wizard import ADD, columns_of, done, page_of, upload
 from leads.models import Lead
 from steerleads.dealers.models import Role
 from steerleads.dealers.tests.people import browser, make_staff
-
-ADD = "/admin/interchange/import/add/"
-SHEET = (
-    "Nom complet;GSM;Marque;Modèle;Statut;Remarque;Pointure\n"
-    "Salma Bennani;0661234567;Dacia;Logan;Perdu;à rappeler;38\n"
-    'Karim;"2,12661E+11";Dacia;Logan;Etwas;=1+1;40\n'
-    "Ali;0522201010;Fiat;Panda;Etwas;;\n"
-)
-
-
-@pytest.fixture
-def manager(casa):
-    casa.language = "en"
-    casa.save()
-    return browser(make_staff(casa, Role.MANAGER, first_name="Amina", last_name="Bennani"))
-
-
-def upload(client, content=SHEET, name="leads.csv", **fields):
-    file = SimpleUploadedFile(name, content if isinstance(content, bytes) else content.encode())
-    return client.post(ADD, {"file": file, **fields})
-
-
-def columns_of(run, **changed):
-    """What the page of columns sends, as it was proposed but for what is `changed`."""
-    sent = {f"column_{place}": field or "" for place, field in enumerate(run.options["columns"])}
-    return {**sent, "on_known": "skip", "cars": "refuse", "tells_webhooks": "on", "do": "check", **changed}
-
-
-def page_of(run):
-    return f"/admin/interchange/import/{run.pk}/change/"
-
-
-@pytest.fixture
-def run(manager, logan):
-    """An import whose file was sent."""
-    answer = upload(manager)
-    run = Import.objects.get()
-    assert answer["Location"] == page_of(run)
-    return run
-
-
-def done(manager, run, **changed):
-    """The import, checked and run."""
-    manager.post(page_of(run), columns_of(run, **changed))
-    work_on_all()
-    manager.post(page_of(run), {"do": "run", "status_0": "NEW", "status_1": "NOT_NEEDED"})
-    work_on_all()
-    run.refresh_from_db()
-    return run
-
 
 # --- The way through -------------------------------------------------------------------------------
 
@@ -175,72 +121,6 @@ def test_a_file_can_be_discarded(manager, run):
     assert not Import.objects.exists() and not ImportRow.objects.exists()
 
 
-def test_refused_rows_come_back_as_a_file_to_mend(manager, run, casa):
-    run = done(manager, run)
-    answer = manager.get(f"/admin/interchange/import/{run.pk}/refused/")
-    text = b"".join(answer.streaming_content).decode("utf-8-sig")
-    titles, karim, ali = csv.reader(io.StringIO(text))
-    assert titles == ["Reason", *run.titles] and answer["Content-Disposition"].startswith("attachment; filename=")
-    assert karim[0].startswith("Line 3: GSM: 2,12661E+11") and karim[1:] == [
-        "Karim",
-        "2,12661E+11",
-        "Dacia",
-        "Logan",
-        "Etwas",
-        "'=1+1",
-        "40",
-    ]
-    mended = text.replace('2,12661E+11","Dacia', '0661111111","Dacia')
-    upload(manager, mended)
-    again = Import.objects.latest("created_at")
-    done(manager, again)
-    assert Lead.objects.get(target_name="Karim").note == "=1+1"
-
-
-def refused_of(manager, run):
-    answer = manager.get(f"/admin/interchange/import/{run.pk}/refused/")
-    return list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
-
-
-def test_rows_that_cannot_be_read_come_back_with_what_stands_there(manager, logan):
-    rows = ["Salma;0661234567;Dacia;Logan;too;far", 'Karim;06"61;Da"cia;Logan', 'Ali;"0661;Dacia;Logan', "Omar;1;x;y"]
-    upload(manager, "Nom;GSM;Marque;Modèle\n" + "\n".join(rows) + "\n")
-    run = done(manager, Import.objects.get())
-    assert [row[1:] for row in refused_of(manager, run)] == [
-        ["Nom", "GSM", "Marque", "Modèle"],
-        ["Salma", "0661234567", "Dacia", "Logan", "too", "far"],
-        ["Karim", '06"61', 'Da"cia', "Logan"],
-        ['Ali;"0661;Dacia;Logan\nOmar;1;x;y', "", "", ""],
-    ]
-    assert [row[0].split(":")[0] for row in refused_of(manager, run)] == ["Reason", "Line 2", "Line 3", "Line 4"]
-
-
-def test_a_line_of_ours_that_cannot_be_read_comes_back(manager, logan):
-    upload(manager, b'{"targetInfo": "0661234567", "car": {"make": "Dacia", "model": "Logan"}}\n{"targetInfo": \n')
-    run = done(manager, Import.objects.get())
-    [_titles, refused] = refused_of(manager, run)
-    assert refused[:2] == ["Line 2: This line is no object of JSON.", '{"targetInfo":']
-
-
-def test_what_a_check_found_can_be_downloaded(manager, run):
-    manager.post(page_of(run), columns_of(run))
-    work_on_all()
-    assert "Download the refused rows" in manager.get(page_of(run)).content.decode()
-    assert [row[1] for row in refused_of(manager, run)] == ["Nom complet", "Karim", "Ali"]
-
-
-def test_what_an_undo_left_can_be_downloaded(casa, manager, run):
-    run = done(manager, run)
-    lead = change_lead(casa, Lead.objects.get().pk, {"tag": "Hot"}, actor=TESTER)
-    manager.post(page_of(run), {"do": "undo"})
-    work_on_all()
-    assert "Download what was left" in manager.get(page_of(run)).content.decode()
-    assert refused_of(manager, run) == [
-        ["Reason", "id", "targetName", "targetInfo"],
-        ["Line 2: somebody changed it since", str(lead.pk), "Salma Bennani", "'+212661234567"],
-    ]
-
-
 def test_a_known_row_is_shown_as_its_lead_will_be(casa, manager, logan):
     lead = make_lead(logan, target_name="Salma", target_info="0661", status="COMPLETED", tag="Hot")
     upload(manager, f"id;targetInfo;Remarque;updatedAt\n{lead.pk};0661;New;{timezone.now().isoformat()}\n".encode())
@@ -266,20 +146,6 @@ def test_a_table_of_many_columns_has_a_form_that_can_be_sent(manager, logan):
     work_on_all()
     run.refresh_from_db()
     assert (run.state, run.counts["created"]) == ("checked", 1)
-
-
-def test_no_title_of_a_refused_file_is_a_formula(manager, logan):
-    upload(manager, "Nom;GSM;'=HYPERLINK(1)\nSalma;;x\n")
-    assert refused_of(manager, done(manager, Import.objects.get()))[0] == ["Reason", "Nom", "GSM", "'=HYPERLINK(1)"]
-
-
-@pytest.mark.parametrize(("language", "words"), [("fr", "Elle a plus de cellules"), ("ar", "فيه خلايا أكثر")])
-def test_rows_that_cannot_be_read_say_why_in_the_dealerships_language(casa, manager, logan, language, words):
-    casa.language = language
-    casa.save()
-    upload(manager, "Nom;GSM;Marque;Modèle\nSalma;0661234567;Dacia;Logan;x\n")
-    run = done(manager, Import.objects.get())
-    assert words in manager.get(page_of(run)).content.decode()
 
 
 def test_an_import_is_undone_on_its_page(manager, run):
