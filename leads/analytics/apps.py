@@ -8,3 +8,14 @@ class AnalyticsConfig(AppConfig):
     name = "leads.analytics"
     verbose_name = _("Leads")
     shown_with = "leads"
+
+    def ready(self):
+        from leads.analytics.chore import Facts, look_at_hours
+        from leads.analytics.leavers import FactsOfPeople
+        from leads.outbox import chores
+        from steerleads.dealers import leaving
+        from steerleads.dealers.hours.actions import hours_changed
+
+        chores.register(Facts())
+        leaving.register(FactsOfPeople())
+        hours_changed.connect(look_at_hours)

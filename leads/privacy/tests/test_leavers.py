@@ -12,7 +12,9 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from conftest import make_car, make_lead
 from leads import actions
-from leads.models import LeadEvent
+from leads.analytics.catching_up import catch_up
+from leads.analytics.rebuilding import rebuild
+from leads.models import Lead, LeadEvent
 from leads.notifications.actions import create_rule
 from leads.notifications.channels.email import mark_of
 from leads.notifications.models import Rule
@@ -148,6 +150,9 @@ def leave_traces(casa, boss, zoubida, civic):
     actions.create_lead(
         casa, civic.pk, {"action": "A", "target_name": "B", "target_info": "C"}, actor=Actor.of_user(zoubida)
     )
+    own = Lead.objects.latest("created_at")
+    actions.change_lead(casa, own.pk, {"status": "COMPLETED"}, actor=Actor.of_user(zoubida))
+    catch_up(casa)
     tell(casa, now=timezone.now())
     Delivery.objects.filter(destination=rule).update(state=State.DELIVERED, delivered_to=[mark_of(EMAIL), "0" * 16])
 
@@ -158,12 +163,12 @@ NAMES = ("zoubida", "mansouri", EMAIL, mark_of(EMAIL))
 def test_after_erasing_no_table_has_the_name_or_the_address(casa, boss, zoubida, civic, capsys):
     leave_traces(casa, boss, zoubida, civic)
     before = rows_with(*NAMES)
-    assert {"dealers.User", "dealers.AuditEvent", "leads.LeadEvent", "notifications.Rule", "delivery.Delivery"} <= set(
-        before
-    )
+    tables = {"dealers.User", "dealers.AuditEvent", "leads.LeadEvent", "notifications.Rule", "delivery.Delivery"}
+    assert tables | {"analytics.LeadFact"} <= set(before)
     assert SentPayload.objects.exists() and "delivery.SentPayload" in before
     call_command("erase_staff", EMAIL.upper(), "--yes")
     assert rows_with(*NAMES) == {}
+    assert rebuild(casa) == []
     listed = capsys.readouterr()
     assert int(listed.out) > 5 and "entries of history" in listed.err and "rules" in listed.err
 

@@ -1,0 +1,111 @@
+"""Brings a dealership's facts up to its events: whoever looks first, the worker or a reader, under FactState's lock.
+
+A batch of events is told in one transaction that also says how far that was. Who is killed on the way has told
+nothing; of those who come at once, each tells what the others have not, and waits no longer than a batch for the lock.
+Only numbered events are told, so that none that commits late is missed; no lead is locked, and no feed while the lock
+is held.
+"""
+
+from uuid import UUID
+
+from django.db import transaction
+
+from leads.analytics.folding import told
+from leads.analytics.models import FactState, LeadFact, LeadSpan, LeadTurn
+from leads.analytics.storing import Shelf, count_business_time, write_facts
+from leads.feed import events_after, number_events
+from leads.models import Feed
+from steerleads.dealers.hours.calendar import Calendar
+from steerleads.dealers.models import Dealership
+
+BATCH = 1000
+BEFORE_ALL = UUID(int=0)
+TABLES = (LeadFact, LeadTurn, LeadSpan)
+
+
+def catch_up(dealership: Dealership, calendar: Calendar | None = None) -> int:
+    """Count every event that is committed by now; the sequence of the last one counted. In no transaction of the caller's."""
+    number_events(dealership)
+    catching_up, last = CatchingUp(dealership, calendar), numbered_to(dealership)
+    if not catching_up.has_counted(last):
+        catching_up.step()
+    while not catching_up.has_counted(last, or_more=True):
+        catching_up.step()
+    return catching_up.state.after
+
+
+def numbered_to(dealership: Dealership) -> int:
+    """The sequence of the last event that has one."""
+    return Feed.objects.filter(dealership=dealership).values_list("last", flat=True).first() or 0
+
+
+def locked_state(dealership: Dealership, *, wait: bool = True) -> FactState | None:
+    """The dealership's FactState, locked until the transaction ends. Without `wait`, None if somebody else holds it."""
+    FactState.objects.get_or_create(dealership=dealership)
+    return FactState.objects.of(dealership).select_for_update(skip_locked=not wait).first()
+
+
+class CatchingUp:
+    """Catching up step by step, each a transaction. What it has reckoned of the calendar it keeps for the next."""
+
+    def __init__(self, dealership: Dealership, calendar: Calendar | None = None):
+        self.dealership = dealership
+        self._calendar = calendar or Calendar.of(dealership)
+        self.state = FactState.objects.of(dealership).first() or FactState(calendar=self._calendar.fingerprint())
+
+    def has_counted(self, last: int, *, or_more: bool = False) -> bool:
+        """Whether nothing up to that number is left to do. `or_more`, as a step has found, where others knew of more."""
+        is_reckoned = self.state.calendar == self._calendar.fingerprint() and self.state.redone_to is None
+        return is_reckoned and (self.state.after == last or (or_more and self.state.after > last))
+
+    def step(self, *, wait: bool = True) -> bool:
+        """Do a batch of what there is to do: tell events, else reckon business time anew. Whether there is more.
+
+        Without `wait`, nothing is left for us if somebody else is at it.
+        """
+        with transaction.atomic():
+            state = locked_state(self.dealership, wait=wait)
+            if state is None:
+                return False
+            # Looked at under the lock: who held it before us may have told more events than we knew of.
+            last = numbered_to(self.dealership)
+            self._begin_again_if(state, state.after > last)
+            self._see_to_the_calendar(state)
+            if state.after < last:
+                self._tell(state, last)
+            elif state.redone_to is not None:
+                self._redo(state)
+            state.save()
+        self.state = state
+        return state.after < last or state.redone_to is not None
+
+    def _begin_again_if(self, state: FactState, is_ahead: bool) -> None:
+        """Facts that tell of events that there are not are another database's: an older backup came in under them."""
+        if is_ahead:
+            for model in TABLES:
+                model.objects.of(self.dealership).delete()
+            state.after = 0
+
+    def _see_to_the_calendar(self, state: FactState) -> None:
+        fresh = Calendar.of(self.dealership)
+        if fresh.fingerprint() != self._calendar.fingerprint():
+            self._calendar = fresh
+        if state.calendar != fresh.fingerprint():
+            state.calendar, state.redone_to = fresh.fingerprint(), BEFORE_ALL
+        if state.after == 0:
+            state.redone_to = None
+
+    def _tell(self, state: FactState, last: int) -> None:
+        events = list(told(events_after(self.dealership, state.after)[:BATCH]))
+        shelf = Shelf(self.dealership, list({event.lead_id: None for event in events}))
+        shelf.tell(events)
+        shelf.store(self._calendar)
+        state.after = events[-1].sequence if events else last
+
+    def _redo(self, state: FactState) -> None:
+        answered = LeadFact.objects.of(self.dealership).filter(first_human_at__isnull=False)
+        facts = list(answered.filter(lead_id__gt=state.redone_to).order_by("lead_id")[:BATCH])
+        before = [fact.answer_business_seconds for fact in facts]
+        count_business_time(facts, self._calendar)
+        write_facts([fact for fact, old in zip(facts, before, strict=True) if fact.answer_business_seconds != old])
+        state.redone_to = facts[-1].lead_id if len(facts) == BATCH else None
