@@ -12,6 +12,7 @@ from cars.models import Car
 from leads import actions, timeline
 from leads.fields import WRITABLE
 from leads.forms import LeadForm
+from leads.history import batch_of
 from leads.models import Lead, PersonRequest, Status
 from steerleads.api.errors import ApiError
 from steerleads.db.ids import parse_id
@@ -207,17 +208,18 @@ class LeadAdmin(DealershipAdmin):
         self._told(request, self._each(request, queryset, actions.restore_lead))
 
     def _mark(self, request, queryset, status):
-        def mark(dealership, lead_id, *, actor):
-            actions.change_lead(dealership, lead_id, {"status": status.value}, actor=actor)
+        def mark(dealership, lead_id, **how):
+            actions.change_lead(dealership, lead_id, {"status": status.value}, **how)
 
         self._told(request, self._each(request, queryset, mark))
 
     def _each(self, request, queryset, verb):
         """How many leads the verb was done to. One that a colleague deleted meanwhile is passed over."""
-        done = 0
-        for lead in queryset.select_related("dealership").order_by("pk"):
+        leads = list(queryset.select_related("dealership").order_by("pk"))
+        done, how = 0, {"actor": self.actor(request), "batch": batch_of(lead.pk for lead in leads)}
+        for lead in leads:
             try:
-                verb(lead.dealership, lead.pk, actor=self.actor(request))
+                verb(lead.dealership, lead.pk, **how)
             except ApiError:
                 continue
             done += 1

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from leads.fields import FIELDS, Keeps, LeadField
 from leads.models import EventKind, Lead, LeadEvent
+from steerleads.db.ids import new_id
 from steerleads.db.saving import insert
 from steerleads.dealers.actors import Actor
 from steerleads.dealers.models import Dealership
@@ -76,6 +77,14 @@ def event_of(
         texts=texts,
         batch=batch,
     )
+
+
+def batch_of(lead_ids: Iterable[UUID]) -> UUID | None:
+    """The `batch` of what is done to these leads in one act; None for a single one, through whichever call.
+
+    So it can be told for ever whether somebody took care of a lead by itself: a deletion empties all else that events say.
+    """
+    return new_id() if len(set(lead_ids)) > 1 else None
 
 
 def erase_texts(dealership: Dealership, lead_ids: Iterable[UUID]) -> None:

@@ -144,8 +144,9 @@ class LeadEvent(models.Model):
     `changes` has what may stay for ever (status, order); `texts` what people typed, erased with the lead. Both
     are {field: {"from": …, "to": …}} in the API's names; a contact's name and info never appear, only that they changed.
 
-    Leads that one write moved share a `batch`. If it is the id of an event of another lead, this lead only made room
-    for that one; the other's own event has it, too. The batch of an API reorder is the id of no event: all were moved.
+    Leads that one act moved or changed share a `batch`. If it is the id of an event of another lead, this lead only made
+    room for that one; the other's own event has it, too. The batch of an API reorder, an import, or a change of several
+    leads is the id of no event.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

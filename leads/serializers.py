@@ -272,13 +272,14 @@ class HistoryEntry(ObjectSerializer):
     actor = Actor(source="*")
     changes = ChangesField()
     batch = serializers.UUIDField(
-        required=False, help_text="The same for all leads that one reorder moved, or one import wrote."
+        required=False,
+        help_text="The same for all leads that one reorder moved, one import wrote, or one act of staff changed.",
     )
     further = ("texts",)
 
     @staticmethod
     def finish(entry, texts):
-        """`batch` is there only where several leads moved together."""
+        """`batch` is there only where several leads were moved or changed together."""
         entry["changes"] = all_changes(entry["changes"], texts)
         if not entry["batch"]:
             del entry["batch"]

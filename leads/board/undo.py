@@ -9,6 +9,7 @@ from leads.board.bodies import UndoBody
 from leads.conflicts import Seen, check_unchanged
 from leads.errors import LeadNotFound
 from leads.fields import COLUMNS
+from leads.history import batch_of
 from leads.models import Lead
 from steerleads.api.errors import ApiError, PreconditionFailed
 
@@ -53,19 +54,19 @@ class Undo(BoardView):
     def post(self, request):
         ways = self.body(UndoBody)["back"]
         self.need("change" if len(ways) == 1 else "bulk")
-        done, refused = [], []
+        done, refused, batch = [], [], batch_of(way["lead"] for way in ways)
         for way in ways:
             try:
-                done.append(self._take_back(**way))
+                done.append(self._take_back(batch, **way))
             except ApiError as error:
                 refused.append(error)
         if not done:
             raise refused[0]
         return answer({"done": [{"lead": lead.pk, "version": lead.version} for lead in done], "left": len(refused)})
 
-    def _take_back(self, lead, version, changes, mine=frozenset()):
+    def _take_back(self, batch, lead, version, changes, mine=frozenset()):
         def write(locked, if_match):
             check_unchanged(locked, Seen(version, mine), actor=self.actor)
-            return changes(self.dealership, lead, actor=self.actor, if_match=if_match)
+            return changes(self.dealership, lead, actor=self.actor, if_match=if_match, batch=batch)
 
         return writing(self.dealership, lead, write)[0]

@@ -1,5 +1,7 @@
 """The board itself: the page, what it ought to show by now, and the moves."""
 
+from functools import partial
+
 from django.contrib import admin
 from django.http import HttpResponse, HttpResponseNotModified
 from django.middleware.csrf import get_token
@@ -16,6 +18,7 @@ from leads.board.columns import LARGEST, PAGE, first_pages, state
 from leads.board.filters import chosen_dealership, read_filters, tags_in_use
 from leads.board.undo import writing
 from leads.errors import LeadNotFound
+from leads.history import batch_of
 from leads.models import Lead, Status
 from steerleads.api import etags, json
 from steerleads.api.errors import ApiError
@@ -133,21 +136,21 @@ class BulkChange(BoardView):
         if not 1 <= len(ids) <= MOST_AT_ONCE:
             return refuse(_("Choose between 1 and %(most)s leads.") % {"most": MOST_AT_ONCE})
         self.need("change" if len(ids) == 1 else "bulk")
-        verb = verb_of(many)
-        results = [self._write(verb, lead_id) for lead_id in ids]
+        write = partial(self._write, verb_of(many), batch_of(ids))
+        results = [write(lead_id) for lead_id in ids]
         done = [(lead, back) for lead, back in results if lead is not None]
         if not done:
             raise LeadNotFound()
         back = [back for _lead, back in done if back]
         return answer({"done": [lead.pk for lead, _back in done], "left": len(ids) - len(done), "back": back})
 
-    def _write(self, verb, lead_id):
+    def _write(self, verb, batch, lead_id):
         """The lead and its way back. A lead that a colleague deleted meanwhile is passed over: (None, None)."""
         try:
             return writing(
                 self.dealership,
                 lead_id,
-                lambda lead, if_match: verb(self.dealership, lead_id, actor=self.actor, if_match=if_match),
+                lambda lead, if_match: verb(self.dealership, lead_id, actor=self.actor, if_match=if_match, batch=batch),
             )
         except ApiError:
             return None, None

@@ -30,7 +30,7 @@ class EventData(serializers.Serializer):
     )
     changes = ChangesField()
     actor = Actor(source="*")
-    batch = serializers.UUIDField(required=False, help_text="The same for all leads that one write moved.")
+    batch = serializers.UUIDField(required=False, help_text="The same for all leads that one act moved or changed.")
 
 
 class Event(ObjectSerializer):
@@ -43,7 +43,7 @@ class Event(ObjectSerializer):
 
     @staticmethod
     def finish(event, texts):
-        """`batch` is there only where several leads moved together."""
+        """`batch` is there only where several leads were moved or changed together."""
         event["timestamp"], data = event["timestamp"].astimezone(UTC), event["data"]
         data["changes"] = all_changes(data["changes"], texts)
         if not data["batch"]:
