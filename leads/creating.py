@@ -41,9 +41,15 @@ def create_leads(
         leads = [_lead(dealership, draft, now) for draft in drafts]
         Lead.objects.bulk_create(leads)
         _insert_origins(leads, [draft.origin for draft in drafts])
-        events = [change_event(lead, EventKind.CREATED, NOTHING, actor=actor, batch=batch) for lead in leads]
-        LeadEvent.objects.bulk_create(events)
+        LeadEvent.objects.bulk_create(_event(lead, actor, batch) for lead in leads)
     return leads
+
+
+def _event(lead: Lead, actor: Actor, batch: UUID | None) -> LeadEvent:
+    """Of its creation, at the time of that: where another system says when it was, the lead was created then."""
+    event = change_event(lead, EventKind.CREATED, NOTHING, actor=actor, batch=batch)
+    event.at = lead.created_at
+    return event
 
 
 def _lead(dealership: Dealership, draft: Draft, now: datetime) -> Lead:

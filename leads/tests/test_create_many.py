@@ -35,7 +35,7 @@ def test_each_is_a_lead_like_any_other_with_its_origin_and_event(casa, civic, ap
         (each.pk, str(n)) for n, each in enumerate(leads)
     }
     [event] = api.get(f"/leads/{leads[1].pk}/history").json()
-    assert (event["kind"], event["batch"]) == ("lead.created", str(batch))
+    assert (event["kind"], event["at"], event["batch"]) == ("lead.created", "2024-01-15T10:30:00Z", str(batch))
 
 
 def test_however_many_they_are_the_statements_are_as_many(casa, civic, django_assert_num_queries):
