@@ -8,16 +8,8 @@ from leads.interchange.exports.contents import HISTORY_TO_EXPORT, LEADS_TO_EXPOR
 from leads.interchange.exports.xlsx import XlsxExporter
 from leads.openapi import BAD_STATUS
 from steerleads.api.errors import ValidationFailed
-from steerleads.api.openapi import LISTED, answer, header, operation, operations
+from steerleads.api.openapi import DISPOSITION, FOR, LISTED, answer, operation, operations
 
-FOR = OpenApiParameter(
-    "for",
-    str,
-    enum=["excel"],
-    description="`excel`: a CSV file that Excel opens with a double click, in the language of the dealership. It begins "
-    "with a byte order mark, and in French and Arabic has semicolons, and commas before decimals.",
-)
-DISPOSITION = header("Content-Disposition", "The name under which to keep the file, with the dealership's local date.")
 WHOLE = """One file of one state of the database, of its announced length unless it is compressed, or an error: never \
 half a file. `limit` and `cursor` are for csv and jsonl. Every export is noted, for the dealership's managers to see."""
 AS_LISTED = """Filters, search and sort are those of the list."""

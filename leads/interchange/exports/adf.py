@@ -10,9 +10,9 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from leads.contacts.parsing import phones_in_order
 from leads.interchange.exports.base import Context, Exporter
-from leads.interchange.exports.cells import as_texts
 from leads.interchange.exports.person import untold_contact
 from leads.interchange.exports.xml import xml_text
+from steerleads.tables.writing import as_texts
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<?adf version="1.0"?>\n<adf>\n'
 FOOT = "</adf>\n"

@@ -1,12 +1,9 @@
 """What stands in the cells of a sheet, whichever format it has."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-import orjson
-
 from leads.interchange.exports.contents import Contents
-from steerleads.api import json
 from steerleads.tables.guards import guard
 
 SPELLED = {False: "false", True: "true"}
@@ -26,8 +23,3 @@ def guarded(
         for place in truths:
             cells[place] = SPELLED[cells[place]]
         yield cells
-
-
-def as_texts(cells: Sequence[Any]) -> list[Any]:
-    """Cells as JSON has them: ids and times are texts, `2024-01-15T10:30:00Z`, and decimals numbers."""
-    return orjson.loads(json.render(cells))

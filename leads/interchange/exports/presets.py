@@ -7,9 +7,9 @@ from typing import Any, BinaryIO, ClassVar
 from leads.fields import Status
 from leads.interchange.exports.base import Context, Exporter
 from leads.interchange.exports.contents import Contents
-from leads.interchange.exports.csv import write_csv
 from leads.interchange.exports.person import split_name, untold_contact
 from steerleads.tables.guards import guard
+from steerleads.tables.writing import write_csv
 
 Lead = Mapping[str, Any]
 Column = Callable[[Lead], str]

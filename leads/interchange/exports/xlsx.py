@@ -10,9 +10,10 @@ from typing import Any, BinaryIO
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from leads.interchange.exports.base import Context, Exporter
-from leads.interchange.exports.cells import as_texts, guarded
+from leads.interchange.exports.cells import guarded
 from leads.interchange.exports.xml import NOT_XML, xml_text
 from steerleads.tables.guards import guard
+from steerleads.tables.writing import as_texts
 
 RIGHT_TO_LEFT = {"ar"}
 

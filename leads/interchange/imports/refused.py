@@ -9,10 +9,10 @@ from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from leads.interchange.exports.csv import write_for_excel
 from leads.interchange.imports.models import Import, ImportRow, Left
 from leads.models import Lead
 from steerleads.tables.guards import guard
+from steerleads.tables.writing import write_for_excel
 
 REASON = "Reason"
 BATCH = 500

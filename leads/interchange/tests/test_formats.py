@@ -11,12 +11,12 @@ from conftest import make_lead
 from leads.interchange.exports import exporters_of
 from leads.interchange.exports.base import Context
 from leads.interchange.exports.contents import HISTORY_TO_EXPORT, LEADS_TO_EXPORT, VEHICLES_TO_EXPORT
-from leads.interchange.exports.csv import write_csv
 from leads.interchange.exports.making import write_rows
 from leads.interchange.tests.files import of_csv, of_xlsx, written
 from leads.interchange.tests.samples import HOSTILE, PLAIN, UNSET
 from leads.models import Lead, Origin
 from steerleads.tables.guards import guard, unguard
+from steerleads.tables.writing import write_csv
 
 pytestmark = pytest.mark.on_one_database
 
