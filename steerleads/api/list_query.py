@@ -22,7 +22,7 @@ from steerleads.api.plans import ActiveFilters
 from steerleads.api.sizes import column_field, size_of
 from steerleads.api.streaming import stream
 from steerleads.api.views import queryset_for
-from steerleads.db.compiled import FilterPlan
+from steerleads.db.compiled import FilterPlan, Uncompiled
 
 if TYPE_CHECKING:
     from steerleads.api.lists import ListViewSet
@@ -54,14 +54,22 @@ class ListQuery:
     def answer(self, *, if_empty: Callable[[], None] = lambda: None) -> HttpResponseBase:
         """The list as a response: a page if `limit` or `cursor` was sent, else all of it. `if_empty` may raise."""
         plan = self._plan()
-        rows = self._rows(plan, (self.limit if self.paged else LONGEST_WHOLE) + 1)
+        rows = self.rows(plan)
         if not rows:
             if_empty()
+        return self.answered(rows, plan.queryset)
+
+    def answered(self, rows: list[tuple], queryset: Callable[[], QuerySet]) -> HttpResponseBase:
+        """The response of the first rows; `queryset` makes that of all."""
         if self.paged:
-            return self._page(rows, plan.queryset().count() if self.counts else None)
+            return self._page(rows, self.total(queryset))
         if len(rows) > LONGEST_WHOLE:
-            return self.streamed(self._sorted(plan.queryset()))
+            return self.streamed(self._sorted(queryset()))
         return self.whole(rows, len(rows) if self.counts else None)
+
+    def total(self, queryset: Callable[[], QuerySet]) -> int | None:
+        """How many there are on all pages, if it is asked for."""
+        return queryset().count() if self.counts else None
 
     def _plan(self) -> FilterPlan:
         """The view's queryset, filtered. Ids in the path are values of it, other variables belong to its key."""
@@ -85,9 +93,10 @@ class ListQuery:
             planned_each_time=bool(values),  # the best plan for a rare word is the worst for a common one
         )
 
-    def _rows(self, plan: FilterPlan, most: int) -> list[tuple]:
-        """The first of them, behind the cursor's position if there is one."""
+    def rows(self, plan: FilterPlan | Uncompiled) -> list[tuple]:
+        """The first of them, behind the cursor's position if there is one: one more than are answered at once."""
         order, listing = self.order, self.listing
+        most = (self.limit if self.paged else LONGEST_WHOLE) + 1
         further = self._further_columns()
 
         def refine(queryset: QuerySet, *after: object) -> QuerySet:
@@ -148,15 +157,19 @@ class ListQuery:
         if link:
             response["Link"] = link
         if rows <= LONGEST_WITH_ETAG:
-            parts = response.content, (link or "").encode(), str(total).encode()
+            parts = response.content, (link or "").encode(), " ".join(self.numbers(total).values()).encode()
             response["ETag"] = etags.quoted(etags.of_bytes(*parts))
         return self.counted(response, total)
 
     def counted(self, response: Any, total: int | None) -> Any:
         """The answer with the number that there are, if it was asked for."""
-        if total is not None:
-            response["X-Total-Count"] = str(total)
+        for name, number in self.numbers(total).items():
+            response[name] = number
         return response
+
+    def numbers(self, total: int | None) -> dict[str, str]:
+        """The headers that say how many there are."""
+        return {} if total is None else {"X-Total-Count": str(total)}
 
 
 def _tie(view: "ListViewSet", order: Order, parameters: Parameters) -> str:

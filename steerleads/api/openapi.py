@@ -109,6 +109,7 @@ ETAG = header("ETag", "Names the state of what is answered, for If-Match and If-
 LOCATION = header("Location", "The path of what was created.", {"type": "string", "format": "uri-reference"})
 LINK = header("Link", 'With `limit`: the paths of the next page (`rel="next"`) and the first one.')
 TOTAL = header("X-Total-Count", "With `count=true`: how many there are on all pages.", int)
+DISPOSITION = header("Content-Disposition", "The name under which to keep the file, with the dealership's local date.")
 REPLAYED = header(
     "Idempotency-Replayed",
     "There when this is the answer to an earlier request with the same Idempotency-Key.",
@@ -146,6 +147,13 @@ PAGE_LIMIT = OpenApiParameter(
     "limit",
     {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": DEFAULT_PAGE},
     description="How many to answer at most.",
+)
+FOR = OpenApiParameter(
+    "for",
+    str,
+    enum=["excel"],
+    description="`excel`: a CSV file that Excel opens with a double click, in the language of the dealership. It begins "
+    "with a byte order mark, and in French and Arabic has semicolons, and commas before decimals.",
 )
 WHOLE_OR_LIMIT = OpenApiParameter(
     "limit",

@@ -132,7 +132,7 @@ def _fill(
 ) -> None:
     with _turns:
         try:
-            with _snapshot():
+            with one_state():
                 spool.size = measure(queryset)
                 _write_array(spool, queryset, render)
             spool.finish()
@@ -144,22 +144,21 @@ def _fill(
 
 @contextmanager
 def long_read() -> Iterator[None]:
-    """One state of the database for all that is read inside, by one of those whose turn it is.
-
-    Within a transaction, what is seen is up to who began that. Raises ServiceUnavailable where too many wait.
-    """
+    """`one_state` by one of those whose turn it is. Raises ServiceUnavailable where too many wait."""
     if connection.in_atomic_block:
         yield
         return
     connection.close()  # whoever waits for a turn holds nothing
-    with _places.one(), _turns, _snapshot():
+    with _places.one(), _turns, one_state():
         yield
 
 
 @contextmanager
-def _snapshot() -> Iterator[None]:
-    """One state of the database for all that is read inside."""
-    if connection.vendor == "postgresql":
+def one_state() -> Iterator[None]:
+    """One state of the database for all that is read inside; within a transaction, what is seen is up to who began that."""
+    if connection.in_atomic_block:
+        yield
+    elif connection.vendor == "postgresql":
         # In a transaction the cursor also stays on one connection, behind PgBouncer too.
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")

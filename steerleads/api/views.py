@@ -22,17 +22,17 @@ from steerleads.api.serializers import BodySerializer, check
 from steerleads.db.compiled import CompiledQuery, by_id
 from steerleads.db.ids import parse_id
 
-KEPT_IN_304 = ("ETag", "Link", "X-Total-Count", "X-Archived", "X-Next-After", "X-Paused-Until")
+KEPT_IN_304 = ("ETag", "Link", "X-Total-Count", "X-Gone-Count", "X-Archived", "X-Next-After", "X-Paused-Until")
 
 
 class ApiViewSet(ViewSet):
     """Base of all viewsets. `area` names the scopes: `leads` means `leads:read` and `leads:write`.
 
-    One with a colon is a scope for everything: `webhooks:manage`. `not_found` has, for each id in the paths, the error
+    One with a colon is a scope for everything: `webhooks:manage`. Several are needed together. `not_found` has, for each id in the paths, the error
     if there is nothing of that id.
     """
 
-    area: str | None = None
+    area: str | tuple[str, ...] | None = None
     not_found: dict[str, type[NotFound]] = {}
     request: Any  # DRF's, whose `auth` is a key: rooms above say what that is
     action: str | None = None  # type: ignore[assignment]  # as DRF has it for a method that there is not

@@ -116,6 +116,25 @@ class FilterPlan:
         return lambda *parameters: refine(self._build(*parameters[:count]), *parameters[count:])
 
 
+class Uncompiled:
+    """Stands in a FilterPlan's place for a queryset that is like no other: its statement is written for it alone."""
+
+    def __init__(self, queryset: QuerySet):
+        self._queryset = queryset
+
+    def queryset(self) -> QuerySet:
+        return self._queryset
+
+    def rows(
+        self,
+        variant: tuple,
+        refine: Callable[..., QuerySet],
+        fields: Sequence[Field] = (),
+        values: Sequence[object] = (),
+    ) -> list[tuple]:
+        return list(refine(self._queryset, *values))
+
+
 _kept: dict[Any, "CompiledQuery"] = {}
 
 

@@ -15,13 +15,13 @@ NOBODY = None
 class HasScope(BasePermission):
     """`leads:read` for reading and `leads:write` for the rest, in the view's area; an area of None needs no scope.
 
-    An area like `webhooks:manage` is itself the scope, for reading and the rest.
+    An area like `webhooks:manage` is itself the scope, for reading and the rest. Of several areas, all are needed.
     """
 
     def has_permission(self, request, view):
-        if view.area:
-            verb = "read" if request.method in READING else "write"
-            needed = view.area if ":" in view.area else f"{view.area}:{verb}"
+        verb = "read" if request.method in READING else "write"
+        areas = (view.area,) if isinstance(view.area, str) else view.area or ()
+        for needed in (area if ":" in area else f"{area}:{verb}" for area in areas):
             if needed not in request.auth.scopes:
                 raise InsufficientScope(f"This API key does not have the scope {needed}, which this call needs.")
         return True
