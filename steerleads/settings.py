@@ -265,6 +265,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "Vehicles", "description": "The inventory that leads hang on."},
         {"name": "Exports", "description": "Leads, vehicles and histories as files."},
         {"name": "Events", "description": "What happened, in order: to keep another system in step."},
+        {"name": "Analytics", "description": "What the leads say, with the leads behind each number."},
         {"name": "Webhooks", "description": "Be told of what happens by signed requests."},
         {"name": "Webhook requests", "description": "What your webhooks are sent."},
         {"name": "Authentication", "description": "Try your key."},

@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 
 from cars import urls as cars
 from leads import urls as leads
+from leads.analytics import urls as analytics
 from leads.interchange import urls as interchange
 from leads.outbox import urls as outbox
 from leads.webhooks import urls as webhooks
@@ -39,6 +40,7 @@ urlpatterns = [
     *outbox.urlpatterns,
     *webhooks.urlpatterns,
     *interchange.urlpatterns,
+    *analytics.urlpatterns,
     path("v1/auth/test", AuthViewSet.as_view({"get": "test"})),
     path("v1/schema", views.Schema.as_view()),
     path("v1/docs", views.docs),

@@ -27,6 +27,7 @@ class Scope(models.TextChoices):
     VEHICLES_READ = "vehicles:read"
     VEHICLES_WRITE = "vehicles:write"
     WEBHOOKS_MANAGE = "webhooks:manage"
+    ANALYTICS_READ = "analytics:read"
 
 
 # A fresh key has these unless told otherwise; scopes added to the product later are never implied.

@@ -25,7 +25,18 @@ NO_CAR = (404, "CAR_NOT_FOUND", None)
 NO_HOOK = (404, "WEBHOOK_NOT_FOUND", None)
 NO_PATH = (404, "NOT_FOUND", None)
 
-# (route, method, path, body, the one scope it needs, what it answers its own dealership, what it answers another)
+# {figure: the cell of one of its numbers}
+FIGURES = {
+    "conversion": "created",
+    "response": "byImport",
+    "completion": "completed",
+    "ageing": "open",
+    "activity": "rows.29.created",
+    "heatmap": "rows.0.0",
+}
+BOTH = "analytics:read leads:read"
+
+# (route, method, path, body, the scope it needs or several, what it answers its own dealership, what it answers another)
 TABLE = [
     ("v1/leads", "GET", "/leads", None, "leads:read", 200, []),
     ("v1/leads/car/<str:carId>", "GET", "/leads/car/<car>", None, "leads:read", 200, NO_CAR),
@@ -60,6 +71,11 @@ TABLE = [
         "v1/webhooks/<str:id>/deliveries/<str:deliveryId>/redeliver",
         *("POST", "/webhooks/<hook>/deliveries/<dead>/redeliver", None),
         *("webhooks:manage", 202, NO_HOOK),
+    ),
+    *((f"v1/analytics/{name}", "GET", f"/analytics/{name}", None, "analytics:read", 200, 200) for name in FIGURES),
+    *(
+        (f"v1/analytics/{name}/leads", "GET", f"/analytics/{name}/leads?cell={cell}", None, BOTH, 200, [])
+        for name, cell in FIGURES.items()
     ),
     ("v1/auth/test", "GET", "/auth/test", None, None, 200, 200),
     (r"^v1(?:/[\s\S]*)?\Z", "GET", "/nothing", None, None, NO_PATH, NO_PATH),
@@ -172,17 +188,18 @@ def test_a_key_that_does_not_work_opens_nothing(casa, names, subtests, header_of
 
 @each_row
 def test_all_scopes_but_the_one_it_needs_are_not_enough(casa, names, row):
-    scope, ours, before = row[4], row[5], everything(casa)
-    client = ApiClient(casa, scopes=[other for other in Scope.values if other != scope])
-    expected = (403, "INSUFFICIENT_SCOPE", None) if scope else ours
-    assert judged(call(client, row, names)) == expected
-    assert everything(casa) == before
+    scopes, ours, before = row[4], row[5], everything(casa)
+    for scope in scopes.split() if scopes else [None]:
+        client = ApiClient(casa, scopes=[other for other in Scope.values if other != scope])
+        expected = (403, "INSUFFICIENT_SCOPE", None) if scope else ours
+        assert judged(call(client, row, names)) == expected
+        assert everything(casa) == before
 
 
 @each_row
 def test_the_one_scope_it_needs_is_enough(casa, names, row):
-    scope, ours = row[4], row[5]
-    client = ApiClient(casa, scopes=[scope] if scope else [])
+    scopes, ours = row[4], row[5]
+    client = ApiClient(casa, scopes=scopes.split() if scopes else [])
     assert judged(call(client, row, names)) == ours
 
 

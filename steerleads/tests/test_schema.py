@@ -15,6 +15,7 @@ from steerleads.tests.test_page_examples import TEST_DRIVE, USE_CASES
 
 pytestmark = pytest.mark.on_one_database
 
+FIGURES = ("conversion", "response", "completion", "ageing", "activity", "heatmap")
 OPERATIONS = {
     "test_auth": "GET /v1/auth/test",
     "list_leads": "GET /v1/leads",
@@ -46,6 +47,8 @@ OPERATIONS = {
     "rotate_webhook_secret": "POST /v1/webhooks/{id}/rotate",
     "test_webhook": "POST /v1/webhooks/{id}/test",
     "list_webhook_deliveries": "GET /v1/webhooks/{id}/deliveries",
+    **{f"get_{name}": f"GET /v1/analytics/{name}" for name in FIGURES},
+    **{f"list_{name}_leads": f"GET /v1/analytics/{name}/leads" for name in FIGURES},
     "redeliver_webhook_delivery": "POST /v1/webhooks/{id}/deliveries/{deliveryId}/redeliver",
 }
 YAML = "application/yaml"

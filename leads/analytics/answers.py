@@ -1,0 +1,89 @@
+"""The one door to the figures, for the API, pages, the command and the digest: answers, and the leads behind a number."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils.datastructures import MultiValueDict
+
+from leads.analytics.catching_up import catch_up
+from leads.analytics.figures import FIGURES
+from leads.analytics.figures.base import Asked, Figure
+from leads.analytics.models import FactState, LeadFact
+from leads.analytics.questions import API, ask, shown_time
+from leads.models import Lead
+from steerleads.api.errors import ValidationFailed
+from steerleads.api.streaming import one_state
+from steerleads.db.text import shown
+from steerleads.dealers.models import Dealership, User
+
+TAKE_IT = "Take the address that stands beside a count."
+
+
+class FigureLeads(NamedTuple):
+    """The leads behind a number: those that are there, archived ones too, and how many are gone."""
+
+    leads: QuerySet[Lead]
+    gone: int
+
+
+def figure_answer(
+    dealership: Dealership, figure: str, query: MultiValueDict, *, viewer: User | None = None, base: str = API
+) -> dict[str, Any]:
+    """A figure's answer to a query string, with every event counted that is committed by now.
+
+    `query` is a QueryDict, or Parameters of `known_parameters`. `viewer` is the member of staff who looks, None for all
+    rights. Lists have addresses `{base}/{figure}/leads?…`. Raises ValidationFailed with all that is wrong.
+    """
+    asked = ask(dealership, FIGURES[figure], query, viewer=viewer, base=base)
+    with caught_up(asked) as sequence:
+        return {
+            "figure": figure,
+            **(asked.period.dates if asked.period else {}),
+            "timeZone": dealership.time_zone,
+            "asOf": shown_time(asked.now),
+            "sequence": sequence,
+            **FIGURES[figure].answer(asked),
+        }
+
+
+def figure_leads(
+    dealership: Dealership, figure: str, query: MultiValueDict, cell: str, *, viewer: User | None = None
+) -> FigureLeads:
+    """The leads behind the number at `cell` of the answer to the same query, as of now.
+
+    Raises ValidationFailed, also where the answer has no such number.
+    """
+    asked = ask(dealership, FIGURES[figure], query, viewer=viewer)
+    with caught_up(asked):
+        behind = facts_behind(FIGURES[figure], asked, cell)
+        return FigureLeads(leads_of(dealership, behind), there_and_gone(behind)[1])
+
+
+@contextmanager
+def caught_up(asked: Asked) -> Iterator[int]:
+    """One state of the database in which all that was committed before is counted: up to this sequence."""
+    catch_up(asked.dealership, asked.calendar)
+    with one_state():
+        yield FactState.objects.of(asked.dealership).values_list("after", flat=True).first() or 0
+
+
+def facts_behind(figure: Figure, asked: Asked, cell: str) -> QuerySet[LeadFact]:
+    """The facts of the leads behind the number at `cell`. Raises ValidationFailed where there is none."""
+    facts = figure.leads(asked, cell.split("."))
+    if facts is None:
+        raise ValidationFailed(f"There is no cell “{shown(cell)}”. {TAKE_IT}", field="cell")
+    return facts.order_by()
+
+
+def leads_of(dealership: Dealership, facts: QuerySet[LeadFact]) -> QuerySet[Lead]:
+    """The leads of these facts, where they are there."""
+    return Lead.objects.of(dealership).filter(pk__in=facts.values("lead_id"))
+
+
+def there_and_gone(facts: QuerySet[LeadFact]) -> tuple[int, int]:
+    """How many leads of these facts are there, and how many are not: of one state of the database."""
+    is_there = Q(Exists(Lead.objects.of(OuterRef("dealership")).filter(pk=OuterRef("lead_id"))))
+    found = facts.aggregate(there=Count("pk", filter=is_there), gone=Count("pk", filter=~is_there))
+    return found["there"], found["gone"]

@@ -1,0 +1,40 @@
+"""What became of the leads of a period (contract A9)."""
+
+from django.db.models import F, Q
+
+from leads.analytics.cells import Cell, Shape, Share
+from leads.analytics.figures.base import Asked
+from leads.analytics.figures.cohort import CohortFigure
+from leads.fields import Status
+
+DAY = 86_400
+WITHIN = (1, 3, 7, 14, 30, 60, 90)  # days
+
+
+class Conversion(CohortFigure):
+    name = "conversion"
+    is_compared = True
+
+    def shape(self, asked: Asked) -> Shape:
+        created, reopened = Cell(Q()), Cell(Q(reopened=True))
+        completed, not_needed = Cell(Q(status=Status.COMPLETED)), Cell(Q(status=Status.NOT_NEEDED))
+        return {
+            "created": created,
+            "completed": completed,
+            "notNeeded": not_needed,
+            "stillNew": Cell(Q(status=Status.NEW)),
+            "ofCreated": Share(completed, (created,)),
+            "ofDecided": Share(completed, (completed, not_needed)),
+            "reopened": reopened,
+            "reopenedShare": Share(reopened, (Cell(Q(ever_decided=True)),)),
+            "within": [_within(days, asked.now) for days in WITHIN],
+        }
+
+
+def _within(days: int, now: int) -> Shape:
+    """Of the leads that have been NEW and are so old, those that were completed by then."""
+    seconds = days * DAY
+    is_ripe = Q(born_status=Status.NEW, created_at__lte=now - seconds)
+    ripe = Cell(is_ripe)
+    completed = Cell(is_ripe & Q(first_completed_at__lte=F("created_at") + seconds))
+    return {"days": days, "completed": completed, "ripe": ripe, "share": Share(completed, (ripe,), is_compared=True)}

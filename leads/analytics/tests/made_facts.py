@@ -1,0 +1,22 @@
+"""Facts for tests that need many, or at odd times: as if leads and their events had been, which are not."""
+
+from uuid import uuid4
+
+from leads.analytics.models import LeadFact, LeadSpan
+
+HOUR, DAY = 3600, 86_400
+
+
+def fact(dealership, created_at, **columns):
+    """An unsaved LeadFact of a lead that asked and that nobody has answered, with other `columns`."""
+    usual = {"lead_id": uuid4(), "car_id": uuid4(), "source_type": "api_key", "source_name": "Website", "way": "asked"}
+    usual |= {"born_status": "NEW", "status": "NEW"}
+    return LeadFact(dealership=dealership, created_at=created_at, **{**usual, **columns})
+
+
+def save(facts):
+    """Store them, each open from its creation on."""
+    LeadFact.objects.bulk_create(facts)
+    LeadSpan.objects.bulk_create(
+        LeadSpan(dealership_id=each.dealership_id, lead_id=each.lead_id, from_at=each.created_at) for each in facts
+    )
