@@ -86,7 +86,7 @@ class Lead(models.Model):
             ),
             models.Index(fields=["dealership", "archived", "created_at", "id"], name="lead_created"),
             models.Index(fields=["dealership", "archived", "updated_at", "created_at", "id"], name="lead_updated"),
-            models.Index(fields=["dealership", "tag_folded"], name="lead_tag"),
+            models.Index(fields=["dealership", "tag_folded", "tag"], name="lead_tags"),
         ]
 
     def __str__(self):

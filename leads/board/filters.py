@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.db.models import Min
+from django.db import connection
 from django.http import Http404
 
 from cars.models import Car
@@ -14,6 +14,16 @@ from steerleads.dealers.models import Dealership
 from steerleads.dealers.permissions import dealership_of
 
 MOST_TAGS = 200
+# From each tag to the next one in the index: DISTINCT would go through all leads that have one.
+TAGS = """
+    WITH RECURSIVE used (folded, nth) AS (
+        SELECT min(tag_folded), 1 FROM leads_lead WHERE dealership_id = %s AND tag_folded IS NOT NULL
+        UNION ALL
+        SELECT (SELECT min(tag_folded) FROM leads_lead WHERE dealership_id = %s AND tag_folded > used.folded), nth + 1
+        FROM used WHERE used.folded IS NOT NULL AND nth < %s
+    )
+    SELECT (SELECT min(tag) FROM leads_lead WHERE dealership_id = %s AND tag_folded = used.folded)
+    FROM used WHERE used.folded IS NOT NULL ORDER BY used.folded"""
 
 
 @dataclass(frozen=True)
@@ -57,9 +67,11 @@ def chosen_dealership(request):
 
 
 def tags_in_use(dealership):
-    """The tags of a dealership's leads in their alphabet's order, each in one spelling."""
-    tagged = Lead.objects.of(dealership).exclude(tag_folded=None).order_by("tag_folded")
-    return [shown for _, shown in tagged.values_list("tag_folded").annotate(shown=Min("tag"))[:MOST_TAGS]]
+    """The tags of a dealership's leads in their alphabet's order, each in one spelling. It costs by tags, not by leads."""
+    owner = Lead._meta.get_field("dealership").get_db_prep_value(dealership.pk, connection)
+    with connection.cursor() as cursor:
+        cursor.execute(TAGS, [owner, owner, MOST_TAGS, owner])
+        return [tag for (tag,) in cursor.fetchall()]
 
 
 def _dealership(request):

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.skipif(
         (lambda leads, lead: leads.with_archived(False), "lead_order"),
         (lambda leads, lead: leads.with_archived(False).with_status("NEW"), "lead_column"),
         (lambda leads, lead: leads.with_archived(False).filter(target_name_folded="x"), "lead_target_name"),
-        (lambda leads, lead: leads.with_archived(False).filter(tag_folded="x"), "lead_tag"),
+        (lambda leads, lead: leads.with_archived(False).filter(tag_folded="x"), "lead_tags"),
         (lambda leads, lead: leads.with_archived(False).order_by("action_folded", "created_at", "id"), "lead_action"),
         (lambda leads, lead: leads.with_archived(False).order_by("created_at", "id"), "lead_created"),
     ],
