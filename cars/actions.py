@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from cars.errors import CarHasLeads, CarNotFound, DuplicateVehicle
-from cars.models import Car
+from cars.models import Car, Stock
 from steerleads.api import etags
 from steerleads.api.errors import PreconditionFailed
 from steerleads.dealers.models import Dealership
@@ -32,6 +32,7 @@ def change_car(
     Raises CarNotFound, PreconditionFailed, DuplicateVehicle.
     """
     with transaction.atomic():
+        _mark_stock(dealership)
         car = _locked(dealership, car_id, if_match)
         changed = {name: value for name, value in changes.items() if getattr(car, name) != value}
         if changed:
@@ -53,6 +54,12 @@ def delete_car(dealership: Dealership, car_id: UUID, *, if_match: Collection[str
         if car.leads.exists():
             raise CarHasLeads()
         car.delete()
+
+
+def _mark_stock(dealership: Dealership) -> None:
+    """Say that a car is another from now on, and wait for everybody who says so. Before any car is locked."""
+    stock = Stock(dealership=dealership)
+    Stock.objects.bulk_create([stock], update_conflicts=True, unique_fields=["dealership"], update_fields=["mark"])
 
 
 def _locked(dealership: Dealership, car_id: UUID, if_match: Collection[str] | None) -> Car:

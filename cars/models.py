@@ -87,3 +87,16 @@ class Car(models.Model):
         self.search_text = "\n".join(
             fold(text) for text in (self.make, self.model, self.vin, self.stock_number) if text
         )
+
+
+class Stock(models.Model):
+    """All cars of a dealership: `mark` names their state, for whoever shows them. It is another after each change of one.
+
+    Without a row, none was ever changed. Its row is locked before any car, by whoever changes one: a change that is
+    committed later always has the later mark.
+    """
+
+    dealership = models.OneToOneField(Dealership, models.CASCADE, primary_key=True, related_name="+")
+    mark = models.UUIDField(default=new_id)
+
+    objects = TenantQuerySet.as_manager()

@@ -1,4 +1,7 @@
-"""The columns of a board: how many leads each has, and which of them, in the order that the API answers."""
+"""The columns of a board: how many leads each has, up to a thousand, and which of them, in the order that the API answers.
+
+What is asked of the database has a limit everywhere: a board costs what it shows, however many leads there are.
+"""
 
 from dataclasses import dataclass
 
@@ -13,6 +16,7 @@ from steerleads.api.serializers import INT_MIN
 
 PAGE = 50
 LARGEST = 20_000  # cards of one column in one browser
+MOST_COUNTED = 1000  # leads of one column; who scrolls further is told of more
 ORDER = ("order", "created_at", "id")
 MARKED_BY = ("version", "car__version", "created_at")
 
@@ -20,43 +24,49 @@ MARKED_BY = ("version", "car__version", "created_at")
 @dataclass(frozen=True)
 class Column:
     status: Status
-    count: int
-    leads: list
+    rows: list[tuple]  # (id, *MARKED_BY) of its first leads, at most as many as were asked for
+    count: int  # of its leads; one more than `most` stands for any number of more
+    most: int
+
+    @property
+    def is_counted(self):
+        return self.count <= self.most
 
     @property
     def shown_count(self):
-        return grouped(self.count)
+        return grouped(self.count) if self.is_counted else f"{grouped(self.most)}+"
 
     @property
     def has_more(self):
-        return self.count > len(self.leads)
+        return self.count > len(self.rows)
 
 
-def first_pages(filters):
-    """The three Columns with their first PAGE leads, cars included."""
-    pages = _look(filters, dict.fromkeys(Status.values, PAGE))
-    ids = [id for _count, rows in pages.values() for id, *_facts in rows]
+def look(filters, sizes):
+    """The three Columns, each with its first leads up to its size."""
+    return list((_search if filters.search else _walk)(filters.leads, sizes))
+
+
+def leads_of(filters, columns):
+    """[[Lead with its car, …], …] of these Columns. Whoever is deleted just now is left out."""
+    ids = [id for column in columns for id, *_facts in column.rows]
     leads = Lead.objects.of(filters.dealership).select_related("car").in_bulk(ids)
-    # Whoever is deleted just now is left out.
-    return [
-        Column(status, count, [leads[id] for id, *_facts in rows if id in leads])
-        for status, (count, rows) in zip(Status, pages.values(), strict=True)
-    ]
+    return [[leads[id] for id, *_facts in column.rows if id in leads] for column in columns]
 
 
-def state(filters, sizes, *, now):
-    """What a board that has loaded `sizes` cards of each column ought to show.
+def state(columns, *, now):
+    """What a board that has loaded these Columns ought to show.
 
-    {status: {count, shown, cards: [[id, mark], …]}}; the ids in their order are the truth of the whole column.
+    {status: {count, counted, shown, cards: [[id, mark], …]}}; the ids in their order are the truth of the whole column.
     """
     now = minute_of(now)
     return {
-        status: {
-            "count": count,
-            "shown": grouped(count),
-            "cards": [[id, mark_of(*facts, now)] for id, *facts in rows],
+        column.status.value: {
+            "count": column.count,
+            "counted": column.is_counted,
+            "shown": column.shown_count,
+            "cards": [[id, mark_of(*facts, now)] for id, *facts in column.rows],
         }
-        for status, (count, rows) in _look(filters, sizes).items()
+        for column in columns
     }
 
 
@@ -71,20 +81,15 @@ def grouped(number):
     return number_format(number, use_l10n=True, force_grouping=True)
 
 
-def _look(filters, sizes):
-    """{status: (how many leads there are, the first of them up to its size as (id, *MARKED_BY))}"""
-    return (_search if filters.search else _walk)(filters.leads, sizes)
-
-
 def _walk(leads, sizes):
     """Column by column, along the index that has them in their order."""
-    leads = leads.order_by(*ORDER).values_list("id", *MARKED_BY)
-    # One more than was asked for: a column that has no more is counted by that.
-    rows_of = {status: list(leads.with_status(status)[: sizes[status] + 1]) for status in Status.values}
-    counts = {status: len(rows) for status, rows in rows_of.items()}
-    if any(counts[status] > sizes[status] for status in counts):
-        counts = _counts(leads)
-    return {status: (counts[status], rows[: sizes[status]]) for status, rows in rows_of.items()}
+    for status, size in sizes.items():
+        column, most = leads.with_status(status).order_by(*ORDER), max(size, MOST_COUNTED)
+        # One more than was asked for: a column that has no more is counted by that.
+        rows = list(column.values_list("id", *MARKED_BY)[: size + 1])
+        # In their order, too: PostgreSQL would else go through the table until it has met enough of them.
+        count = column[: most + 1].count() if size < len(rows) <= most else len(rows)
+        yield Column(Status(status), rows[:size], count, most)
 
 
 def _search(leads, sizes):
@@ -92,14 +97,8 @@ def _search(leads, sizes):
     column = {"partition_by": F("status_rank")}
     ranked = leads.annotate(nth=Window(RowNumber(), order_by=ORDER, **column), total=Window(Count("pk"), **column))
     first = ranked.filter(nth__lte=max(sizes.values())).order_by(*ORDER)
-    rows = first.values_list("status_rank", "total", "id", *MARKED_BY)
-    rows_of = {status: [row for row in rows if row[0] == rank] for status, rank in WORKFLOW.items()}
-    return {
-        status: (rows[0][1] if rows else 0, [row[2:] for row in rows[: sizes[status]]])
-        for status, rows in rows_of.items()
-    }
-
-
-def _counts(leads):
-    by_rank = dict(leads.order_by().values_list("status_rank").annotate(Count("pk")))
-    return {status: by_rank.get(rank, 0) for status, rank in WORKFLOW.items()}
+    found = list(first.values_list("status_rank", "total", "id", *MARKED_BY))
+    for status, size in sizes.items():
+        rows, most = [row for row in found if row[0] == WORKFLOW[status]], max(size, MOST_COUNTED)
+        total = rows[0][1] if rows else 0
+        yield Column(Status(status), [row[2:] for row in rows[:size]], min(total, most + 1), most)

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import path
 
-from leads.board import panel, undo, views
+from leads.board import panel, polling, undo, views
 
 app_name = "board"
 
@@ -14,7 +14,7 @@ def _staff_only(view):
 
 urlpatterns = [
     path("", _staff_only(views.Page), name="page"),
-    path("state/", _staff_only(views.State), name="state"),
+    path("state/", _staff_only(polling.State), name="state"),
     path("token/", _staff_only(views.Token), name="token"),
     path("cards/", _staff_only(views.Cards), name="cards"),
     path("move/", _staff_only(views.Move), name="move"),

@@ -1,9 +1,8 @@
-"""The board itself: the page, what it ought to show by now, and the moves."""
+"""The board itself: the page, its cards, and the moves."""
 
 from functools import partial
 
 from django.contrib import admin
-from django.http import HttpResponse, HttpResponseNotModified
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,13 +13,14 @@ from leads import actions
 from leads.board import texts
 from leads.board.base import BoardView, answer, refuse
 from leads.board.bodies import MOST_AT_ONCE, BulkBody, MoveBody, place_of, verb_of
-from leads.board.columns import LARGEST, PAGE, first_pages, state
+from leads.board.columns import PAGE, leads_of, look
 from leads.board.filters import chosen_dealership, read_filters, tags_in_use
+from leads.board.polling import FIRST_SIZES, moment_of, rendered, tag_of
 from leads.board.undo import writing
 from leads.errors import LeadNotFound
 from leads.history import batch_of
 from leads.models import Lead, Status
-from steerleads.api import etags, json
+from steerleads.api import etags
 from steerleads.api.errors import ApiError
 from steerleads.db.ids import parse_id
 from steerleads.dealers.models import Dealership
@@ -32,11 +32,15 @@ class Page(BoardView):
     def get(self, request):
         if read_filters(request).dealership is None:
             return redirect("admin:index")  # a fresh installation's superuser, before the first dealership
-        columns = first_pages(self.filters)
-        cards = self.cards([lead for column in columns for lead in column.leads])
-        return render(
-            request, "board/page.html", {**self._frame(), **self._choices(), "columns": self._shown(columns, cards)}
-        )
+        now = timezone.now()
+        moment = moment_of(self.filters, FIRST_SIZES, now=now)
+        columns = look(self.filters, FIRST_SIZES)
+        shown = {
+            "columns": self._with_cards(columns),
+            # What the first poll would be told, which then is told nothing.
+            "tag": etags.quoted(tag_of(moment, rendered(columns, now=now))),
+        }
+        return render(request, "board/page.html", {**self._frame(), **self._choices(), **shown})
 
     def _frame(self):
         return {
@@ -64,32 +68,10 @@ class Page(BoardView):
             query["dealership"] = str(self.dealership.pk)
         return f"{reverse('interchange:board')}?{query.urlencode()}"
 
-    @staticmethod
-    def _shown(columns, cards):
-        return [(column, [cards[str(lead.pk)] for lead in column.leads]) for column in columns]
-
-
-class State(BoardView):
-    """The truth: which cards each column shows, as ids and marks. Asked every two seconds, mostly answered by 304."""
-
-    http_method_names = ["get"]
-
-    def get(self, request):
-        body = json.render({"columns": state(self.filters, self._sizes(), now=timezone.now())})
-        tag = etags.of_bytes(body)
-        sent = etags.parse(request.headers.get("If-None-Match"))
-        unchanged = sent is not None and etags.matches(sent, tag)
-        response = HttpResponseNotModified() if unchanged else HttpResponse(body, content_type="application/json")
-        response["ETag"] = etags.quoted(tag)
-        response.is_routine = True  # not worth a line in the log
-        return response
-
-    def _sizes(self):
-        given = {status: self.request.GET.get(status, "") for status in Status}
-        return {
-            status: min(int(size), LARGEST) if size.isdecimal() and len(size) < 9 else PAGE
-            for status, size in given.items()
-        }
+    def _with_cards(self, columns):
+        leads = leads_of(self.filters, columns)
+        cards = self.cards([lead for some in leads for lead in some])
+        return [(column, [cards[str(lead.pk)] for lead in some]) for column, some in zip(columns, leads, strict=True)]
 
 
 class Cards(BoardView):

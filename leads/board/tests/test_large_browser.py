@@ -115,7 +115,7 @@ def listed(server, dealership):
 @pytest.mark.parametrize("pages", sizes(6, MANY // PAGE))
 def test_scrolling_brings_page_after_page_without_gap_repeat_or_jump(loaded, open_board, pages):
     board, order = open_board(loaded.casa), listed(loaded, loaded.casa)
-    assert board.page.text_content("[data-count-of=NEW]") == f"{MANY:,}"
+    assert board.page.text_content("[data-count-of=NEW]") == "1,000+"
     assert board.page.evaluate(IDS) == order[:PAGE]
     seconds = []
     for page in range(2, pages + 1):

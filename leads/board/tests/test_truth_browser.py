@@ -56,6 +56,17 @@ def test_a_colleagues_changes_appear_within_three_seconds(open_page, api, casa, 
 
 
 @pytest.mark.on_one_database
+def test_an_unchanged_board_is_told_nothing_from_the_first_question_on(open_page, api, cards, seller):
+    board, told = screen(open_page, seller), []
+    board.page.on("response", lambda response: told.append(response.status) if "/state/" in response.url else None)
+    board.page.reload()
+    wait_until(lambda: board.page.wait_for_timeout(50) or len(told) > 1)
+    api.patch(f"/leads/{lead_of('B').pk}", {"action": "B, called"})
+    board.wait_for(["A", "B, called", "C", "D"])
+    assert told[0] == 304 and 200 in told
+
+
+@pytest.mark.on_one_database
 def test_they_do_not_steal_the_focus(open_page, api, cards, seller):
     board = screen(open_page, seller)
     board.card("C").focus()

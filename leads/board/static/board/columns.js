@@ -48,8 +48,14 @@ export class Columns {
   whereabouts(card, home = this.statusOf(card)) {
     const status = this.statusOf(card);
     const position = this.cards(status).indexOf(card) + 1;
-    const count = this.total(status) + (status === home ? 0 : 1);
+    const count = this.#countWith(status, status === home ? 0 : 1);
     return { lead: this.titleOf(card), position, count, column: this.column(status).querySelector("h2").textContent };
+  }
+
+  /** How many cards a column has with so many more; in words, like `1,000+`, where nobody counted further. */
+  #countWith(status, more) {
+    if (!this.column(status).hasAttribute("data-uncounted")) return this.total(status) + more;
+    return this.board.querySelector(`[data-count-of="${status}"]`).textContent;
   }
 
   // --- Placing -------------------------------------------------------------------------------
@@ -142,9 +148,10 @@ export class Columns {
     return fresh;
   }
 
-  #count(status, { count, shown }, here) {
+  #count(status, { count, counted, shown }, here) {
     const column = this.column(status);
     column.dataset.total = count;
+    column.toggleAttribute("data-uncounted", !counted);
     column.querySelector("[data-more]").hidden = here >= count;
     for (const place of this.board.querySelectorAll(`[data-count-of="${status}"]`)) place.textContent = shown;
   }

@@ -13,6 +13,7 @@ export class Live {
     this.filters = [...new URLSearchParams(location.search)].filter(([name]) => name !== "dealership");
     this.wanted = new Map();
     this.held = 0;
+    this.tag = board.dataset.tag; // of what the page shows
     this.turn = 0; // counts what makes an answer that is under way worthless
     this.pause = PAUSE;
     this.light = board.querySelector("[data-light]");
@@ -25,6 +26,8 @@ export class Live {
     const early = { rootMargin: "800px", scrollMargin: "800px" }; // the latter for what scrolls within the page
     this.sentinels = new IntersectionObserver((entries) => this.#loadMore(entries), early);
     for (const more of this.board.querySelectorAll("[data-more]")) this.sentinels.observe(more);
+    this.#query();
+    this.tagOf = this.asked;
     this.#later();
   }
 
@@ -51,6 +54,7 @@ export class Live {
     try {
       const answer = await this.server.get(this.server.urls.state, this.#query(), this.#condition());
       if (answer.status !== 304) await this.#take(answer.json(), answer.tag, turn);
+      else if (turn === this.turn) this.tag = answer.tag; // the same by another name
       this.#shine(true);
     } catch (failure) {
       if (!(failure instanceof Failure)) throw failure;
@@ -78,10 +82,9 @@ export class Live {
     const asked = this.asked;
     const html = await this.#fetch(this.columns.outdated(state));
     if (turn !== this.turn) return;
-    const first = this.tag === undefined;
     const changed = this.columns.apply(state, html);
     // Not a whole page of cards that one has scrolled to.
-    if (!first && changed.length < PAGE) this.#light(changed);
+    if (changed.length < PAGE) this.#light(changed);
     [this.tag, this.tagOf] = [tag, asked];
     for (const more of this.board.querySelectorAll("[data-more]")) {
       // Still in view, the observer would not tell again.
