@@ -1,7 +1,7 @@
 """What a rule says: its fields made clean, whether it tells of an event, and when."""
 
 from collections.abc import Mapping
-from datetime import datetime, tzinfo
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -12,8 +12,7 @@ from leads.notifications.channels import all_channels
 from leads.notifications.models import Rule, Trigger
 from steerleads.db.text import forbidden_character, normalise
 from steerleads.dealers.actors import ActorType
-from steerleads.dealers.hours.calendar import after_business_hours
-from steerleads.dealers.hours.models import Hours
+from steerleads.dealers.hours.calendar import Calendar
 
 MOST_HOURS = 1000
 # {trigger: (the kinds of event that may be it, the status that the lead gets by it)}
@@ -33,9 +32,9 @@ def tells_of(rule: Rule, event: LeadEvent) -> bool:
     return event.kind in kinds and status in (None, became.get("to"))
 
 
-def first_due(rule: Rule, at: datetime, hours: Hours, tz: tzinfo) -> datetime:
+def first_due(rule: Rule, at: datetime, calendar: Calendar) -> datetime:
     """When to tell of what happened at that time: at once, or when the lead has been New for long enough."""
-    return after_business_hours(at, rule.hours, hours, tz) if rule.trigger == Trigger.STAYS_NEW else at
+    return calendar.after_business_hours(at, rule.hours) if rule.trigger == Trigger.STAYS_NEW else at
 
 
 # --- Its fields ----------------------------------------------------------------------------------

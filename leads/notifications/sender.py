@@ -14,7 +14,7 @@ from leads.notifications.rules import first_due, tells_of
 from leads.outbox.models import Delivery
 from leads.outbox.outcomes import NotNeeded, Outcome, Postponed
 from leads.outbox.senders import Sender
-from steerleads.dealers.hours.calendar import hours_of, quiet_until
+from steerleads.dealers.hours.calendar import Calendar
 
 
 class RuleSender(Sender):
@@ -28,10 +28,9 @@ class RuleSender(Sender):
     ) -> Iterable[tuple[Rule, LeadEvent, datetime]]:
         if not rules:
             return []
-        dealership = rules[0].dealership
-        hours, tz = hours_of(dealership), dealership.tz
+        calendar = Calendar.of(rules[0].dealership)
         return [
-            (rule, event, first_due(rule, min(event.at, now), hours, tz))
+            (rule, event, first_due(rule, min(event.at, now), calendar))
             for event in events
             for rule in rules
             if tells_of(rule, event)
@@ -64,10 +63,10 @@ def _stayed_new(event, lead):
 
 def _too_early(rule, event, delivery, now):
     """Until when to wait, by the hours that the dealership has now; None if it is time."""
-    hours, tz = hours_of(rule.dealership), rule.dealership.tz
+    calendar = Calendar.of(rule.dealership)
     # The delivery was made after the event: unless the clock was ahead then, and what it wrote was dated back.
-    due = first_due(rule, min(event.at, delivery.created_at), hours, tz)
-    return due if now < due else quiet_until(now, hours, tz)
+    due = first_due(rule, min(event.at, delivery.created_at), calendar)
+    return due if now < due else calendar.quiet_until(now)
 
 
 def send_by_channel(rule: Rule, delivery: Delivery, words: texts.Words) -> Outcome | NotNeeded:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from steerleads.db.ids import new_id
 from steerleads.dealers.actors import ActorType
 from steerleads.dealers.audit_kinds import AuditKind
-from steerleads.dealers.hours.models import Hours  # noqa: F401  where Django looks for the models of an app
+from steerleads.dealers.hours.models import Hours, OpeningWeek, SpecialDay  # noqa: F401  where Django looks for them
 
 DEFAULT_HOURLY_LIMIT = 10_000
 

@@ -70,6 +70,8 @@ TAKEN = {
     "ModelChoiceField": [],
     "SplitDateTimeField": [],
     "TimeField": [],
+    "DateField": [],
+    "IntervalsField": [],
     # In a call's JSON, where null stands for nothing.
     "IdField": [],
     "LeadIdsField": [],
@@ -100,6 +102,10 @@ FORMS = {
     "notifications/rule/<path:object_id>/change/": {},
     "dealers/hours/add/": {"dealership": "<other dealership>"},
     "dealers/hours/<path:object_id>/change/": {},
+    "dealers/openingweek/add/": {"dealership": "<other dealership>", "valid_from": "2026-01-01"},
+    "dealers/openingweek/<path:object_id>/change/": {},
+    "dealers/specialday/add/": {"dealership": "<other dealership>", "name": "Eid", "first": "2026-03-20"},
+    "dealers/specialday/<path:object_id>/change/": {},
     "interchange/import/add/": {"dealership": "<dealership>"},
     "interchange/import/<path:object_id>/change/": {"do": "check"},
     "leads/board/add/": {"car": "<car>", "action": "Call", "target_name": "Sara", "target_info": "06"},
@@ -113,6 +119,7 @@ ACCOUNT = {
     "two-factor/": ["do", "code"],
     "sessions/": ["do", "end"],
     "cars/car/import/": ["dealership", "file", "held", "do"],
+    "dealers/specialday/holidays/": ["days"],
 }
 # Beside the fields of forms: what buttons and actions post.
 BUTTONS = ["action", "index", "select_across", "_selected_action"]

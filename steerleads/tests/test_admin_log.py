@@ -7,6 +7,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.forms import MultiWidget
 
 from conftest import make_car
 from leads.models import Lead
@@ -21,7 +22,9 @@ ADDED = {
     "leads.Lead": {"status": "NEW", "action": MARK, "target_name": MARK, "target_info": MARK, "tag": MARK, "order": 0},
     "webhooks.Webhook": {"url": f"https://{MARK}.example.com/{MARK}", "kinds": ["lead.created"], "is_on": "on"},
     "notifications.Rule": {"trigger": "created", "channel": "email", "to": f"{MARK}@example.com", "is_on": "on"},
-    "dealers.Hours": {"days": ["1"], "opens": "9:00", "closes": "19:00", "quiet_from": "21:00", "quiet_until": "8:00"},
+    "dealers.Hours": {"target_minutes": "30", "stale_days": "7", "quiet_from": "21:00", "quiet_until": "8:00"},
+    "dealers.OpeningWeek": {"valid_from": "2026-01-01", "monday_0": "9:00", "monday_1": "19:00"},
+    "dealers.SpecialDay": {"name": MARK, "first": "2026-01-01", "last": "2026-01-01"},
     "dealers.ApiKey": {"name": MARK, "environment": "prod", "scopes": ["leads:read"], "hourly_limit": "100"},
     "dealers.Membership": {"email": f"{MARK}@example.com", "first_name": MARK, "role": "salesperson"},
     "dealers.Dealership": {"name": MARK, "time_zone": "Africa/Casablanca", "language": "fr"},
@@ -31,12 +34,15 @@ CHANGED = {
     "leads.Lead": {"target_name": f"{MARK} 2", "note": MARK},
     "webhooks.Webhook": {"url": f"https://{MARK}.example.com/2", "description": MARK},
     "notifications.Rule": {"to": f"{MARK}.2@example.com"},
-    "dealers.Hours": {"opens": "10:00"},
+    "dealers.Hours": {"quiet_from": "20:00"},
+    "dealers.OpeningWeek": {"monday_0": "10:00"},
+    "dealers.SpecialDay": {"name": f"{MARK} 2", "hours_0": "10:00", "hours_1": "12:00"},
     "dealers.ApiKey": {"scopes": ["leads:read", "leads:write"]},
     "dealers.Membership": {"role": "manager"},
     "dealers.Dealership": {"name": f"{MARK} 2"},
 }
 DELETABLE = ["cars.Car", "webhooks.Webhook", "notifications.Rule", "dealers.Membership"]
+DELETABLE += ["dealers.OpeningWeek", "dealers.SpecialDay"]
 
 
 def kinds_of_rows():
@@ -59,7 +65,10 @@ def form_on(page):
     typed = {}
     for field in page.context["adminform"].form:
         value = "" if field.value() is None else field.value()
-        if value is not False:
+        if isinstance(field.field.widget, MultiWidget):
+            parts = field.field.widget.decompress(field.value())
+            typed |= {f"{field.html_name}_{place}": part or "" for place, part in enumerate(parts)}
+        elif value is not False:
             typed[field.html_name] = "on" if value is True else value
         if field.field.show_hidden_initial:
             typed[field.html_initial_name] = value

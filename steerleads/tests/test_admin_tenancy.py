@@ -26,8 +26,9 @@ from leads.webhooks.models import Webhook
 from steerleads.dealers import audit
 from steerleads.dealers.actors import Actor
 from steerleads.dealers.audit_kinds import AuditKind
-from steerleads.dealers.hours.actions import set_hours
-from steerleads.dealers.hours.models import Hours
+from steerleads.dealers.hours.actions import add_special_days, set_hours, set_week
+from steerleads.dealers.hours.models import Hours, OpeningWeek, SpecialDay
+from steerleads.dealers.hours.schedule import FIRST_DAY, USUAL_WEEK
 from steerleads.dealers.keys import issue_key
 from steerleads.dealers.models import ApiKey, AuditEvent, Dealership, Membership, Role, User
 from steerleads.dealers.tests.people import browser, make_staff
@@ -78,6 +79,8 @@ ROWS = {
     "interchange/import/": [(403, 200), (403, 200), (403, HIDDEN), (403, 403), (403, HIDDEN), (302, 302)],
     # A manager's list of hours leads to the own.
     "dealers/hours/": [(403, 302), (403, 403), (403, HIDDEN), (403, 403), (403, HIDDEN), (302, 302)],
+    "dealers/openingweek/": [(403, 200), (403, 200), (403, HIDDEN), (403, HIDDEN), (403, HIDDEN), (302, 302)],
+    "dealers/specialday/": [(403, 200), (403, 200), (403, HIDDEN), (403, HIDDEN), (403, HIDDEN), (302, 302)],
 }
 BOARD = {
     "": (302, 200, 200),
@@ -106,6 +109,7 @@ EXPECTED = {
     **{model + page: (302, *found) for model, row in ROWS.items() for page, found in zip(PAGES, row, strict=True)},
     "leads/lead/export/": (302, 403, 200),
     "cars/car/import/": (302, 403, 200),
+    "dealers/specialday/holidays/": (302, 403, 200),
     "dealers/apikey/<path:object_id>/rotate/": (302, 404, 404),
     "dealers/apikey/<path:object_id>/revoke/": (302, 404, 404),
     "webhooks/webhook/<path:object_id>/rotate/": (302, 404, 404),
@@ -181,6 +185,8 @@ def notified(casa, lead):
     hours = set_hours(casa, {})
     return rows | {
         "dealers/hours/": hours,
+        "dealers/openingweek/": set_week(casa, FIRST_DAY, USUAL_WEEK),
+        "dealers/specialday/": add_special_days(casa, [{"name": MARK, "first": FIRST_DAY, "last": FIRST_DAY}])[0],
         "delivery/hours/": hours,
         "delivery/webhook/": webhook,
         "delivery/rule/": rule,
@@ -209,7 +215,7 @@ def address(route, theirs, object_id=None):
 def everything_of_casas(theirs):
     casa = theirs.rows["dealers/dealership/"]
     tables = [Export, Car, Lead, LeadEvent, ApiKey, Membership, PersonRequest, Webhook, Rule, Hours, Delivery, Attempt]
-    tables += [Import, ImportRow]
+    tables += [Import, ImportRow, OpeningWeek, SpecialDay]
     rows = [list(table.objects.filter(dealership=casa).order_by("pk").values()) for table in tables]
     users = User.objects.filter(pk=theirs.seller.pk).values(
         "email", "password", "is_active", "is_staff", "is_superuser"

@@ -19,8 +19,9 @@ from leads.models import Feed, LeadEvent
 from leads.outbox.due import anything_due
 from leads.outbox.worker import Worker
 from steerleads.dealers.actors import Actor
-from steerleads.dealers.hours.actions import set_hours
+from steerleads.dealers.hours.actions import set_hours, set_week
 from steerleads.dealers.hours.calendar import Calendar
+from steerleads.dealers.hours.schedule import FIRST_DAY, WEEKDAYS
 from steerleads.tests.clients import in_threads
 
 SARA = Actor("staff", "Sara Alami")
@@ -242,8 +243,7 @@ def test_the_worker_begins_when_hours_are_changed(casa, answered, clock):
     assert not anything_due(timezone.now())
     set_hours(casa, NEVER_QUIET)
     assert not anything_due(timezone.now())  # quiet hours are no matter of figures
-    FactState.objects.update(calendar="another")
-    set_hours(casa, NEVER_QUIET)
+    set_week(casa, FIRST_DAY, dict.fromkeys(WEEKDAYS, [["08:00", "20:00"]]))
     assert anything_due(timezone.now())
     Worker(clock=clock).drain()
     assert FactState.objects.get().calendar == Calendar.of(casa).fingerprint()

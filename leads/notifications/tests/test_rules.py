@@ -22,8 +22,9 @@ from leads.outbox.outcomes import NotNeeded, Postponed
 from leads.outbox.telling import tell
 from leads.outbox.tests.deliveries import attempt
 from steerleads.dealers.actors import Actor
-from steerleads.dealers.hours.actions import set_hours
+from steerleads.dealers.hours.actions import set_hours, set_special_days, set_week
 from steerleads.dealers.hours.models import Hours
+from steerleads.dealers.hours.schedule import FIRST_DAY, USUAL_WEEK, WEEKDAYS
 
 pytestmark = pytest.mark.django_db
 MONDAY = datetime(2024, 1, 15, 9, 30, tzinfo=UTC)  # 10:30 in Casablanca
@@ -131,7 +132,7 @@ def test_a_lead_that_is_worked_on_and_still_new_is_told(lead, deed):
 
 def test_by_todays_hours_it_may_not_be_time_yet(casa, lead):
     delivery = wait_for(lead)
-    set_hours(casa, {"opens": time(9), "closes": time(12), "days": "1,2,3,4,5"})
+    set_week(casa, FIRST_DAY, dict.fromkeys(WEEKDAYS, [["09:00", "12:00"]]))
     due = MONDAY + timedelta(days=1, hours=1)  # half past eleven on Tuesday
     assert attempt(delivery, MONDAY + timedelta(hours=4)) == Postponed(due)
     assert attempt(delivery, due).ok
@@ -202,12 +203,29 @@ def test_a_rule_is_deleted_with_what_it_told(lead):
             verb()
 
 
+NEW_HOURS = [
+    lambda casa: set_hours(casa, {"quiet_from": time(20)}),
+    lambda casa: set_week(casa, FIRST_DAY, USUAL_WEEK | {"sunday": [["09:00", "12:00"]]}),
+    lambda casa: set_special_days(casa, [{"name": "Eid", "first": FIRST_DAY, "last": FIRST_DAY, "hours": []}]),
+]
+
+
 def test_new_hours_let_everything_that_waits_be_looked_at_anew(casa, lead):
     wait_for(lead)
-    hours = set_hours(casa, {"opens": time(7)})
-    assert set_hours(casa, {"closes": time(18)}).pk == hours.pk
-    assert str(Hours.objects.get()) == "07:00–18:00"
-    assert Delivery.objects.get().next_at is not None
+    for change in NEW_HOURS:
+        Delivery.objects.update(next_at=None)
+        change(casa)
+        assert Delivery.objects.get().next_at is not None
+
+
+def test_the_same_hours_again_change_nothing(casa, lead):
+    wait_for(lead)
+    for change in NEW_HOURS:
+        change(casa)
+    Delivery.objects.update(next_at=None)
+    for change in NEW_HOURS:
+        change(casa)
+    assert Delivery.objects.get().next_at is None
 
 
 # --- What managers type --------------------------------------------------------------------------

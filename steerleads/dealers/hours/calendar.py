@@ -1,50 +1,55 @@
-"""When a dealership works and when it wants quiet: pure functions over its Hours and its time zone.
+"""When a dealership works and when it wants quiet: one calendar over its hours and its time zone.
 
 Clocks that are put forward or back (Morocco does so around Ramadan) are exact: hours are counted as they pass.
 """
 
 import json
-from collections.abc import Set
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from hashlib import sha256
 
 from django.conf import settings
 
+from steerleads.dealers.hours.days import DAY, EPOCH
 from steerleads.dealers.hours.models import Hours
 from steerleads.dealers.hours.open_times import OpenTimes
+from steerleads.dealers.hours.schedule import Schedule, Special, Week
 from steerleads.dealers.models import Dealership
 
-EVERY_DAY = frozenset(range(1, 8))
-# Hours that never add up, a minute a week say, are waited for no longer than this.
-MOST_DAYS = 3660
-DAY = timedelta(days=1)
-
-
-NIGHT_AND_DAY = ((0, 1440),)
 LENGTH = 2**23  # of a stretch, in seconds: 97 days
-HORIZON = MOST_DAYS * 86_400
+# Hours that never add up, a minute a week say, are waited for no longer than this.
+HORIZON = 3660 * DAY
+
+
+def hours_of(dealership: Dealership) -> Hours:
+    """The dealership's Hours, or unsaved usual ones."""
+    return Hours.objects.filter(dealership=dealership).first() or Hours(dealership=dealership)
+
+
+def schedule_of(dealership: Dealership) -> Schedule:
+    weeks = dealership.opening_weeks.order_by("valid_from").values_list("valid_from", "week")
+    specials = dealership.special_days.order_by("first", "last").values_list("first", "last", "hours")
+    return Schedule((Week.of(*row) for row in weeks), (Special.of(*row) for row in specials))
 
 
 class Calendar:
-    """When a dealership is open, in whole UTC seconds. Nothing is open before 1970.
+    """Instants are whole UTC seconds. Nothing is open before 1970.
 
-    Counted a stretch at a time, and only where it is asked for.
+    Open time is counted a stretch at a time, and only where it is asked for.
     """
 
-    def __init__(self, hours: Hours, tz: tzinfo):
+    def __init__(self, hours: Hours, schedule: Schedule, tz: tzinfo):
         self.tz = tz
-        self.target_seconds = 1800
-        self.stale_seconds = 604_800
-        self._week = [_open_minutes(hours, weekday) for weekday in range(1, 8)]
+        self.schedule = schedule
+        self.target_seconds: int = hours.target_seconds
+        self.stale_seconds: int = hours.stale_seconds
+        self._quiet = hours.quiet_from, hours.quiet_until
         self._stretches: dict[int, OpenTimes] = {}
 
     @classmethod
     def of(cls, dealership: Dealership) -> "Calendar":
-        return cls(hours_of(dealership), dealership.tz)
+        return cls(hours_of(dealership), schedule_of(dealership), dealership.tz)
 
-    def open_on(self, day: date) -> tuple[tuple[int, int], ...]:
-        """[(opens, closes), …] in minutes since midnight by the wall clock; 1440 is the end of the day."""
-        return self._week[day.weekday()]
+    # --- Open time -------------------------------------------------------------------------------
 
     def seconds_between(self, start: int, end: int) -> int:
         """How many seconds of the half-open [start, end) are open."""
@@ -62,17 +67,18 @@ class Calendar:
         start = max(start, 0)
         number, last = start // LENGTH, (start + HORIZON) // LENGTH
         wanted = seconds - 1 + self._stretch(number).until(start)
-        while wanted >= self._stretch(number).total:
+        while number < last and wanted >= self._stretch(number).total:
             wanted -= self._stretch(number).total
             number += 1
-            if number > last:
-                return None
+        if wanted >= self._stretch(number).total:
+            return None
         found = self._stretch(number).nth(wanted) + 1
         return found if found <= start + HORIZON else None
 
     def before(self, end: int, seconds: int) -> int | None:
         """The latest UTC second since which more than so many open seconds have passed at `end`; None if there is none."""
-        number = max(end, 0) // LENGTH
+        end = max(end, 0)
+        number = end // LENGTH
         wanted = self._stretch(number).until(end) - max(seconds, 0) - 1
         while wanted < 0 and number > 0:
             number -= 1
@@ -81,70 +87,40 @@ class Calendar:
 
     def fingerprint(self) -> str:
         """Another one whenever an interval could have other open seconds: other hours, zone or zone data."""
-        facts = [self._week, str(self.tz), settings.TIME_ZONE_DATA.used]
+        weeks = [(str(week.valid_from), week.days) for week in self.schedule.weeks]
+        specials = [(str(each.first), str(each.last), each.times) for each in self.schedule.specials]
+        facts = [weeks, specials, str(self.tz), settings.TIME_ZONE_DATA.used]
         return sha256(json.dumps(facts).encode()).hexdigest()
 
     def _stretch(self, number):
         if number not in self._stretches:
-            times = OpenTimes(number * LENGTH, (number + 1) * LENGTH, self.open_on, self.tz)
-            self._stretches[number] = times
+            begin, end = number * LENGTH, (number + 1) * LENGTH
+            # A local date may be a day away from that in UTC.
+            first, last = (date.fromordinal(EPOCH + second // DAY + more) for second, more in ((begin, -1), (end, 1)))
+            open_on = self.schedule.within(first, last).open_on
+            self._stretches[number] = OpenTimes(begin, end, open_on, self.tz)
         return self._stretches[number]
 
+    # --- What is told, and when ------------------------------------------------------------------
 
-def _open_minutes(hours, weekday):
-    if weekday not in business_days(hours):
-        return ()
-    opens, closes = (60 * clock.hour + clock.minute for clock in (hours.opens, hours.closes))
-    return NIGHT_AND_DAY if closes <= opens else ((opens, closes),)
+    def after_business_hours(self, start: datetime, hours: int) -> datetime:
+        """The moment, in UTC, when so many business hours have passed since `start`, which is cut to a whole second."""
+        second = int(start.timestamp())
+        found = self.after(second, hours * 3600)
+        return datetime.fromtimestamp(second + HORIZON if found is None else found, UTC)
 
+    def quiet_until(self, now: datetime) -> datetime | None:
+        """When the quiet hours end, in UTC, that `now` is in; None if it is in none."""
+        (begins, ends), local = self._quiet, now.astimezone(self.tz)
+        clock, day = local.time(), local.date()
+        if begins < ends:
+            return self._last_moment(day, ends) if begins <= clock < ends else None
+        if clock < ends < begins:
+            return self._last_moment(day, ends)
+        return self._last_moment(day + timedelta(days=1), ends) if ends < begins <= clock else None
 
-def hours_of(dealership: Dealership) -> Hours:
-    """The dealership's Hours, or unsaved usual ones."""
-    return Hours.objects.filter(dealership=dealership).first() or Hours(dealership=dealership)
-
-
-def after_business_hours(start: datetime, hours: int, schedule: Hours, tz: tzinfo) -> datetime:
-    """The moment, in UTC, when so many business hours have passed since `start`."""
-    now, left = start.astimezone(UTC), timedelta(hours=hours)
-    day, last = start.astimezone(tz).date(), start.astimezone(tz).date() + MOST_DAYS * DAY
-    days = business_days(schedule)
-    while day < last:
-        if day.isoweekday() in days:
-            opens, closes = _business(day, schedule, tz)
-            begins = max(opens, now)
-            if begins + left <= closes:
-                return begins + left
-            left -= max(closes - begins, timedelta(0))
-        day += DAY
-    return _moment(last, time(0), tz)
-
-
-def quiet_until(now: datetime, schedule: Hours, tz: tzinfo) -> datetime | None:
-    """When the quiet hours end, in UTC, that `now` is in; None if it is in none."""
-    begins, ends, local = schedule.quiet_from, schedule.quiet_until, now.astimezone(tz)
-    clock, day = local.time(), local.date()
-    if begins < ends:
-        return _moment(day, ends, tz, fold=True) if begins <= clock < ends else None
-    if clock < ends < begins:
-        return _moment(day, ends, tz, fold=True)
-    return _moment(day + DAY, ends, tz, fold=True) if ends < begins <= clock else None
-
-
-def business_days(schedule: Hours) -> Set[int]:
-    """The ISO weekdays, Monday is 1; all of them where none is named, as nothing would ever be due."""
-    return {int(day) for day in schedule.days.split(",") if day.strip() in set("1234567")} or EVERY_DAY
-
-
-def _business(day, schedule, tz):
-    """When a day's business begins and ends. Closing not after opening is being open day and night."""
-    if schedule.closes <= schedule.opens:
-        return _moment(day, time(0), tz), _moment(day + DAY, time(0), tz)
-    return _moment(day, schedule.opens, tz), _moment(day, schedule.closes, tz, fold=True)
-
-
-def _moment(day, clock, tz, fold=False):
-    """When clocks show that, in UTC. Of the two times when they are put back: the first, or with `fold` the last."""
-    first = datetime.combine(day, clock, tz)
-    last = first.replace(fold=True)
-    is_twice = first.utcoffset() > last.utcoffset()
-    return (last if fold and is_twice else first).astimezone(UTC)
+    def _last_moment(self, day, clock: time):
+        """When clocks show that, in UTC. Of the two times when they are put back, the last."""
+        first = datetime.combine(day, clock, self.tz)
+        last = first.replace(fold=True)
+        return (last if first.utcoffset() > last.utcoffset() else first).astimezone(UTC)

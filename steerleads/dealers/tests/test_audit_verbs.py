@@ -34,7 +34,6 @@ SILENT = {
     "leads.outbox.actions.delete_deliveries": "whoever deletes their destination says so",
     "leads.outbox.actions.switch_off": "the sender does",
     "leads.notifications.actions.look_again_at_waiting": "deliveries are records themselves",
-    "steerleads.dealers.hours.actions.set_hours": "neither a webhook nor a rule, nor anybody's access",
 }
 
 

@@ -2,7 +2,7 @@
 
 import re
 import zoneinfo
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 
 import pytest
@@ -16,8 +16,7 @@ from leads.board.history import history_of
 from leads.models import LeadEvent
 from leads.notifications import texts
 from leads.notifications.models import Rule
-from steerleads.dealers.hours.calendar import after_business_hours, quiet_until
-from steerleads.dealers.hours.models import Hours
+from steerleads.dealers.hours.calendar import Calendar
 from steerleads.dealers.tests.people import browser, make_staff
 from steerleads.operations import checks, zone_data
 from steerleads.tests.commands import environment, manage, python, run
@@ -138,10 +137,10 @@ def test_admin_has_the_new_time(casa, told):
 
 
 def test_business_and_quiet_hours_follow_the_new_time(casa):
-    hours = Hours(days="1,2,3,4,5,6", opens=time(9), closes=time(19), quiet_from=time(21), quiet_until=time(8))
-    assert after_business_hours(NOON, 8, hours, casa.tz) == NOON + timedelta(days=1, hours=-2)
-    assert quiet_until(NOON.replace(hour=20), hours, casa.tz) is None
-    assert quiet_until(NOON.replace(hour=21), hours, casa.tz) == NOON + timedelta(hours=20)
+    calendar = Calendar.of(casa)
+    assert calendar.after_business_hours(NOON, 8) == NOON + timedelta(days=1, hours=-2)
+    assert calendar.quiet_until(NOON.replace(hour=20)) is None
+    assert calendar.quiet_until(NOON.replace(hour=21)) == NOON + timedelta(hours=20)
 
 
 # --- Nobody else's data --------------------------------------------------------------------------
