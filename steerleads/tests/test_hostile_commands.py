@@ -34,6 +34,7 @@ COMMANDS = {
     "import_cars": ["<sheet>", "--dealership", "<dealership>"],
     "import_leads": ["<leads>", "--dealership", "<dealership>", "--car", "<car>"],
     "list_api_keys": [],
+    "opening_hours": ["<dealership>", "<hours>", "--from", "2026-01-01"],
     "purge_leads": ["--older-than", "90d", "--yes"],
     "reset_password": ["sara@casa.example"],
     "reset_two_factor": ["sara@casa.example"],
@@ -71,10 +72,12 @@ def names(casa, civic, tmp_path, monkeypatch):
     sheet.write_text("make,model\nDacia,Logan\n")
     leads = tmp_path / "leads.csv"
     leads.write_text("Name,Phone\nSara,0612345678\n")
+    hours = tmp_path / "hours.json"
+    hours.write_text('{"targetSeconds": 60}')
     make_lead(civic)
     make_staff(casa, email="sara@casa.example")
     named = {"<dealership>": str(casa.pk), "<key>": issue_key(casa, "Website")[0].hint, "<car>": str(civic.pk)}
-    return named | {"<sheet>": str(sheet), "<leads>": str(leads)}
+    return named | {"<sheet>": str(sheet), "<leads>": str(leads), "<hours>": str(hours)}
 
 
 def run(name, arguments):
