@@ -135,8 +135,9 @@ POSTGRESQL_OPTIONS = {
     # Statements that come again are prepared; PgBouncer may not pass that on.
     "prepare_threshold": 5 if env.flag("DATABASE_PREPARE", True) else None,
     # A waiter gives up with a 503 rather than hang: nothing here holds a lock for long.
-    # Pages of a list seldom name a car twice: for each, remembering it takes longer than finding it.
-    "options": "-c lock_timeout=15s -c idle_in_transaction_session_timeout=60s -c enable_memoize=off",
+    # Pages of a list seldom name a car twice: for each, remembering it takes longer than finding it. And to compile a
+    # statement of figures takes longer than to run it.
+    "options": "-c lock_timeout=15s -c idle_in_transaction_session_timeout=60s -c enable_memoize=off -c jit=off",
 }
 
 
