@@ -28,6 +28,8 @@ PAGES = [
     "/admin/leads/lead/{lead}/change/",
     "/admin/leads/lead/{lead}/history/",
     "/admin/leads/lead/{lead}/delete/",
+    "/admin/leads/analytics/?compare=previous",
+    "/admin/leads/analytics/?by=tag",
     "/admin/cars/car/",
     "/admin/cars/car/{car}/change/",
     "/admin/cars/car/import/",
