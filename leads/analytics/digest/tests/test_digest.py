@@ -13,6 +13,7 @@ from leads.analytics.digest.planning import plan_all
 from leads.analytics.digest.switching import stop_link, switch_on
 from leads.analytics.digest.tests.weeks import LEAD, happen, next_monday, subscriber, work
 from steerleads.dealers import staff
+from steerleads.dealers.hours.actions import add_special_days
 from steerleads.dealers.models import Dealership, Role
 from steerleads.dealers.tests.people import browser, make_staff
 
@@ -47,6 +48,34 @@ def test_it_comes_once_at_the_first_open_minute_of_the_week(casa, week, outbox):
         work(now)
         sent.append(len(outbox))
     assert sent == [0, 1, 1, 1]
+
+
+def test_a_week_that_begins_with_a_holiday_begins_later(casa, week, outbox):
+    subscriber(casa)
+    monday = next_monday(casa)
+    add_special_days(casa, [{"name": "Aïd", "first": monday.date(), "last": monday.date(), "hours": []}])
+    work(monday)
+    assert outbox == []
+    work(monday + timedelta(days=1))
+    assert len(outbox) == 1
+
+
+def test_where_nobody_is_ever_there_none_is_due(casa, week, outbox):
+    add_special_days(
+        casa,
+        [
+            {
+                "name": "Closed",
+                "first": timezone.now().date() - WEEK,
+                "last": next_monday(casa, weeks=600).date(),
+                "hours": [],
+            }
+        ],
+    )
+    assert subscriber(casa).next_at is None
+    work(next_monday(casa))
+    plan_all(timezone.now())
+    assert outbox == []
 
 
 def test_nothing_comes_if_nothing_happened(casa, week, outbox):

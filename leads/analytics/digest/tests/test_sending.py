@@ -111,8 +111,11 @@ from leads.analytics.digest.models import Digest
 from leads.analytics.digest.switching import switch_on
 from steerleads.dealers import staff
 from steerleads.dealers.actors import Actor
+from steerleads.dealers.hours.actions import set_week
+from steerleads.dealers.hours.schedule import WEEKDAYS
 from steerleads.dealers.models import Dealership
 casa = Dealership.objects.get(name="Casa Motors")
+set_week(casa, (timezone.now() - timedelta(days=90)).date(), {day: [["00:00", "24:00"]] for day in WEEKDAYS})
 user = staff.invite("sara@casa.example", casa, role="manager").user
 car = create_car(casa, {"make": "Honda", "model": "Civic", "overview_year": 2021})
 fields = {"action": "Call", "target_name": "Karim", "target_info": "06 00 12 34 56"}
