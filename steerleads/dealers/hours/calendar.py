@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from hashlib import sha256
 
 from django.conf import settings
+from django.db.models import DateField, Value
 
 from steerleads.dealers.hours.days import DAY, EPOCH
 from steerleads.dealers.hours.models import Hours
@@ -26,9 +27,15 @@ def hours_of(dealership: Dealership) -> Hours:
 
 
 def schedule_of(dealership: Dealership) -> Schedule:
-    weeks = dealership.opening_weeks.order_by("valid_from").values_list("valid_from", "week")
-    specials = dealership.special_days.order_by("first", "last").values_list("first", "last", "hours")
-    return Schedule((Week.of(*row) for row in weeks), (Special.of(*row) for row in specials))
+    """In one statement, as every figure and notification asks for it: a week has no last day."""
+    no_last = Value(None, output_field=DateField())
+    weeks = dealership.opening_weeks.order_by().values_list("valid_from", no_last, "week")
+    specials = dealership.special_days.order_by().values_list("first", "last", "hours")
+    rows = list(weeks.union(specials, all=True))
+    return Schedule(
+        (Week.of(first, hours) for first, last, hours in rows if last is None),
+        (Special.of(first, last, hours) for first, last, hours in rows if last is not None),
+    )
 
 
 class Calendar:

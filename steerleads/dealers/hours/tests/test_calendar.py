@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from steerleads.dealers.hours.calendar import Calendar
-from steerleads.dealers.hours.models import Hours, OpeningWeek, SpecialDay
-from steerleads.dealers.hours.schedule import FIRST_DAY, USUAL_WEEK, WEEKDAYS, Schedule, Week
-from steerleads.dealers.hours.tests.test_days import ZONES, seconds
+from steerleads.dealers.hours.models import Hours
+from steerleads.dealers.hours.schedule import FIRST_DAY, WEEKDAYS, Schedule, Week
+from steerleads.dealers.hours.tests.test_days import ZONES
 
 pytestmark = pytest.mark.on_one_database
 
@@ -148,20 +148,7 @@ def test_quiet_ends_later_than_now_and_within_a_day(now, begins, ends, tz):
     assert until is None or quiet.quiet_until(until) is None
 
 
-# --- Whose ---------------------------------------------------------------------------------------
-
-
-def test_a_dealership_without_hours_has_the_usual_ones(casa, atlas):
-    Hours.objects.create(dealership=atlas, target_seconds=60)
-    OpeningWeek.objects.create(
-        dealership=atlas, valid_from=FIRST_DAY, week=USUAL_WEEK | {"sunday": [["10:00", "12:00"]]}
-    )
-    SpecialDay.objects.create(dealership=atlas, name="Throne Day", first="2024-07-30", last="2024-07-30")
-    own, usual = Calendar.of(atlas), Calendar.of(casa)
-    week = [seconds(f"2024-07-{day}") for day in (22, 29)]
-    assert usual.seconds_between(*week) == 6 * 10 * 3600 and own.seconds_between(*week) == 62 * 3600
-    assert own.seconds_between(seconds("2024-07-30"), seconds("2024-07-31")) == 0
-    assert (usual.target_seconds, usual.stale_seconds, own.target_seconds) == (1800, 604_800, 60)
+# --- Checks --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("hour", [8, 9, 19, 21])
