@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.datastructures import MultiValueDict
 
+from leads.analytics.asked import Asked
 from leads.analytics.catching_up import catch_up
 from leads.analytics.figures import FIGURES
-from leads.analytics.figures.base import Asked, Figure
+from leads.analytics.figures.base import Figure
 from leads.analytics.models import FactState, LeadFact
 from leads.analytics.questions import API, ask, shown_time
 from leads.models import Lead

@@ -27,9 +27,13 @@ class Counted:
 
 @dataclass(frozen=True, eq=False)
 class Cell:
-    """The leads whose facts are so."""
+    """The leads whose facts are so. Of very many cells, the predicates are made when they are asked for."""
 
-    where: Q
+    predicate: Q | Callable[[], Q]
+
+    @property
+    def where(self) -> Q:
+        return self.predicate if isinstance(self.predicate, Q) else self.predicate()
 
 
 @dataclass(frozen=True, eq=False)

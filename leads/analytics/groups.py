@@ -22,7 +22,8 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Concat, RowNumber
 
 from cars.models import Car
-from leads.analytics.figures.base import Asked
+from leads.analytics.asked import Asked
+from leads.analytics.filters import SOURCE
 from leads.analytics.models import LeadFact
 from leads.analytics.numbering import chosen
 from leads.analytics.periods import Period
@@ -143,7 +144,7 @@ KEYS = {
     "tag": lambda: _or(_of_lead("tag_folded"), DELETED),
     "action": lambda: _or(_of_lead("action_folded"), DELETED),
     "car": lambda: _or(_of_car("make_folded", "model_folded"), NONE),
-    "source": lambda: Concat("source_type", Value(":"), "source_name", output_field=TEXT),
+    "source": lambda: SOURCE,
     "answeredBy": lambda: _or("first_human_by", NONE),
     "decidedBy": lambda: _or("decided_by", NONE),
 }

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 
-from leads.analytics.figures.base import BY, Figure
+from leads.analytics.asked import BY
+from leads.analytics.figures.base import Figure
 from leads.analytics.filters import FactFilters
 from leads.analytics.openapi_examples import EXAMPLES
 from leads.analytics.serializers import answer_of

@@ -7,12 +7,12 @@ from urllib.parse import urlencode
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
-from leads.analytics.figures.base import BY, Asked, Figure
+from leads.analytics.asked import BY, Asked
+from leads.analytics.figures.base import Figure
 from leads.analytics.filters import FactFilters
-from leads.analytics.models import LeadFact
 from leads.analytics.periods import Period, asked_comparison, asked_period
 from steerleads.api.parameters import Parameters
-from steerleads.api.plans import judged
+from steerleads.api.plans import active_filters
 from steerleads.dealers.actors import Actor
 from steerleads.dealers.hours.days import local_date
 from steerleads.dealers.models import Dealership, Role, User
@@ -51,14 +51,13 @@ def judged_question(
 ) -> Asked:
     """The same. What is wrong is noted in `parameters`, and the question is of no use then."""
     now, tz = int(timezone.now().timestamp()), dealership.tz
-    filters = judged(FactFilters, parameters)
+    filters = active_filters(FactFilters, parameters)
     period = asked_period(parameters, local_date(now, tz), tz) if figure.is_of_period else None
     option = parameters.choice(figure.option, figure.choices, figure.choices[0]) if figure.option else None
     return Asked(
         dealership=dealership,
         now=now,
-        facts=filters.filter_queryset(LeadFact.objects.of(dealership)),
-        is_filtered=filters.is_valid() and bool(filters.said()),
+        filters=filters,
         period=period,
         compared=_compared(figure, parameters, period),
         by=_by(figure, parameters),

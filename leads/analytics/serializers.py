@@ -5,8 +5,9 @@ from copy import deepcopy
 
 from rest_framework import serializers
 
+from leads.analytics.asked import BY
 from leads.analytics.figures.activity import Activity
-from leads.analytics.figures.base import BY, Figure
+from leads.analytics.figures.base import Figure
 from leads.analytics.figures.heatmap import Heatmap
 from leads.analytics.models import LeadTurn
 from steerleads.api.serializers import enum

@@ -1,14 +1,16 @@
 """What happened in each day, week or month of a period, to leads of any age, and how many were open (contract A15)."""
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import accumulate
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from leads.analytics.asked import Asked
 from leads.analytics.cells import Cell, Measured, Shape, rendered
 from leads.analytics.counting import IS_GONE
-from leads.analytics.figures.base import Asked, Figure, within
+from leads.analytics.figures.base import Figure, within
 from leads.analytics.models import LeadFact, LeadSpan, LeadTurn
 from leads.analytics.numbering import numbered
 from leads.analytics.periods import Period
@@ -22,7 +24,7 @@ class Activity(Figure):
     name = "activity"
     option, choices = "interval", ("day", "week", "month")
 
-    def cohort(self, asked: Asked, period: Period) -> QuerySet[LeadFact]:
+    def cohort(self, asked: Asked) -> QuerySet[LeadFact]:
         return asked.facts
 
     def shape(self, asked: Asked) -> Shape:
@@ -39,21 +41,24 @@ class Activity(Figure):
 
 def _row(asked: Asked, stretch: Period) -> Shape:
     """Each lead counts once in each cell, so that rows do not add up to the period."""
-    turns = LeadTurn.objects.of(asked.dealership).filter(within("at", stretch))
-    moment = _moment(asked, stretch)
-    spans = LeadSpan.objects.of(asked.dealership).filter(from_at__lte=moment)
-    spans = spans.filter(Q(to_at=None) | Q(to_at__gt=moment))
     return {
         **stretch.dates,
-        "created": Cell(within("created_at", stretch)),
-        **{kind.value: Cell(_among(turns.filter(kind=kind))) for kind in LeadTurn.Kind},
-        "deleted": Cell(within("deleted_at", stretch)),
-        "backlog": Cell(_among(spans)),
+        "created": Cell(partial(within, "created_at", stretch)),
+        **{kind.value: Cell(partial(_has_turned, asked, stretch, kind)) for kind in LeadTurn.Kind},
+        "deleted": Cell(partial(within, "deleted_at", stretch)),
+        "backlog": Cell(partial(_was_open, asked, stretch)),
     }
 
 
-def _among(rows: QuerySet) -> Q:
-    return Q(lead_id__in=rows.values("lead_id"))
+def _has_turned(asked: Asked, stretch: Period, kind: str) -> Q:
+    turns = LeadTurn.objects.of(asked.dealership).filter(within("at", stretch), kind=kind)
+    return Q(lead_id__in=turns.values("lead_id"))
+
+
+def _was_open(asked: Asked, stretch: Period) -> Q:
+    moment = _moment(asked, stretch)
+    spans = LeadSpan.objects.of(asked.dealership).filter(Q(to_at=None) | Q(to_at__gt=moment), from_at__lte=moment)
+    return Q(lead_id__in=spans.values("lead_id"))
 
 
 def _moment(asked: Asked, stretch: Period) -> int:
@@ -96,7 +101,7 @@ def _backlog(asked: Asked, stretches: list[Period]) -> Found:
 
 def _of_asked(asked: Asked, rows: QuerySet) -> QuerySet:
     """Those of the leads that are asked for, with whether their lead is gone."""
-    if asked.is_filtered:
+    if asked.filters.values:
         rows = rows.filter(Exists(asked.facts.filter(lead_id=OuterRef("lead_id"))))
     gone = LeadFact.objects.of(OuterRef("dealership")).filter(lead_id=OuterRef("lead_id"), deleted_at__isnull=False)
     return rows.annotate(is_gone=Exists(gone))

@@ -1,30 +1,58 @@
 """Figures of a cohort of leads, in the state they are in now: counted whole, by groups, or beside another period's."""
 
+from abc import abstractmethod
 from typing import Any
 
 from django.db.models import QuerySet
 
-from leads.analytics.cells import Measured, Shape, cell_at, rendered
-from leads.analytics.counting import measured
-from leads.analytics.figures.base import Asked, Figure
+from leads.analytics.asked import Asked
+from leads.analytics.cells import Shape, cell_at, rendered
+from leads.analytics.counting import Counting
+from leads.analytics.figures.base import Figure
 from leads.analytics.groups import OTHER, Groups
 from leads.analytics.models import LeadFact
+from leads.analytics.periods import Period
 
 
 class CohortFigure(Figure):
-    """A figure whose cells are predicates over the facts of one cohort, so that one statement counts them all."""
+    """A figure whose cells are predicates over the facts of one cohort, so that one statement counts them all.
+
+    What varies from request to request, its `values` and the `ends` of the period, are numbers, or what stands for them
+    in a compiled query.
+    """
 
     has_groups = True
 
+    @abstractmethod
+    def values(self, asked: Asked) -> tuple[int, ...]:
+        """What the definitions of its cells depend on."""
+
+    @abstractmethod
+    def shape_of(self, *values: Any) -> Shape:
+        """The shape for these values: the same for all periods and groups."""
+
+    def ends(self, period: Period | None) -> tuple[int, ...]:
+        return (period.begin, period.end) if period else ()
+
+    def cohort_of(self, facts: QuerySet[LeadFact], *ends: Any) -> QuerySet[LeadFact]:
+        """Those of the leads that were created in the period with these ends."""
+        begin, end = ends
+        return facts.filter(created_at__gte=begin, created_at__lt=end)
+
+    def shape(self, asked: Asked) -> Shape:
+        return self.shape_of(*self.values(asked))
+
+    def cohort(self, asked: Asked) -> QuerySet[LeadFact]:
+        return self.cohort_of(asked.facts, *self.ends(asked.period))
+
     def answer(self, asked: Asked) -> dict[str, Any]:
-        shape, cohort = self.shape(asked), self.cohort(asked, asked.period)
-        groups = Groups(cohort, asked) if asked.by else None
-        whole, parts = measured(cohort, shape, groups)
-        if groups:
-            return {**rendered(shape, whole, asked.address), **self._grouped(asked, shape, groups, parts)}
+        shape = self.shape(asked)
+        if asked.by:
+            return self._by_groups(asked, shape)
+        whole = Counting(self, asked, asked.period, shape).measured()
         if asked.compared is None:
             return rendered(shape, whole, asked.address)
-        other, _parts = measured(self.cohort(asked, asked.compared), shape)
+        other = Counting(self, asked, asked.compared, shape).measured()
         compared = {**asked.compared.dates, **rendered(shape, other, asked.address, "compared")}
         return {**rendered(shape, whole, asked.address, other=other), "compared": compared}
 
@@ -38,14 +66,16 @@ class CohortFigure(Figure):
             group, path = path[:1], path[1:]
         if (cell := cell_at(self.shape(asked), path)) is None:
             return None
-        cohort = self.cohort(asked, period)
+        cohort = self.cohort_of(asked.facts, *self.ends(period))
         facts = cohort if group is None else Groups(cohort, asked).only(group)
         return facts if facts is None else facts.filter(cell.where)
 
-    def _grouped(self, asked: Asked, shape: Shape, groups: Groups, parts: dict[int, Measured]) -> dict[str, Any]:
+    def _by_groups(self, asked: Asked, shape: Shape) -> dict[str, Any]:
+        groups = Groups(self.cohort(asked), asked)
+        whole, parts = Counting(self, asked, asked.period, shape).measured_by(groups)
         shown = [
             {**groups.named(place), **rendered(shape, parts[place], asked.address, f"groups.{place}")}
             for place in range(len(groups.keys))
         ]
         other = rendered(shape, parts[OTHER], asked.address, "other") if groups.has_other else None
-        return {"by": asked.by, "groups": shown, "other": other}
+        return {**rendered(shape, whole, asked.address), "by": asked.by, "groups": shown, "other": other}

@@ -1,9 +1,11 @@
 """What became of the leads of a period (contract A9)."""
 
+from typing import Any
+
 from django.db.models import F, Q
 
+from leads.analytics.asked import Asked
 from leads.analytics.cells import Cell, Shape, Share
-from leads.analytics.figures.base import Asked
 from leads.analytics.figures.cohort import CohortFigure
 from leads.fields import Status
 
@@ -15,7 +17,10 @@ class Conversion(CohortFigure):
     name = "conversion"
     is_compared = True
 
-    def shape(self, asked: Asked) -> Shape:
+    def values(self, asked: Asked) -> tuple[int, ...]:
+        return (asked.now,)
+
+    def shape_of(self, now: Any) -> Shape:  # type: ignore[override]
         created, reopened = Cell(Q()), Cell(Q(reopened=True))
         completed, not_needed = Cell(Q(status=Status.COMPLETED)), Cell(Q(status=Status.NOT_NEEDED))
         return {
@@ -27,11 +32,11 @@ class Conversion(CohortFigure):
             "ofDecided": Share(completed, (completed, not_needed)),
             "reopened": reopened,
             "reopenedShare": Share(reopened, (Cell(Q(ever_decided=True)),)),
-            "within": [_within(days, asked.now) for days in WITHIN],
+            "within": [_within(days, now) for days in WITHIN],
         }
 
 
-def _within(days: int, now: int) -> Shape:
+def _within(days: int, now: Any) -> Shape:
     """Of the leads that have been NEW and are so old, those that were completed by then."""
     seconds = days * DAY
     is_ripe = Q(born_status=Status.NEW, created_at__lte=now - seconds)

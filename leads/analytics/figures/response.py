@@ -1,13 +1,16 @@
 """How long those who asked waited for somebody (contract A7, A10)."""
 
+from typing import Any
+
 from django.db.models import F, Q
 
+from leads.analytics.asked import Asked
 from leads.analytics.cells import Cell, Quantiles, Shape, Share
-from leads.analytics.figures.base import Asked
 from leads.analytics.figures.cohort import CohortFigure
 from leads.analytics.models import Way
 from leads.fields import Status
 
+BEFORE_ALL = -(2**62)  # seconds
 BANDS = (300, 900, 1800, 3600, 14_400, 86_400, None)  # seconds, up to and with
 
 ASKED = Q(way=Way.ASKED)
@@ -22,7 +25,13 @@ class Response(CohortFigure):
     name = "response"
     is_compared = True
 
-    def shape(self, asked: Asked) -> Shape:
+    def values(self, asked: Asked) -> tuple[int, ...]:
+        """The target, and the last moment from which it is past by now."""
+        seconds = asked.calendar.target_seconds
+        past = asked.calendar.before(asked.now, seconds)
+        return seconds, BEFORE_ALL if past is None else past
+
+    def shape_of(self, target: Any, past: Any) -> Shape:  # type: ignore[override]
         who_asked, answered = Cell(ASKED), Cell(ANSWERED)
         return {
             "asked": who_asked,
@@ -34,7 +43,7 @@ class Response(CohortFigure):
             "bornClosed": Cell(Q(way=Way.BORN_CLOSED)),
             "wall": _times("answer_seconds", who_asked, answered),
             "business": _times("answer_business_seconds", who_asked, answered),
-            "target": _target(asked),
+            "target": _target(target, past),
         }
 
 
@@ -55,11 +64,8 @@ def _in_band(column: str, above: int | None, most: int | None) -> Q:
     return band if most is None else band & Q(**{f"{column}__lte": most})
 
 
-def _target(asked: Asked) -> Shape:
+def _target(seconds: Any, past: Any) -> Shape:
     """In business time. Who has no answer yet has missed it once it is past."""
-    seconds = asked.calendar.target_seconds
-    past = asked.calendar.before(asked.now, seconds)
-    late = ANSWERED & Q(answer_business_seconds__gt=seconds)
-    too_late = late if past is None else late | UNANSWERED & Q(created_at__lte=past)
-    met, missed = Cell(ANSWERED & Q(answer_business_seconds__lte=seconds)), Cell(too_late)
+    met = Cell(ANSWERED & Q(answer_business_seconds__lte=seconds))
+    missed = Cell(ANSWERED & Q(answer_business_seconds__gt=seconds) | UNANSWERED & Q(created_at__lte=past))
     return {"seconds": seconds, "met": met, "missed": missed, "share": Share(met, (met, missed), is_compared=True)}

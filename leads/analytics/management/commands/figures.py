@@ -7,9 +7,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.datastructures import MultiValueDict
 
 from leads.analytics.answers import figure_answer
+from leads.analytics.asked import BY
 from leads.analytics.csv import TITLES, csv_rows
 from leads.analytics.figures import FIGURES
-from leads.analytics.figures.base import BY
 from leads.analytics.questions import known_parameters
 from leads.analytics.rebuilding import rebuild
 from steerleads.api import json
