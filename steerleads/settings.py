@@ -47,7 +47,6 @@ INSTALLED_APPS = [
     "leads.board",
     "leads.outbox",
     "leads.analytics",
-    "leads.analytics.digest",
     "leads.interchange",
     "leads.webhooks",
     "leads.notifications",

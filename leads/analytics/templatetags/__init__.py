@@ -1,1 +1,0 @@
-"""Tags of the analytics page's templates."""
