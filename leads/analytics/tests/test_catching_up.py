@@ -1,7 +1,7 @@
 """Facts follow the events, whoever looks first, whenever, and however often."""
 
 import threading
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from django.db import connection, connections, transaction
@@ -21,7 +21,7 @@ from leads.outbox.worker import Worker
 from steerleads.dealers.actors import Actor
 from steerleads.dealers.hours.actions import set_hours, set_week
 from steerleads.dealers.hours.calendar import Calendar
-from steerleads.dealers.hours.schedule import FIRST_DAY, WEEKDAYS
+from steerleads.dealers.hours.schedule import WEEKDAYS
 from steerleads.tests.clients import in_threads
 
 SARA = Actor("staff", "Sara Alami")
@@ -185,6 +185,7 @@ def test_a_rebuild_goes_by_batches(casa, civic, monkeypatch):
 # --- Business time --------------------------------------------------------------------------------
 
 NEVER_QUIET = {"quiet_from": time(0), "quiet_until": time(0)}
+ROUND_THE_CLOCK = [["00:00", "24:00"]]
 
 
 @pytest.fixture
@@ -240,13 +241,13 @@ def test_who_was_killed_on_the_way_is_followed_by_the_next(casa, answered, monke
 
 def test_the_worker_begins_when_hours_are_changed(casa, answered, clock):
     Worker(clock=clock).drain()
-    assert not anything_due(timezone.now())
     set_hours(casa, NEVER_QUIET)
     assert not anything_due(timezone.now())  # quiet hours are no matter of figures
-    set_week(casa, FIRST_DAY, dict.fromkeys(WEEKDAYS, [["08:00", "20:00"]]))
-    assert anything_due(timezone.now())
-    Worker(clock=clock).drain()
-    assert FactState.objects.get().calendar == Calendar.of(casa).fingerprint()
+    for hours, seconds in ((ROUND_THE_CLOCK, 3600), ([], 0)):
+        set_week(casa, date(2020, 1, 1), dict.fromkeys(WEEKDAYS, hours))
+        assert anything_due(timezone.now())
+        Worker(clock=clock).drain()
+        assert {found // 60 * 60 for found in business_seconds()} == {seconds} and rebuild(casa) == []
 
 
 # --- The worker -----------------------------------------------------------------------------------
