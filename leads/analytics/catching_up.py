@@ -14,7 +14,7 @@ from leads.analytics.folding import told
 from leads.analytics.models import FactState, LeadFact, LeadSpan, LeadTurn
 from leads.analytics.storing import Shelf, count_business_time, write_facts
 from leads.feed import events_after, number_events
-from leads.models import Feed
+from leads.models import EventKind, Feed
 from steerleads.dealers.hours.calendar import Calendar
 from steerleads.dealers.models import Dealership
 
@@ -97,8 +97,9 @@ class CatchingUp:
 
     def _tell(self, state: FactState, last: int) -> None:
         events = list(told(events_after(self.dealership, state.after)[:BATCH]))
-        shelf = Shelf(self.dealership, list({event.lead_id: None for event in events}))
-        shelf.tell(events)
+        telling = [event for event in events if event.kind != EventKind.MOVED]  # a move changes an order alone
+        shelf = Shelf(self.dealership, list({event.lead_id: None for event in telling}))
+        shelf.tell(telling)
         shelf.store(self._calendar)
         state.after = events[-1].sequence if events else last
 

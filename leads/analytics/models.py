@@ -114,7 +114,8 @@ class LeadSpan(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["dealership", "from_at"], name="span_from"),
-            models.Index(fields=["dealership", "to_at"], name="span_to"),
+            # With the lead: those that are open are looked up by it, too.
+            models.Index(fields=["dealership", "to_at", "lead_id"], name="span_to"),
         ]
         constraints = [models.UniqueConstraint(fields=["dealership", "lead_id", "from_at"], name="one_span_a_second")]
 

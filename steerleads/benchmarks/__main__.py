@@ -11,6 +11,7 @@ import django
 HELP = {
     "api": "the API beside a bare limit, stock DRF and FastAPI",
     "scale": "what calls cost as work grows",
+    "figures": "figures beside a count of all leads, and catching up with events",
     "reorder": "a reorder beside a loop of updates",
     "start": "from the start to the first answer",
 }

@@ -19,8 +19,25 @@ TAGS = ("Hot Lead", "Test Drive", "Documentation", None)
 NOTE = "Called about the financing, prefers Saturday morning."
 
 
-def fill(dealership, leads, *, leads_a_car=20, tag_of=lambda number: TAGS[number % len(TAGS)]):
-    """Give it so many leads, `leads_a_car` for each of its new Cars; the Cars. `tag_of(number)` is each lead's tag."""
+def fill(dealership, leads, **how):
+    """`insert_leads`, and then what the database does by itself after a minute; the Cars."""
+    cars = insert_leads(dealership, leads, **how)
+    take_statistics("leads_lead", "cars_car")
+    return cars
+
+
+def insert_leads(
+    dealership,
+    leads,
+    *,
+    leads_a_car=20,
+    tag_of=lambda number: TAGS[number % len(TAGS)],
+    at_of=lambda number: SINCE + timedelta(seconds=number),
+):
+    """Give it so many leads, `leads_a_car` for each of its new Cars; the Cars.
+
+    `tag_of(number)` is each lead's tag, `at_of(number)` when it was created.
+    """
     cars = [
         Car(
             dealership=dealership,
@@ -36,17 +53,20 @@ def fill(dealership, leads, *, leads_a_car=20, tag_of=lambda number: TAGS[number
     for car in cars:
         car.fold()
     _insert(cars)
-    _insert(_leads(dealership, cars, leads, leads_a_car, tag_of))
-    with connection.cursor() as cursor:
-        # What PostgreSQL's autovacuum does after a minute. SQLite has its statistics from a migration.
-        if connection.vendor == "postgresql":
-            cursor.execute("VACUUM ANALYZE leads_lead, cars_car")
+    _insert(_leads(dealership, cars, leads, leads_a_car, tag_of, at_of))
     return cars
 
 
-def _leads(dealership, cars, count, leads_a_car, tag_of):
+def take_statistics(*tables):
+    """What PostgreSQL's autovacuum does after a minute. SQLite has its statistics from a migration."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"VACUUM ANALYZE {', '.join(map(connection.ops.quote_name, tables))}")
+
+
+def _leads(dealership, cars, count, leads_a_car, tag_of, at_of):
     for number in range(count):
-        at = SINCE + timedelta(seconds=number)
+        at = at_of(number)
         lead = Lead(
             id=new_id(),
             dealership=dealership,

@@ -202,6 +202,7 @@ def test_only_reordering_and_the_feed_write_sql():
     texts = [
         (name, node.value)
         for name, tree in MODULES.items()
+        if not name.startswith(MAKE_THEIR_OWN_DATA)
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     ]
