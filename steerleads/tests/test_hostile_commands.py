@@ -32,6 +32,7 @@ COMMANDS = {
     "export_person": ["Sara Alami", "--dealership", "<dealership>"],
     "find_person": ["Sara Alami", "--dealership", "<dealership>"],
     "import_cars": ["<sheet>", "--dealership", "<dealership>"],
+    "figures": ["<dealership>", "--from", "2026-11-01", "--to", "2026-11-30", "--by", "tag"],
     "import_leads": ["<leads>", "--dealership", "<dealership>", "--car", "<car>"],
     "list_api_keys": [],
     "opening_hours": ["<dealership>", "<hours>", "--from", "2026-01-01"],
