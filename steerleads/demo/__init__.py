@@ -12,7 +12,7 @@ from leads.models import Lead
 from steerleads.db.text import fold
 from steerleads.dealers.actors import Actor
 from steerleads.dealers.keys import issue_key, revoke_key
-from steerleads.dealers.models import ApiKey, Dealership, Environment, Membership, Role, User
+from steerleads.dealers.models import ApiKey, Dealership, Environment, Membership, Role, Scope, User
 from steerleads.demo import cars, people
 from steerleads.demo.months import DAYS, Months
 from steerleads.demo.stage import Stage
@@ -52,7 +52,7 @@ def create_access(*, now):
     manager.save(update_fields=["password"])
     for key in ApiKey.objects.filter(dealership=dealership, name=KEY_NAME):
         revoke_key(key, now=now)
-    _, secret = issue_key(dealership, KEY_NAME, environment=Environment.DEV)
+    _, secret = issue_key(dealership, KEY_NAME, environment=Environment.DEV, scopes=Scope.values)
     return {
         "dealership": dealership,
         "cars": Car.objects.of(dealership).count(),

@@ -19,6 +19,7 @@ WORDS = """
 Try it:
 
   curl '{url}v1/leads?sortBy=createdAt&sortOrder=desc&limit=3' -H 'Authorization: Bearer {secret}'
+  curl '{url}v1/analytics/response?by=source' -H 'Authorization: Bearer {secret}'
 
 Ctrl+C ends it. Started again, it keeps the data; password and key are new each time.
 """
