@@ -1,4 +1,4 @@
-"""What growing costs, measured through the product's views in a real server: deep pages, searches, streams, statements."""
+"""What growing costs, measured through the product's views in a real server: deep pages, searches, streams, boards."""
 
 import re
 import sys
@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from cars.models import Car
 from leads.models import Lead
+from steerleads.benchmarks import boards
 from steerleads.benchmarks.data import SINCE, fill
 from steerleads.benchmarks.database import own_database
 from steerleads.benchmarks.inside import client_inside
@@ -32,7 +33,8 @@ SEARCHES = {
     f"{LATEST}&sortBy=createdAt": ("a word in the last 0.2 %", 100),
 }
 LISTS = ("/v1/leads", "/v1/leads/status/NEW", "/v1/leads/car/{car}", "/v1/vehicles")
-DEALERSHIP = "Benchmark Motors"
+DEALERSHIP, SMALL = "Benchmark Motors", "Benchmark Motors of 400"
+FEW = 400
 
 
 def add_arguments(parser):
@@ -44,7 +46,7 @@ def add_arguments(parser):
 
 def run(options):
     with own_database(options.keep) as url:
-        dealership = _loaded(options.leads)
+        dealership, small = _loaded(DEALERSHIP, options.leads), _loaded(SMALL, FEW)
         _, key = issue_key(dealership, "Benchmark", hourly_limit=0)
         print(f"{options.leads:,} leads of one dealership, {connection.vendor}, {options.rounds} rounds")
         with serving(url) as server:
@@ -52,6 +54,9 @@ def run(options):
                 cost = Cost(client, options.rounds, options.requests)
                 print(_compared("A page of 50 at depth", cost.of_depth(options.leads // 2)))
                 print(_compared("A search with limit=50, against a look-up by id", cost.of_searches()))
+            found = boards.rows(server, dealership, small, options.rounds, options.requests)
+            compared = [(what, _ms(many), _ms(few), *others) for what, many, few, *others in found]
+            print(_compared(f"A board of {options.leads:,} leads, against one of {FEW}", compared))
             print(_peaks(server, key, options.leads))
         with client_inside(key) as client:
             print(_statements(client, dealership))
@@ -90,8 +95,8 @@ class Cost:
         return (perf_counter() - began) / self.requests
 
 
-def _loaded(leads):
-    dealership, _ = Dealership.objects.get_or_create(name=DEALERSHIP)
+def _loaded(name, leads):
+    dealership, _ = Dealership.objects.get_or_create(name=name)
     there = Lead.objects.of(dealership).count()
     if there not in (0, leads):
         sys.exit(f"The database that was kept has {there:,} leads. Ask for as many, or keep another.")

@@ -21,6 +21,7 @@ class Server:
     def __init__(self, database_url, folder, *, checkout, workers):
         self.port, self._log = free_port(), Path(folder) / "log"
         given = {"DATABASE_URL": database_url, "VAR_DIR": folder, "SECURE_SSL_REDIRECT": "0"}
+        given["SECRET_KEY"] = settings.SECRET_KEY  # so that sessions made here are taken there
         arguments = ["serve", "--port", str(self.port), "--workers", str(workers), "--no-deliver"]
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
@@ -32,12 +33,12 @@ class Server:
                 stderr=log,
             )
 
-    def client(self, key=""):
+    def client(self, key="", **headers):
         """A Client, once somebody listens."""
         until = time.monotonic() + SECONDS_TO_START
         while True:
             try:
-                return Client(self.port, key)
+                return Client(self.port, key, **headers)
             except ConnectionRefusedError:
                 if self._process.poll() is not None or time.monotonic() > until:
                     raise RuntimeError(f"The server did not start:\n{self._log.read_text()}") from None
@@ -58,14 +59,15 @@ class Server:
 
 
 class Client:
-    """GET on one connection that is kept."""
+    """GET on one connection that is kept, with these headers. Who says If-None-Match expects a 304."""
 
-    def __init__(self, port, key=""):
-        self._key, self._socket = key, socket.create_connection(("127.0.0.1", port), timeout=120)
+    def __init__(self, port, key="", **headers):
+        self.headers = {"Host": "localhost", **({"Authorization": f"Bearer {key}"} if key else {}), **headers}
+        self._socket = socket.create_connection(("127.0.0.1", port), timeout=120)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def get(self, path):
-        """(its headers as one text, its body). RuntimeError if it is not a 200."""
+        """(its headers as one text, its body). RuntimeError if it is not the status that is expected."""
         head, pieces = self._begin(path)
         return head, b"".join(pieces)
 
@@ -78,16 +80,18 @@ class Client:
         self._socket.close()
 
     def _begin(self, path):
-        authorization = f"Authorization: Bearer {self._key}\r\n" if self._key else ""
-        self._socket.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{authorization}\r\n".encode())
+        sent = "".join(f"{name}: {value}\r\n" for name, value in self.headers.items())
+        self._socket.sendall(f"GET {path} HTTP/1.1\r\n{sent}\r\n".encode())
         got = b""
         while b"\r\n\r\n" not in got:
             got += self._piece()
         head, _, rest = got.partition(b"\r\n\r\n")
         head = head.decode()
-        if " 200 " not in head.partition("\r\n")[0]:
+        is_known = "If-None-Match" in self.headers
+        if (" 304 " if is_known else " 200 ") not in head.partition("\r\n")[0]:
             raise RuntimeError(f"GET {path}: {head}")
-        return head, self._body(rest, int(head.lower().partition("content-length:")[2].split()[0]))
+        length = 0 if is_known else int(head.lower().partition("content-length:")[2].split()[0])
+        return head, self._body(rest, length)
 
     def _body(self, piece, length):
         yield piece
@@ -116,8 +120,8 @@ def serving(database_url, *, checkout=settings.BASE_DIR, workers=1):
 
 
 @contextmanager
-def client_of(server, key=""):
-    with closing(server.client(key)) as client:
+def client_of(server, key="", **headers):
+    with closing(server.client(key, **headers)) as client:
         yield client
 
 

@@ -16,7 +16,7 @@ from steerleads.tests.test_query_counts import LEAD, statements
 INDEXES = {
     Lead: {
         *("lead_order", "lead_car", "lead_column", "lead_status", "lead_action", "lead_target_name", "lead_created"),
-        *("lead_updated", "lead_tag"),
+        *("lead_updated", "lead_tags"),
     },
     LeadEvent: {"event_lead", "event_waiting", "event_sequence"},
 }
