@@ -41,7 +41,7 @@ def change_car(
             car.version += 1
             car.updated_at = timezone.now()
             car.fold()
-            folded = ["make_folded", "model_folded", "location_folded", "plate_folded", "search_text"]
+            folded = ["make_folded", "model_folded", "location_folded", "plate_folded", "search_text", "staff_text"]
             _save(car, update_fields=[*changed, "version", "updated_at", *folded])
     return car
 

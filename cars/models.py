@@ -1,5 +1,8 @@
 """The vehicles that leads hang on."""
 
+from functools import reduce
+from operator import or_
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -12,15 +15,27 @@ from steerleads.db.tenants import TenantQuerySet
 from steerleads.db.text import fold, normalise, words
 from steerleads.dealers.models import Dealership
 
+SEARCHED = ("search_text", "staff_text")
+
+
+def holding(word, car=""):
+    """The condition on cars, or on what has one by the name of `car__`: they have this word, or part of one.
+
+    In make, model, year, VIN, stock number, location or plate.
+    """
+    texts = {fold(word), plate} if (plate := fold_plate(word)) else set()
+    conditions = [Q(**{f"{car}{column}__contains": text}) for column in SEARCHED for text in sorted(texts)]
+    return reduce(or_, conditions, Q(pk__in=[]))
+
 
 class CarQuerySet(TenantQuerySet):
     def matching(self, typed):
-        """What staff look for: cars by the words of make, model, VIN, stock number or plate, or parts of them."""
-        condition = Q()
+        """What staff look for: cars by the words of what describes or names them, or parts of them."""
+        found = self
         for word in words(normalise(typed)):
-            if plate := fold_plate(word):  # else it is a sign between two words
-                condition &= Q(search_text__contains=word) | Q(plate_folded__contains=plate)
-        return self.filter(condition)
+            if fold_plate(word):  # else it is a sign between two words
+                found = found.filter(holding(word))
+        return found
 
 
 class Car(models.Model):
@@ -51,6 +66,7 @@ class Car(models.Model):
     location_folded = FoldedField(null=True)
     plate_folded = FoldedField(null=True)
     search_text = FoldedField()
+    staff_text = FoldedField(null=True)
 
     objects = CarQuerySet.as_manager()
 
@@ -83,10 +99,14 @@ class Car(models.Model):
         self.make_folded, self.model_folded = fold(self.make), fold(self.model)
         self.location_folded = fold(self.location) if self.location else None
         self.plate_folded = fold_plate(self.plate) if self.plate else None
-        # What the API searches, which knows no plates.
-        self.search_text = "\n".join(
-            fold(text) for text in (self.make, self.model, self.vin, self.stock_number) if text
-        )
+        # What the API searches, which knows no plates; and what staff look for besides.
+        self.search_text = _lines(self.make, self.model, self.vin, self.stock_number)
+        year = str(self.overview_year or "")
+        self.staff_text = _lines(year, self.location, self.plate, self.plate_folded)
+
+
+def _lines(*texts):
+    return "\n".join(fold(text) for text in texts if text)
 
 
 class Stock(models.Model):

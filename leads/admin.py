@@ -17,7 +17,7 @@ from leads.models import Lead, PersonRequest, Status
 from steerleads.api.errors import ApiError
 from steerleads.db.ids import parse_id
 from steerleads.dealers.models import Role
-from steerleads.dealers.permissions import NOBODY, has_role
+from steerleads.dealers.permissions import NOBODY, dealership_of, has_role
 from steerleads.dealers.staff_admin.modeladmin import ArchivedFilter, DealershipAdmin, OwnValues
 
 LINES_ON_PAGE = 30
@@ -97,7 +97,8 @@ class LeadAdmin(DealershipAdmin):
         return (*fields, "car") if obj else fields
 
     def get_search_results(self, request, queryset, search_term):
-        return queryset.matching(search_term), False
+        whose = None if request.user.is_superuser else dealership_of(request.user)
+        return queryset.matching(search_term, whose), False
 
     def has_export_permission(self, request):
         return has_role(request.user, self.export_role)

@@ -135,8 +135,9 @@ FOLDED_FIELDS = tuple(field for field in FIELDS if field.folded)
 PERSON_FIELDS = tuple(field for field in FIELDS if field.names_person)
 
 # What follows from other columns: `search_text` from all that is folded, `contact_text` from what names the person.
-FOLDED_COLUMNS = frozenset({*(field.folded for field in FIELDS if field.folded), "search_text", "contact_text"})
-FOLDED_FROM = frozenset(field.column for field in (*FOLDED_FIELDS, *PERSON_FIELDS))
+FOR_SEARCH = {"search_text", "contact_text", "note_text"}
+FOLDED_COLUMNS = frozenset({*(field.folded for field in FIELDS if field.folded), *FOR_SEARCH})
+FOLDED_FROM = frozenset({*(field.column for field in (*FOLDED_FIELDS, *PERSON_FIELDS)), "note"})
 
 # What lists can be sorted by, the default first.
 SORTS = {

@@ -6,8 +6,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cars.models import Car
-from leads.contacts.search import contact_search_text, matching
+from leads.contacts.search import contact_search_text
 from leads.fields import FOLDED_FIELDS, Status
+from leads.searching import matching
 from steerleads.db.columns import FoldedField
 from steerleads.db.ids import new_id
 from steerleads.db.tenants import TenantQuerySet
@@ -27,9 +28,12 @@ class LeadQuerySet(TenantQuerySet):
     def with_status(self, *statuses):
         return self.filter(status_rank__in=[WORKFLOW[status] for status in statuses])
 
-    def matching(self, typed):
-        """What staff look for: action, contact name and tag by their words; phones in any spelling, e-mails, or parts."""
-        return self.filter(matching(typed))
+    def matching(self, typed, dealership=None):
+        """What staff look for by the words of all that a card shows, or by a number: in any spelling, or half of it.
+
+        The dealership whose leads they are, if they are of one, has its cars looked for, and no others.
+        """
+        return self.filter(matching(typed, dealership))
 
 
 class Lead(models.Model):
@@ -66,6 +70,7 @@ class Lead(models.Model):
     tag_folded = FoldedField(null=True)
     search_text = FoldedField()
     contact_text = FoldedField()
+    note_text = FoldedField(null=True)
 
     objects = LeadQuerySet.as_manager()
 
@@ -105,6 +110,7 @@ class Lead(models.Model):
         # One column for the search; a word has no line break, so none can match across two fields.
         self.search_text = "\n".join(getattr(self, field.folded) or "" for field in FOLDED_FIELDS)
         self.contact_text = contact_search_text(self.target_info, self.target_name)
+        self.note_text = fold(self.note) if self.note else None  # apart, as the API does not search it
 
 
 class Origin(models.Model):

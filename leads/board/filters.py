@@ -41,7 +41,7 @@ class Filters:
             leads = leads.filter(car=self.car)
         if self.tag:
             leads = leads.filter(tag_folded=fold(self.tag))
-        return leads.matching(self.search) if self.search else leads
+        return leads.matching(self.search, self.dealership) if self.search else leads
 
     @property
     def are_set(self):

@@ -1,8 +1,6 @@
-"""What of a contact is indexed, and how a search for a number, in any spelling, or for a part of it, becomes a condition."""
+"""What of a contact is indexed, and what is looked for in that for a number, in any spelling, or for a part of it."""
 
 import re
-
-from django.db.models import Q
 
 from leads.contacts.parsing import (
     HOME,
@@ -12,9 +10,12 @@ from leads.contacts.parsing import (
     numbers_in,
     numbers_in_folded,
 )
-from steerleads.db.text import fold, normalise
+from steerleads.db.text import fold
 
 LEAST_TYPED = 5  # digits: enough to look like part of a number
+# Like TRUNK in leads/contacts/parsing.py, also where the second bracket is still to be typed.
+HALF_TRUNK = re.compile(r"\(\s*0\s*(?:\)|$)")
+LONGEST_CODE = 3  # digits of a country
 
 
 def contact_search_text(info: str, *others: str) -> str:
@@ -33,28 +34,33 @@ def contact_pattern(typed: str) -> str:
 
     `0600 12 34 56`, `+212-600-123456` and `00212600123456` all give `212600123456`; `06 00 12` gives `060012`.
     """
-    return key_of(typed) if _is_number(typed) else fold_contact(typed).strip()
+    return key_of(typed) if is_number(typed) else fold_contact(typed).strip()
 
 
-def matching(typed: str) -> Q:
-    """The condition on leads for what staff look for: all its words, each in a text, or in the contact; or a number.
+def contact_patterns(typed: str) -> set[str]:
+    """As `contact_pattern`, any of which is enough: what a number becomes that is half typed, its rest does not say yet.
 
-    Texts are action, contact name and tag. Of phones and e-mail addresses, parts are enough.
+    Whenever a whole spelling of a number finds a contact, so does each of its beginnings with LEAST_TYPED digits.
     """
-    typed = normalise(typed)
-    condition = Q()
-    for word in [typed] if _is_number(typed) else typed.split():
-        condition &= _containing("search_text", fold(word)) | _containing("contact_text", contact_pattern(word))
-    return condition
+    whole = contact_pattern(typed)
+    if not is_number(typed):
+        return {whole}
+    written = digits_of(HALF_TRUNK.sub("", typed))
+    digits = written.removeprefix("00")
+    patterns = {whole, digits}
+    if re.match("0[1-9]", digits):
+        patterns.add(f"{HOME}{digits[1:]}")
+    if "+" in typed or written.startswith("00"):
+        # Behind a country's code, the zero that is dialled at home alone.
+        zeros = [place for place in range(1, LONGEST_CODE + 1) if digits[place : place + 1] == "0"]
+        patterns |= {digits[:place] + digits[place + 1 :] for place in zeros}
+    return patterns
 
 
-def _containing(column: str, part: str) -> Q:
-    return Q(**{f"{column}__contains": part}) if part else Q(pk__in=[])
+def is_number(typed: str) -> bool:
+    """Whether it is to be looked for as one number, whatever stands between its digits."""
+    return len(digits_of(typed)) >= LEAST_TYPED and not re.search(r"[^\W\d_]|@", fold(typed))
 
 
 def _spellings(number: str) -> list[str]:
     return [f"00{number}", f"0{number.removeprefix(HOME)}"] if number.startswith(HOME) else [f"00{number}"]
-
-
-def _is_number(typed: str) -> bool:
-    return len(digits_of(typed)) >= LEAST_TYPED and not re.search(r"[^\W\d_]|@", fold(typed))

@@ -1,4 +1,5 @@
-"""What a board costs a dealership with very many leads, in turn with one that has 400: its poll, its page, its tags."""
+"""What a board costs a dealership with very many leads: its poll, page and tags in turn with those of one that has 400,
+and its search for a word that nobody has in turn with a look-up by id."""
 
 import re
 from contextlib import ExitStack
@@ -7,8 +8,11 @@ from time import perf_counter
 
 from django.test import Client
 
-from leads.board.filters import tags_in_use
+from leads.board.columns import look
+from leads.board.filters import Filters, tags_in_use
+from leads.board.polling import FIRST_SIZES
 from leads.feed import number_events
+from leads.models import Lead
 from steerleads.benchmarks.rounds import in_turn, ratio
 from steerleads.benchmarks.serving import client_of
 from steerleads.dealers.models import Membership, Role, User
@@ -16,6 +20,7 @@ from steerleads.dealers.models import Membership, Role, User
 PAGE = "/admin/leads/board/"
 POLL = f"{PAGE}state/?NEW=50&COMPLETED=50&NOT_NEEDED=50"
 ASKED = "≤ 2"
+NOBODYS = "Xanadu"
 
 
 def rows(server, large, small, rounds, requests):
@@ -26,6 +31,18 @@ def rows(server, large, small, rounds, requests):
             things = {each: partial(_seconds, getattr(board, name), requests) for each, board in boards.items()}
             figures = in_turn(things, rounds)
             yield what, figures[large], figures[small], ratio(figures[large], figures[small]), ASKED
+
+
+def searches(dealership, rounds, requests):
+    """As `rows`, in this process, where the figures are those of the database and of asking it."""
+    lead_id = Lead.objects.of(dealership).values_list("pk", flat=True).first()
+    things = {
+        "by id": lambda: Lead.objects.of(dealership).select_related("car").get(pk=lead_id),
+        NOBODYS: lambda: look(Filters(dealership, search=NOBODYS), FIRST_SIZES),
+    }
+    figures = in_turn({name: partial(_seconds, act, requests) for name, act in things.items()}, rounds)
+    by_id, search = figures.values()
+    yield "a search of the board for a word that nobody has", search, by_id, ratio(search, by_id), "≤ 5"
 
 
 class OpenBoard:

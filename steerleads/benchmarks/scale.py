@@ -55,8 +55,9 @@ def run(options):
                 print(_compared("A page of 50 at depth", cost.of_depth(options.leads // 2)))
                 print(_compared("A search with limit=50, against a look-up by id", cost.of_searches()))
             found = boards.rows(server, dealership, small, options.rounds, options.requests)
-            compared = [(what, _ms(many), _ms(few), *others) for what, many, few, *others in found]
-            print(_compared(f"A board of {options.leads:,} leads, against one of {FEW}", compared))
+            print(_compared(f"A board of {options.leads:,} leads, against one of {FEW}", _in_ms(found)))
+            found = boards.searches(dealership, options.rounds, options.requests)
+            print(_compared("In this process, against a look-up by id", _in_ms(found)))
             print(_peaks(server, key, options.leads))
         with client_inside(key) as client:
             print(_statements(client, dealership))
@@ -177,6 +178,10 @@ def _compared(title, rows):
 
 def _titled(title, text):
     return f"\n{title}:\n{text}"
+
+
+def _in_ms(rows):
+    return [(what, _ms(figures), _ms(others), *more) for what, figures, others, *more in rows]
 
 
 def _ms(figures):

@@ -3,13 +3,14 @@
 import pytest
 from django.db import connection
 
+from cars.models import Car
 from conftest import make_car
 from leads.board.tests.boards import Board
 from leads.models import Lead
 from steerleads.dealers.models import Dealership, Role
 from steerleads.dealers.tests.people import make_staff
 
-ROWS = 20_000
+ROWS, CARS = 20_000, 5_000
 # What tells one lead from another, for so many copies of one lead.
 NUMBERED = {
     "id": "gen_random_uuid()",
@@ -18,22 +19,38 @@ NUMBERED = {
     "tag": "'Tag ' || n / 3 % 9",
     "tag_folded": "'tag ' || n / 3 % 9",
     "search_text": "E'call\\nsara alami ' || n || E'\\n'",
+    "note_text": "'saturday ' || n",
+    "car_id": "(ARRAY(SELECT id FROM cars_car ORDER BY id))[n % 5000 + 1]",
     "contact_text": "'+212-6' || lpad(n::text, 8, '0') || E'\\n' || '2126' || lpad(n::text, 8, '0')",
+}
+NUMBERED_CARS = {
+    "id": "gen_random_uuid()",
+    "search_text": "E'dacia\\nduster ' || n",
+    "staff_text": "'marrakech' || n",
 }
 
 
 @pytest.fixture
 def many(lead):
-    """20,000 more leads of that car, on PostgreSQL."""
-    columns = [field.column for field in Lead._meta.local_concrete_fields if not field.generated]
-    values = ", ".join(NUMBERED.get(column, f'"{column}"') for column in columns)
-    names = ", ".join(f'"{column}"' for column in columns)
-    copies = f"INSERT INTO leads_lead ({names}) SELECT {values} FROM leads_lead, generate_series(1, {ROWS}) AS n"
+    """20,000 more leads of 5,000 more cars, on PostgreSQL."""
     with connection.cursor() as cursor:
-        cursor.execute(copies)
+        _copy(cursor, Car, CARS, NUMBERED_CARS)
+        _copy(cursor, Lead, ROWS, NUMBERED)
         # What autovacuum does after a minute.
-        cursor.execute("SELECT gin_clean_pending_list('lead_searched')")
-        cursor.execute("ANALYZE leads_lead")
+        for index in ("lead_searched", "car_search"):
+            cursor.execute(f"SELECT gin_clean_pending_list('{index}')")
+        cursor.execute("ANALYZE leads_lead, cars_car")
+
+
+def _copy(cursor, model, times, numbered):
+    """So many copies of the one row of a table."""
+    table, columns = (
+        model._meta.db_table,
+        [each.column for each in model._meta.local_concrete_fields if not each.generated],
+    )
+    values = ", ".join(numbered.get(column, f'"{column}"') for column in columns)
+    names = ", ".join(f'"{column}"' for column in columns)
+    cursor.execute(f"INSERT INTO {table} ({names}) SELECT {values} FROM {table}, generate_series(1, {times}) AS n")
 
 
 @pytest.fixture

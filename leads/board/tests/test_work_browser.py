@@ -138,7 +138,7 @@ def test_a_car_is_chosen_in_the_filter_and_lives_in_the_address(clio, board):
     assert page.input_value("[data-filters] [data-combobox-text]") == "Renault Clio 2021"
     page.click("[data-clear]")
     wait_until(lambda: len(board.shown()) == 4)
-    assert query(page) == "" and page.locator("[data-clear]").count() == 0
+    assert query(page) == "" and page.is_hidden("[data-clear]")
     page.go_back()
     board.wait_for(["Of the Clio"])
 
@@ -160,12 +160,41 @@ def test_search_and_tag_narrow_each_other(civic, board):
         board.page.select_option("[data-filters] [name=tag]", "Hot")
     board.wait_for(["Hot call", "Hot mail"])
     board.page.fill("[name=q]", "call")
-    with board.page.expect_navigation():
-        board.press("Enter")
     board.wait_for(["Hot call"])
     assert query(board.page) in ("?q=call&tag=Hot", "?tag=Hot&q=call")
+    board.page.reload()
+    board.wait_for(["Hot call"])
     board.page.go_back()
     board.wait_for(["Hot call", "Hot mail"])
+    assert board.page.input_value("[name=q]") == ""
+
+
+def test_what_is_typed_is_found_without_loading_the_page(civic, clio, board):
+    page = board.page
+    make_lead(clio, action="Of the Clio", note="Ask for Nadia")
+    page.evaluate("() => { window.isTheSame = true; }")
+    page.click("[name=q]")
+    page.keyboard.type("cli")
+    board.wait_for(["Of the Clio"])
+    assert page.is_visible("[data-clear]") and query(page) == "?q=cli"
+    page.keyboard.type("x")
+    wait_until(lambda: page.is_visible("[data-column=NEW] [data-empty]"))
+    assert page.inner_text("[data-column=NEW] [data-empty]") == "Nothing here matches the filter."
+    page.fill("[name=q]", "na")
+    page.keyboard.press("Enter")  # so few letters wait for it
+    board.wait_for(["Of the Clio"])
+    page.fill("[name=q]", "")
+    wait_until(lambda: len(board.shown()) == 4)
+    assert page.is_hidden("[data-clear]") and query(page) == "" and page.evaluate("() => window.isTheSame")
+    page.go_back()
+    assert page.evaluate("() => window.isTheSame")
+
+
+def test_the_export_is_of_what_was_typed(civic, bosses):
+    bosses.page.fill("[name=q]", "zzz")
+    wait_until(lambda: "q=zzz" in bosses.page.get_attribute("[data-export]", "href"))
+    bosses.page.fill("[name=q]", "")
+    wait_until(lambda: "q=" not in bosses.page.get_attribute("[data-export]", "href"))
 
 
 def test_where_nothing_matches_it_says_so(board):

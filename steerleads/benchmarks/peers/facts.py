@@ -14,7 +14,7 @@ WRITABLE = {
     "order": "order",
 }
 NAMES = {column: name for name, column in WRITABLE.items()} | {"archived": "archived"}
-FOLDED_FROM = {"action", "target_name", "target_info", "tag"}
+FOLDED_FROM = {"action", "target_name", "target_info", "tag", "note"}
 TEXTS = {"action", "tag", "note"}
 UNTOLD = {"target_name", "target_info"}
 
@@ -28,6 +28,7 @@ def folded(lead):
         "tag_folded": tag,
         "search_text": "\n".join([action, name, tag or ""]),
         "contact_text": contact_search_text(lead["target_info"]),
+        "note_text": fold(lead["note"]) if lead["note"] else None,
     }
 
 

@@ -82,6 +82,7 @@ class Lead(Base):
     tag_folded: Mapped[str | None]
     search_text: Mapped[str]
     contact_text: Mapped[str]
+    note_text: Mapped[str | None]
 
     car: Mapped[Car] = relationship()
 

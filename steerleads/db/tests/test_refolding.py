@@ -31,7 +31,7 @@ def rows(casa, monkeypatch):
     monkeypatch.setattr(refolding, "BATCH", 2)
     cars = [make_car(casa, model=f"L’{n}", location="Fès", plate=f"١٢٣{n}-أ-6") for n in range(5)]
     for car in cars:
-        make_lead(car, action="Appeler – ٱلرحمن", target_info="٠٦٠٠–١٢٣٤٥٦", tag="کریم")
+        make_lead(car, action="Appeler – ٱلرحمن", target_info="٠٦٠٠–١٢٣٤٥٦", tag="کریم", note="À rappeler")
 
 
 @pytest.mark.parametrize("model", FOLDED, ids=lambda model: model.__name__)

@@ -9,6 +9,7 @@ import { Menu } from "./menu.js";
 import { Moves } from "./moves.js";
 import { Panel } from "./panel.js";
 import { Voice } from "./say.js";
+import { Search } from "./search.js";
 import { Selection } from "./selection.js";
 import { Server } from "./server.js";
 import { Still } from "./still.js";
@@ -140,6 +141,7 @@ more.addEventListener("click", () => {
 });
 const cars = filters.querySelector("[data-combobox]");
 new Combobox(cars, { server, words: settings.words, chosen: () => filters.requestSubmit() });
+new Search({ board, live });
 
 live.start();
 board.dataset.ready = "";

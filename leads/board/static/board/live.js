@@ -10,7 +10,6 @@ const FRESH = 1_500; // how long a colleague's change is lit
 export class Live {
   constructor({ board, columns, server, voice }) {
     Object.assign(this, { board, columns, server, voice });
-    this.filters = [...new URLSearchParams(location.search)].filter(([name]) => name !== "dealership");
     this.wanted = new Map();
     this.held = 0;
     this.tag = board.dataset.tag; // of what the page shows
@@ -42,6 +41,13 @@ export class Live {
     if (!this.held) this.refresh();
   }
 
+  /** The address asks for other leads now. */
+  look() {
+    this.wanted.clear();
+    this.tag = undefined;
+    return this.refresh();
+  }
+
   /** Ask now. */
   refresh() {
     this.turn += 1;
@@ -71,7 +77,8 @@ export class Live {
       return [status, Math.max(PAGE, here, this.wanted.get(status) ?? 0)];
     });
     this.asked = JSON.stringify(sizes);
-    return [...this.filters, ...sizes];
+    const filters = [...new URLSearchParams(location.search)].filter(([name]) => name !== "dealership");
+    return [...filters, ...sizes];
   }
 
   #condition() {
@@ -82,9 +89,10 @@ export class Live {
     const asked = this.asked;
     const html = await this.#fetch(this.columns.outdated(state));
     if (turn !== this.turn) return;
+    const isOther = this.tag === undefined; // another question than before
     const changed = this.columns.apply(state, html);
     // Not a whole page of cards that one has scrolled to.
-    if (changed.length < PAGE) this.#light(changed);
+    if (!isOther && changed.length < PAGE) this.#light(changed);
     [this.tag, this.tagOf] = [tag, asked];
     for (const more of this.board.querySelectorAll("[data-more]")) {
       // Still in view, the observer would not tell again.
