@@ -17,6 +17,8 @@ from leads.webhooks.actions import create_webhook
 from leads.webhooks.models import Webhook
 from steerleads.dealers import audit, staff, two_factor
 from steerleads.dealers.audit_kinds import AuditKind
+from steerleads.dealers.hours.actions import set_week
+from steerleads.dealers.hours.schedule import FIRST_DAY, USUAL_WEEK
 from steerleads.dealers.models import ApiKey, AuditEvent, Dealership, Role
 from steerleads.dealers.tests.people import PASSWORD, browser, make_staff
 from steerleads.dealers.tests.test_two_factor import code_of
@@ -180,6 +182,16 @@ CASES = {
     AuditKind.RULE_DELETED: (
         lambda w: w.boss.post(f"/admin/notifications/rule/{w.rule.pk}/delete/", {"post": "yes"}),
         *(BOSS, "a lead is created", HERE),
+    ),
+    AuditKind.HOURS_CHANGED: (
+        lambda w: w.boss.post(f"{ADMIN}/specialday/add/", {"name": "Eid", "first": "2026-03-20"}),
+        *(BOSS, "Eid", HERE),
+    ),
+    AuditKind.HOURS_DELETED: (
+        lambda w: w.boss.post(
+            f"{ADMIN}/openingweek/{set_week(w.casa, FIRST_DAY, USUAL_WEEK).pk}/delete/", {"post": "yes"}
+        ),
+        *(BOSS, "1970-01-01", HERE),
     ),
     AuditKind.PERSON_ERASED: (lambda w: call_command("erase_staff", "sara@casa.example", "--yes"), OPERATOR, "", ""),
     AuditKind.CONTACT_EXPORTED: (lambda w: of_lead(w, "export_person"), OPERATOR, "", ""),
