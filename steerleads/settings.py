@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "leads.board",
     "leads.outbox",
     "leads.analytics",
+    "leads.analytics.digest",
     "leads.interchange",
     "leads.webhooks",
     "leads.notifications",

@@ -51,6 +51,7 @@ urlpatterns = [
     path(".well-known/security.txt", views.security_txt),
     path("admin/", include("steerleads.dealers.staff_admin.passwords")),
     path("admin/leads/", include("leads.interchange.page_urls")),
+    path("admin/leads/analytics/", include("leads.analytics.page_urls")),
     path("admin/leads/board/", include("leads.board.urls")),
     *(each for old, new in MOVED_PAGES.items() for each in moved_pages(old, new)),
     path("admin/", admin.site.urls),

@@ -11,6 +11,7 @@ from leads.interchange.models import Export
 from leads.models import Lead
 from steerleads.db.text import fold
 from steerleads.dealers.actors import Actor
+from steerleads.dealers.hours.models import OpeningWeek, SpecialDay
 from steerleads.dealers.keys import issue_key, revoke_key
 from steerleads.dealers.models import ApiKey, Dealership, Environment, Membership, Role, Scope, User
 from steerleads.demo import cars, people
@@ -22,6 +23,14 @@ NAME = "Atlas Auto Casablanca"
 TANGIER_NAME = "Détroit Motors Tanger"  # the neighbour, of whom Atlas must see nothing
 KEY_NAME = "Demo"
 DOMAIN = "atlas-auto.example"
+LONG = [["09:00", "12:30"], ["14:00", "19:00"]]
+WEEK = {
+    **dict.fromkeys(["monday", "tuesday", "wednesday", "thursday"], LONG),
+    "friday": [["09:00", "12:00"], ["15:00", "19:00"]],
+    "saturday": [["09:30", "17:00"]],
+    "sunday": [],
+}
+STOCKTAKING = 16  # days ago
 # What the manager took out: (days ago, where, in which format, by which filters, what part of the leads).
 EXPORTS = [
     (34, Export.Door.ADMIN, "xlsx", [], 1),
@@ -72,10 +81,19 @@ def _fill(dealership, staff, domain, places, prefix, *, count, leads, now):
         for number in range(1, count + 1)
     ]
     Car.objects.bulk_create(stock)
+    _open(dealership, now)
     stage = Stage(dealership)
     Months(stage, stock, staff, random, now).play(leads)
     stage.write()
     _export(dealership, Actor("staff", " ".join(staff[0])), leads, now)
+
+
+def _open(dealership, now):
+    """With a break at noon, a longer one on Friday, and a day of stock-taking of late."""
+    founded = (now - timedelta(days=DAYS + 60)).date()
+    OpeningWeek.objects.create(dealership=dealership, valid_from=founded, week=WEEK)
+    closed = (now - timedelta(days=STOCKTAKING)).date()
+    SpecialDay.objects.create(dealership=dealership, name="Inventaire", first=closed, last=closed, hours=[])
 
 
 def _export(dealership, manager, leads, now):

@@ -1,17 +1,31 @@
 """Four months of a dealership's work: who asks for what, what the staff make of it, and when."""
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from leads.models import Status
 from steerleads.db.text import fold
 from steerleads.dealers.actors import Actor
+from steerleads.dealers.hours.calendar import Calendar
+from steerleads.dealers.hours.days import end_of, first_second
 from steerleads.demo import people, talk
 
 DAYS = 120
 LANGUAGES = ["fr"] * 9 + ["ar"] * 7 + ["en"] * 4
 TALK = {"fr": talk.FRENCH, "ar": talk.ARABIC, "en": talk.ENGLISH}
 PHONES = ["+212-600-{}{}{}", "06 00 {} {} {}", "0600{}{}{}", "+212 6 00 {} {} {}", "00212600{}{}{}"]
-DOORS = [Actor("api_key", "Website"), Actor("api_key", "Car portal"), Actor("api_key", "Call centre")]
+# Each with how many of its leads are won, and how many lost, among so many that come to an end.
+DOORS = {
+    Actor("api_key", "Website"): [3, 2],
+    Actor("api_key", "Car portal"): [2, 3],
+    Actor("api_key", "Call centre"): [4, 1],
+}
+BY_STAFF = [3, 2]
+FAIR = Actor("import", "salon-auto.csv")  # visitors of a fair, brought in at once
+FAIR_DAYS, FAIR_LEADS = 75, 14
+# How many customers write at each hour of the day, from midnight on.
+CUSTOMERS = [1, 0, 0, 0, 0, 0, 1, 2, 5, 8, 10, 12, 10, 6, 6, 8, 9, 9, 10, 12, 13, 11, 7, 3]
+USUAL_MINUTES = 35  # of the quickest colleague, until half of those who wrote are answered
+UNANSWERED, BORN_CLOSED = 0.07, 0.02
 ARCHIVER = Actor("command", "archive_leads")
 CLEANING_DAYS = [45, 20, 5]  # days ago
 CLOSED_LONG_AGO = timedelta(days=30)
@@ -23,11 +37,12 @@ class Months:
     def __init__(self, stage, cars, staff, random, now):
         self.stage, self.cars, self.random, self.now = stage, cars, random, now
         self.staff = [Actor("staff", " ".join(name)) for name in staff]
+        self.calendar = Calendar.of(stage.dealership)
         self.deeds = []  # (when, what, with what)
 
     def play(self, leads):
-        for _ in range(leads):
-            self._plan_lead()
+        for number in range(leads):
+            self._plan_lead(from_fair=number < FAIR_LEADS)
         for car in self.cars:
             self._plan_reorders(car)
         for days in CLEANING_DAYS:
@@ -41,33 +56,40 @@ class Months:
 
     # --- What happens --------------------------------------------------------------------------
 
-    def _plan_lead(self):
+    def _plan_lead(self, from_fair=False):
         language = self.random.choice(LANGUAGES)
         action, tag, notes = self.random.choice(TALK[language])
         fields = {"action": action, "tag": tag, "note": notes[0], **self._contact(language)}
+        actor = FAIR if from_fair else self._door()
         # A little more of late: the shop is doing well.
-        days = DAYS * self.random.random() ** 1.15
-        at = min(self._at_work(days), self.now - timedelta(minutes=self.random.randint(3, 300)))
-        self._plan(at, self._create, self.random.choice(self.cars), fields, language, notes[1:])
+        days = FAIR_DAYS if from_fair else DAYS * self.random.random() ** 1.15
+        at = self._at_any_hour(days) if actor in DOORS else self._at_work(days)
+        at = min(at, self.now - timedelta(minutes=self.random.randint(3, 300)))
+        self._plan(at, self._create, actor, self.random.choice(self.cars), fields, language, notes[1:])
 
-    def _create(self, at, car, fields, language, notes):
-        actor = self.random.choices([self.random.choice(DOORS), self._somebody()], [3, 1])[0]
+    def _create(self, at, actor, car, fields, language, notes):
+        if actor in DOORS and self.random.random() < BORN_CLOSED:
+            self.stage.create(at, actor, car, {**fields, "status": Status.COMPLETED})
+            return
         lead = self.stage.create(at, actor, car, fields)
-        owner, when = self._somebody(), at
+        if actor in DOORS and self.random.random() < UNANSWERED:
+            return
+        owner = self._somebody()
+        when = self._answered(at, owner) if actor in DOORS else at
         notes = [*notes, self.random.choice(talk.EXTRA_NOTES[language])]
-        for note in notes[: self.random.randint(0, len(notes))]:
-            when = self._later(when, 0.2, 6)
+        for note in notes[: self.random.randint(int(actor in DOORS), len(notes))]:
             self._plan(when, self._change, owner, lead, {"note": note})
+            when = self._later(when, 0.2, 6)
         if self.random.random() < 0.06:
             contact = {"target_info": self._phone()}
             self._plan(self._later(when, 0.1, 2), self._change, owner, lead, contact)
         if self.random.random() < 0.75:
-            self._plan_end(self._later(when, 1, 30), owner, lead, language)
+            self._plan_end(self._later(when, 0.5, 22), owner, lead, language, DOORS.get(actor, BY_STAFF))
 
-    def _plan_end(self, at, owner, lead, language):
+    def _plan_end(self, at, owner, lead, language, chances):
         won = {"status": Status.COMPLETED}
         lost = {"status": Status.NOT_NEEDED, "note": self.random.choice(talk.LOST[language])}
-        self._plan(at, self._change, owner, lead, self.random.choices([won, lost], [3, 2])[0])
+        self._plan(at, self._change, owner, lead, self.random.choices([won, lost], chances)[0])
         if self.random.random() < 0.05:
             again = self._later(at, 2, 8)
             self._plan(again, self._change, self._somebody(), lead, {"status": Status.NEW})
@@ -105,6 +127,19 @@ class Months:
     def _at_work(self, days_ago):
         return self._opening_hours(self.now - timedelta(days=days_ago))
 
+    def _at_any_hour(self, days_ago):
+        """When customers write: in the evening and on Sundays, too."""
+        day = (self.now - timedelta(days=days_ago)).astimezone(self.stage.dealership.tz).date()
+        [hour] = self.random.choices(range(24), CUSTOMERS)
+        begins = datetime.combine(day, time(hour), self.stage.dealership.tz)
+        return begins + timedelta(seconds=self.random.randrange(3600))
+
+    def _answered(self, at, colleague):
+        """When a colleague gets to it, while the doors are open. Some are quicker than others."""
+        usual = 60 * USUAL_MINUTES * (1 + self.staff.index(colleague))
+        delay = max(int(usual * self.random.lognormvariate(0, 1.3)), 60)
+        return datetime.fromtimestamp(self.calendar.after(int(at.timestamp()), delay), UTC)
+
     def _later(self, at, least_days, most_days):
         return max(
             at + timedelta(minutes=2),
@@ -112,13 +147,19 @@ class Months:
         )
 
     def _opening_hours(self, at):
-        """Some time of that day at the dealership, from 9 to 19, and not on a Sunday."""
+        """Some time of that day when the dealership is open, or of the last day on which it was."""
         tz = self.stage.dealership.tz
         day = at.astimezone(tz).date()
-        day -= timedelta(days=day.weekday() == 6)
-        return datetime.combine(day, time(9), tz) + timedelta(seconds=self.random.randrange(10 * 3600))
+        while not (seconds := self.calendar.seconds_between(first_second(day, tz), end_of(day, tz))):
+            day -= timedelta(days=1)
+        passed = self.random.randrange(seconds)
+        return datetime.fromtimestamp(self.calendar.after(first_second(day, tz), passed + 1) - 1, UTC)
 
     # --- Who -----------------------------------------------------------------------------------
+
+    def _door(self):
+        """By whom a lead is brought in: three of four by a program."""
+        return self.random.choice([*DOORS, self._somebody()])
 
     def _somebody(self):
         return self.random.choice(self.staff)

@@ -23,6 +23,10 @@ PARAMETERS = {
     "board": ["tag", "q", "car", "dealership", "id", "NEW", "COMPLETED", "NOT_NEEDED"],
     "list": ["q", "p", "o", "all", "e", "_popup", "_to_field", "_changelist_filters", "_facets", "nonsense"],
     "form": ["_popup", "_to_field", "_changelist_filters", "car", "dealership", "name", "p"],
+    "analytics": [
+        *("from", "to", "compare", "by", "tag", "action", "make", "model", "source", "of", "carId", "dealership"),
+        *("p", "cell", "interval"),
+    ],
     "site": ["next", "app_label", "model_name", "field_name", "term", "p"],
 }
 # Where an ordinary text is answered with another status than the page has without it, and by which: by the kind of
@@ -33,6 +37,7 @@ OTHERWISE = {
     ("interchange/import/<path:object_id>/change/", "_to_field"): 200,
     ("board/token/", "car"): 200,
     ("board/token/", "dealership"): 200,
+    ("leads/analytics/", "dealership"): 404,
     ("board", "car"): 404,
     ("board", "dealership"): 404,
     ("list", "_to_field"): 400,
@@ -118,6 +123,7 @@ ACCOUNT = {
     "password_change/": ["old_password", "new_password1", "new_password2"],
     "two-factor/": ["do", "code"],
     "sessions/": ["do", "end"],
+    "leads/analytics/digest/": ["do"],
     "cars/car/import/": ["dealership", "file", "held", "do"],
     "dealers/specialday/holidays/": ["days"],
 }

@@ -108,6 +108,11 @@ EXPECTED = {
     **{f"leads/board/{call}": found for call, found in BOARD.items()},
     **{model + page: (302, *found) for model, row in ROWS.items() for page, found in zip(PAGES, row, strict=True)},
     "leads/lead/export/": (302, 403, 200),
+    "leads/analytics/": (302, 200, 200),
+    "leads/analytics/<figure>/leads": (302, 404, 404),
+    "leads/analytics/<figure>/csv": (302, 404, 404),
+    "leads/analytics/digest/": (302, 403, 200),
+    "leads/analytics/digest/stop/<token>": (200, 200, 200),  # says that the link is not valid
     "cars/car/import/": (302, 403, 200),
     "dealers/specialday/holidays/": (302, 403, 200),
     "dealers/apikey/<path:object_id>/rotate/": (302, 404, 404),

@@ -67,6 +67,8 @@ def stranger():
 def kind_of(route):
     if route.startswith("leads/board/"):
         return "board"
+    if route.startswith("leads/analytics/"):
+        return "analytics"
     if route in ROWS:
         return "list"
     return "form" if "<path:object_id>" in route or route.endswith("add/") else "site"
