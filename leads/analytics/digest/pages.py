@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.formats import date_format
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views import View
@@ -35,11 +36,10 @@ class Switch(View):
             **admin.site.each_context(request),
             "title": _("Weekly digest"),
             "is_on": digest is not None,
-            "next_at": digest and digest.next_at,
+            "next_at": digest and digest.next_at and _when(digest),
             "has_mail": staff.mail_is_configured(),
         }
-        with timezone.override(dealership_of(request.user).tz):
-            return render(request, "analytics/digest_switch.html", context)
+        return render(request, "analytics/digest_switch.html", context)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         if request.POST.get("do") == "on":
@@ -51,6 +51,11 @@ class Switch(View):
         else:
             return self.get(request)
         return redirect("analytics:digest")
+
+
+def _when(digest):
+    at = timezone.localtime(digest.next_at, digest.dealership.tz)
+    return _("%(date)s at %(time)s") % {"date": date_format(at, "DATE_FORMAT"), "time": f"{at:%H:%M}"}
 
 
 @method_decorator(csrf_exempt, name="dispatch")

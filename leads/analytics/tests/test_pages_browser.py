@@ -107,6 +107,18 @@ def test_time_runs_as_people_read_and_the_axis_stands_where_they_begin(
         assert inside["x"] <= box["x"] and box["x"] + box["width"] <= inside["x"] + inside["width"]
 
 
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_what_is_said_of_quantiles_stands_in_its_order(open_page, full, boss, language):
+    """Latin letters, numbers and Arabic words in one line."""
+    Dealership.objects.update(language=language)
+    page = signed_in(open_page(viewport=DESKTOP), boss)
+    page.goto(PAGE)
+    [p75], [p90] = (places(page, f".tile p > bdi >> text={name} >> nth=0") for name in ("p75", "p90"))
+    [time_of_p75] = places(page, ".tile p > bdi:first-child > bdi")
+    assert (p75 > p90) == (language == "ar")
+    assert (time_of_p75 < p75) == (language == "ar")
+
+
 def test_on_paper_it_is_light_and_has_nothing_to_press(open_page, full, boss):
     page = signed_in(open_page(viewport=DESKTOP, color_scheme="dark"), boss)
     page.goto(f"{PAGE}?compare=previous")

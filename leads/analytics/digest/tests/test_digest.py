@@ -144,7 +144,7 @@ def test_nobodys_data_is_in_it(casa, week, outbox):
     assert not [value for value in (*LEAD.values(), "Karim", "secret", "123456") if value in text]
 
 
-@pytest.mark.parametrize(("language", "words"), [("fr", "Nouveaux leads : 3 (0)"), ("ar", "الفرص الجديدة: 3 (0)")])
+@pytest.mark.parametrize(("language", "words"), [("fr", "Nouveaux leads\u00a0: 3 (0)"), ("ar", "الفرص الجديدة: 3 (0)")])
 def test_it_is_in_the_managers_language(casa, week, outbox, language, words):
     Dealership.objects.update(language=language)
     subscriber(Dealership.objects.get(pk=casa.pk))
