@@ -223,4 +223,4 @@ def test_random_histories(db):
 
 @pytest.mark.slow
 def test_random_histories_for_minutes(db):
-    judge_at_random(150)
+    judge_at_random(60, most=15)
