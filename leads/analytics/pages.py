@@ -24,6 +24,7 @@ from cars.models import Car
 from leads.analytics import panels, words
 from leads.analytics.answers import figure_answer, figure_leads
 from leads.analytics.csv import write_figure
+from leads.analytics.figures import FIGURES
 from leads.analytics.forms import NARROWING, USUAL_DAYS, FigureForm
 from leads.models import Lead
 from steerleads.api.errors import ValidationFailed
@@ -33,7 +34,6 @@ from steerleads.dealers.hours.days import local_date
 from steerleads.dealers.models import ApiKey, Dealership, Role
 from steerleads.dealers.permissions import dealership_of, has_role
 
-FIGURES = ("conversion", "response", "completion", "ageing", "activity", "heatmap")
 MOST_OFFERED = 100
 LEADS_ON_PAGE = 50
 MAIN = ("dealership", "from", "to", "compare", "by")
@@ -47,7 +47,7 @@ class FigureView(View):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not has_role(request.user, Role.SALESPERSON):
             raise PermissionDenied
-        if kwargs.get("figure", FIGURES[0]) not in FIGURES:
+        if "figure" in kwargs and kwargs["figure"] not in FIGURES:
             raise Http404
         if self.dealership is None:
             return redirect("admin:index")  # a fresh installation's superuser, before the first dealership
