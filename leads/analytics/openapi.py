@@ -19,6 +19,7 @@ from steerleads.api.openapi import (
     FOR,
     IF_NONE_MATCH,
     LINK,
+    TOTAL,
     answer,
     header,
     operation,
@@ -78,7 +79,6 @@ OPTIONS = {
     "interval": "What a row is of. ISO weeks, which the period cuts.",
     "of": "`created`: by the hour of creation. `answered`: those who asked, by the hour of the first answer of a person.",
 }
-TOTAL = header("X-Total-Count", "How many leads there are on all pages.", int)
 GONE = header("X-Gone-Count", "How many leads of this number were deleted since.", int)
 
 

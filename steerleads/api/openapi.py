@@ -108,7 +108,11 @@ OF_BODIES = (
 ETAG = header("ETag", "Names the state of what is answered, for If-Match and If-None-Match.")
 LOCATION = header("Location", "The path of what was created.", {"type": "string", "format": "uri-reference"})
 LINK = header("Link", 'With `limit`: the paths of the next page (`rel="next"`) and the first one.')
-TOTAL = header("X-Total-Count", "With `count=true`: how many there are on all pages.", int)
+TOTAL = header(
+    "X-Total-Count",
+    "With `count=true`, and behind the numbers of figures always: how many there are on all pages.",
+    int,
+)
 DISPOSITION = header("Content-Disposition", "The name under which to keep the file, with the dealership's local date.")
 REPLAYED = header(
     "Idempotency-Replayed",

@@ -3,6 +3,7 @@
 import json
 import re
 from collections import Counter
+from datetime import date
 from urllib.parse import urlsplit
 
 import pytest
@@ -27,6 +28,7 @@ strict = FormatChecker(())
 strict.checkers = dict(formats.checkers)
 strict.checks("uri")(lambda value: not isinstance(value, str) or all(urlsplit(value)[:2]))
 strict.checks("uri-reference")(lambda value: not isinstance(value, str) or not re.search(r"[\s<>\"]", value))
+strict.checks("date")(lambda value: not isinstance(value, str) or date.fromisoformat(value))
 strict.checks("email")(lambda value: not isinstance(value, str) or EMAIL.fullmatch(value))
 
 

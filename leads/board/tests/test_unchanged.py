@@ -212,7 +212,7 @@ def test_tags_that_nobody_was_given(seller, lead, sent):
 # --- Rivals ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="on SQLite one writes at a time")
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="only on PostgreSQL: on SQLite one writes at a time")
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("numbered", [True, False], ids=["told", "waiting"])
 @pytest.mark.parametrize("late", ["lead", "car"])
@@ -232,7 +232,7 @@ def test_what_began_earlier_and_is_committed_later_is_news(casa, seller, civic, 
     assert seller.state(if_none_match=shown["ETag"]).status_code == 200
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="on SQLite one writes at a time")
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="only on PostgreSQL: on SQLite one writes at a time")
 @pytest.mark.django_db(transaction=True)
 def test_the_first_two_changes_of_cars_have_a_mark_each(casa, seller, civic):
     """Both find no row: who makes it second must not take the first one's mark."""

@@ -36,6 +36,7 @@ DATED_BACK = {  # by the worker as soon as a clock is set back, and every hour; 
     "dealers.IdempotencyRecord.created_at",
     "dealers.ApiKey.last_used_at",
     "dealers.AccountMail.next_at",
+    "digest.Digest.next_at",
     "delivery.Destination.failing_since",
     "delivery.Destination.paused_until",  # if it was tried ahead
     "delivery.Delivery.created_at",

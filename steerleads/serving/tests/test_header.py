@@ -13,6 +13,7 @@ LINK = re.compile(
     r'<a href="([^"]+)"( aria-current="page")?>|<a class="site-nav-wide" href="([^"]+)"( aria-current="page")?>'
 )
 BOARD, LEADS, CARS, OVERVIEW = "/admin/leads/board/", "/admin/leads/lead/", "/admin/cars/car/", "/admin/"
+ANALYTICS = "/admin/leads/analytics/"
 
 
 def sections(user, path):
@@ -25,9 +26,9 @@ def sections(user, path):
 @pytest.mark.parametrize(
     ("role", "offered"),
     [
-        (Role.SALESPERSON, [BOARD, LEADS, CARS]),
-        (Role.MANAGER, [BOARD, LEADS, CARS, OVERVIEW]),
-        (None, [BOARD, LEADS, CARS, OVERVIEW]),
+        (Role.SALESPERSON, [BOARD, LEADS, CARS, ANALYTICS]),
+        (Role.MANAGER, [BOARD, LEADS, CARS, ANALYTICS, OVERVIEW]),
+        (None, [BOARD, LEADS, CARS, ANALYTICS, OVERVIEW]),
     ],
 )
 def test_the_menu_offers_what_the_role_may_see(casa, role, offered):
@@ -41,7 +42,14 @@ def test_staff_who_work_nowhere_and_strangers_are_offered_nothing(db):
 
 @pytest.mark.parametrize(
     ("path", "here"),
-    [(BOARD, BOARD), (LEADS, LEADS), (f"{LEADS}add/", LEADS), (CARS, CARS), (OVERVIEW, OVERVIEW)],
+    [
+        (BOARD, BOARD),
+        (LEADS, LEADS),
+        (f"{LEADS}add/", LEADS),
+        (CARS, CARS),
+        (ANALYTICS, ANALYTICS),
+        (OVERVIEW, OVERVIEW),
+    ],
 )
 def test_the_section_where_one_is_is_marked(casa, path, here):
     marked = sections(make_staff(casa, Role.MANAGER), path)

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.core import mail
@@ -48,6 +49,15 @@ def test_it_comes_once_at_the_first_open_minute_of_the_week(casa, week, outbox):
         work(now)
         sent.append(len(outbox))
     assert sent == [0, 1, 1, 1]
+
+
+@pytest.mark.parametrize("how", [{"lease": uuid4()}, {"attempts": 3}])
+def test_a_time_from_a_clock_that_was_ahead_is_not_waited_for(casa, how):
+    now = timezone.now()
+    subscriber(casa)
+    Digest.objects.update(next_at=now + timedelta(days=1), **how)
+    plan_all(now)
+    assert Digest.objects.get().next_at == now + timedelta(hours=1)
 
 
 def test_a_week_that_begins_with_a_holiday_begins_later(casa, week, outbox):

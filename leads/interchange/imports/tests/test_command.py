@@ -62,7 +62,7 @@ def test_a_time_in_the_file_is_the_leads(casa, logan, write):
     run_import(write("Nom,GSM,Date,Marque,Modèle\nSalma,0661234567,20/11/2026 09:30,Dacia,Logan\n"))
     lead = Lead.objects.get()
     assert lead.created_at == datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
-    assert lead.updated_at > datetime.now(UTC) - timedelta(minutes=1) and LeadEvent.objects.get().at == lead.updated_at
+    assert lead.updated_at > datetime.now(UTC) - timedelta(minutes=1) and LeadEvent.objects.get().at == lead.created_at
 
 
 def test_an_archived_lead_of_our_own_export_comes_back_archived(casa, logan, write):
