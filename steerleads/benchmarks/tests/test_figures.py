@@ -22,6 +22,7 @@ def test_it_prints_what_it_measured(capsys):
     assert "1,500" in printed and printed.count("a small dealership's") == 6
 
 
+@pytest.mark.django_db(transaction=True)  # PostgreSQL vacuums in none
 def test_its_histories_are_such_as_facts_are_made_of(casa, atlas):
     make_car(atlas)
     figures._insert(casa, 40), figures._insert(atlas, 20)
