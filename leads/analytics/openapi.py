@@ -1,6 +1,8 @@
 """What the API's document says of the figures."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
@@ -46,9 +48,6 @@ FORMAT = OpenApiParameter(
     str,
     enum=["json", "csv"],
     description="`csv`: a row for each number, whose `cell` is its path in the JSON.",
-)
-CELL = OpenApiParameter(
-    "cell", str, required=True, description="Which number: as it stands in the path beside a count."
 )
 PERIOD = (
     OpenApiParameter(
@@ -99,6 +98,27 @@ def _asked_with(figure: Figure) -> list[OpenApiParameter]:
     ]
 
 
+def _cell(figure: Figure) -> OpenApiParameter:
+    """Which number's leads; with one of the cells of the figure's example."""
+    [path, *_] = _addresses(EXAMPLES[figure.name])
+    return OpenApiParameter(
+        "cell",
+        {"type": "string", "minLength": 1},
+        required=True,
+        description="Which number: as it stands in the path beside a count.",
+        examples=[OpenApiExample("A number", parse_qs(urlsplit(path).query)["cell"][0])],
+    )
+
+
+def _addresses(shown: Any) -> Iterator[str]:
+    """Those of the lists, in an answer or a part of it."""
+    if isinstance(shown, dict) and "leads" in shown:
+        yield shown["leads"]
+    elif isinstance(shown, dict | list):
+        for part in shown.values() if isinstance(shown, dict) else shown:
+            yield from _addresses(part)
+
+
 def _filter(name: str) -> OpenApiParameter:
     each = FactFilters.base_filters[name]
     kind = OpenApiTypes.UUID if name == "carId" else OpenApiTypes.STR
@@ -132,7 +152,7 @@ def list_documents(figure: Figure) -> Callable[[type], type]:
             summary=f"Get Leads Behind {figure.name.capitalize()}",
             description="The leads behind a number, as of now: its `leads` is the path. Archived ones are among them. "
             "Needs the scope `leads:read`, too.",
-            parameters=[CELL, *_asked_with(figure), IF_NONE_MATCH, ETAG, LINK, TOTAL, GONE],
+            parameters=[_cell(figure), *_asked_with(figure), IF_NONE_MATCH, ETAG, LINK, TOTAL, GONE],
             responses={
                 200: answer(LeadWithCarSerializer(many=True), "Array of lead objects.", {"Leads": {**LEAD, "car": CAR}})
             },

@@ -197,7 +197,7 @@ def answer_of(figure: Figure) -> type[serializers.Serializer]:
         "sequence": serializers.IntegerField(help_text="That of the last event which is counted."),
     }
     return serializer(
-        title, "The answer.", {**head, **numbers, **ROWS.get(figure.name, {}), **_further(figure, numbers)}
+        f"{title}Figure", "The answer.", {**head, **numbers, **ROWS.get(figure.name, {}), **_further(figure, numbers)}
     )
 
 
