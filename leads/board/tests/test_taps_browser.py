@@ -5,6 +5,7 @@ import pytest
 from conftest import make_lead
 from leads.board.tests.screens import screen, stored
 from leads.models import Lead, LeadEvent
+from steerleads.tests.servers import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.on_one_database]
 
@@ -101,3 +102,29 @@ def test_space_that_is_held_picks_a_card_up_once(board):
     assert board.card("A").evaluate("card => card.classList.contains('is-picked')")
     board.press("Escape")
     board.wait_for(list("ABCD"))
+
+
+def test_a_closed_panel_has_the_board_at_rest_at_once(board):
+    """And not only when the browser tells of it: a tap in between would go to a card, or be lost, as it came."""
+    board.act("A", "open")
+    board.page.wait_for_selector("[data-panel] form")
+    assert board.page.evaluate("""() => new Promise((seen) => {
+      const panel = document.querySelector("[data-panel]");
+      new MutationObserver(() => seen(document.querySelector("[data-board]").hasAttribute("data-unsettled")))
+        .observe(panel, { attributeFilter: ["open"] });
+      panel.querySelector("[data-panel-close]").click();
+    })""")
+
+
+def test_a_click_is_not_lost_on_a_card_that_changes_under_it(api, board):
+    held, page = [], board.page
+    page.route("**/board/cards/**", lambda route: route.continue_() if held else held.append(route))
+    api.patch(f"/leads/{Lead.objects.get(action='A').pk}", {"tag": "Hot"})
+    wait_until(lambda: board.shown() and held, 30)
+    page.mouse.move(*middle(board.card("A").locator("[data-act=open]")))
+    page.mouse.down()
+    with page.expect_response("**/board/cards/**"):
+        held[0].continue_()
+    page.mouse.up()
+    page.wait_for_selector("[data-panel][open]")
+    wait_until(lambda: "Hot" in board.card("A").text_content(), 30)

@@ -22,7 +22,7 @@ const server = new Server(settings, board.querySelector("[name=csrfmiddlewaretok
 const still = new Still(board);
 const voice = new Voice(board, settings.words, still);
 const columns = new Columns(board, still);
-const live = new Live({ board, columns, server, voice });
+const live = new Live({ board, columns, server, voice, still });
 const writes = new Writes({ board, live });
 const undoButton = board.querySelector("[data-undo]");
 const undos = new Undo(undoButton);

@@ -8,8 +8,8 @@ const PAGE = 50;
 const FRESH = 1_500; // how long a colleague's change is lit
 
 export class Live {
-  constructor({ board, columns, server, voice }) {
-    Object.assign(this, { board, columns, server, voice });
+  constructor({ board, columns, server, voice, still }) {
+    Object.assign(this, { board, columns, server, voice, still });
     this.wanted = new Map();
     this.held = 0;
     this.tag = board.dataset.tag; // of what the page shows
@@ -88,6 +88,7 @@ export class Live {
   async #take(state, tag, turn) {
     const asked = this.asked;
     const html = await this.#fetch(this.columns.outdated(state));
+    await this.still.released();
     if (turn !== this.turn) return;
     const isOther = this.tag === undefined; // another question than before
     const changed = this.columns.apply(state, html);

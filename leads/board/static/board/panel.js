@@ -134,8 +134,15 @@ export class Panel {
   }
 
   #leave() {
-    this.typed = this.#text();
     this.dialog.close();
+    this.#clear();
+  }
+
+  /** At once, not when the event tells of it: a card that is seen again may be under a finger by then. */
+  #clear() {
+    this.dialog.replaceChildren();
+    this.typed = this.#text();
+    this.still.uncovered({ left: 0, top: 0, right: innerWidth, bottom: innerHeight });
   }
 
   /** A phone's own way back may close a dialog without asking the page. The event comes late, too. */
@@ -144,9 +151,6 @@ export class Panel {
     if (this.#text() !== this.typed) {
       this.dialog.showModal();
       this.#close();
-    } else {
-      this.dialog.replaceChildren();
-      this.still.uncovered({ left: 0, top: 0, right: innerWidth, bottom: innerHeight });
-    }
+    } else if (this.dialog.firstElementChild) this.#clear();
   }
 }

@@ -2,6 +2,7 @@
  *  no taps, and no card does that a panel, a menu or a message lay over until just now. */
 
 const MOMENT = 400; // milliseconds: by then who taps has seen what lies there
+const LONGEST_PRESS = 1_000; // milliseconds: who rests longer than that is not about to click
 
 export class Still {
   constructor(board) {
@@ -10,7 +11,9 @@ export class Still {
     this.movedAt = new WeakMap(); // {card: when it came to lie where it lies}
     this.uncoverings = []; // [{box, at}]
     this.isHasty = false;
+    this.press = null; // of a card, until the pointer is up and has clicked
     addEventListener("pointerdown", (event) => (this.isHasty = this.#isTooSoon(event)), true);
+    addEventListener("pointerdown", (event) => this.#pressed(event), true);
     addEventListener("click", (event) => this.#judge(event), true);
     // Holding a key down does a thing once.
     board.addEventListener("keydown", (event) => event.repeat && isPress(event) && stop(event), true);
@@ -36,6 +39,22 @@ export class Still {
     const now = performance.now();
     this.uncoverings = [...this.uncoverings.filter(({ at }) => now - at < MOMENT), { box, at: now }];
     this.#show();
+  }
+
+  /** When no card is being pressed. One that were replaced between press and click would take the click along. */
+  released() {
+    return this.press;
+  }
+
+  #pressed({ target, button }) {
+    if (button !== 0 || !target.closest?.("[data-lead]")) return;
+    const press = new Promise((done) => {
+      // The click comes right behind the pointer's going up.
+      for (const type of ["pointerup", "pointercancel"]) addEventListener(type, () => setTimeout(done), { once: true, capture: true });
+      setTimeout(done, LONGEST_PRESS);
+    });
+    this.press = press;
+    press.then(() => this.press === press && (this.press = null));
   }
 
   /** {id: {card, at}} of the cards that are in view, with their places in the window. */
