@@ -6,7 +6,7 @@ from django.conf import settings
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from steerleads.db.clock import credible_until, date_back
-from steerleads.dealers import mailing
+from steerleads.dealers import leased_mails
 from steerleads.dealers.models import AccountMail, ApiKey, IdempotencyRecord, StaffSession
 
 
@@ -15,7 +15,7 @@ def date_all_back(now):
     date_back(StaffSession.objects.all(), "expire_date", now, ahead=timedelta(seconds=settings.SESSION_COOKIE_AGE))
     date_back(IdempotencyRecord.objects.all(), "created_at", now)
     date_back(ApiKey.objects.all(), "last_used_at", now)
-    date_back(AccountMail.objects.all(), "next_at", now, ahead=mailing.LONGEST_PAUSE)
+    date_back(AccountMail.objects.all(), "next_at", now, ahead=leased_mails.LONGEST_PAUSE)
     date_devices_back(TOTPDevice.objects.all(), now)
 
 

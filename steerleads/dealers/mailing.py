@@ -1,73 +1,42 @@
-"""Sends mails to staff about their accounts: each by one worker at a time, and for a day while the mail server is away."""
+"""Sends mails to staff about their accounts, which wait in a table (`leased_mails`)."""
 
-import logging
-import uuid
-from datetime import timedelta
-from urllib.parse import urlsplit
+from collections.abc import Callable
+from datetime import datetime
 
-from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.db.models.expressions import Combinable
 from django.template.loader import render_to_string
 
 from steerleads.db.text import one_line
-from steerleads.dealers import staff
+from steerleads.dealers import leased_mails, staff
 from steerleads.dealers.models import AccountMail, MailKind, User
 from steerleads.dealers.permissions import dealership_of
-
-LEASE = timedelta(minutes=5)  # a mail server may take 10 s to answer each of some eight lines
-FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=1)
-MOST_ATTEMPTS = 31  # the pauses between which are a day
 
 LONGEST_NAME = 80
 WITH_LINK = {MailKind.INVITATION, MailKind.PASSWORD_RESET}
 
-log = logging.getLogger(__name__)
 
-
-def due(now):
+def due(now: datetime | Combinable) -> QuerySet[AccountMail]:
     return AccountMail.objects.filter(next_at__lte=now)
 
 
-def claim(*, now):
-    """The mail that has waited longest, now leased to us, or None. It is due again when the lease ends."""
-    # Looked at first without a lock: on SQLite, a transaction stops everybody who writes.
-    if not staff.mail_is_configured() or not due(now).exists():
-        return None
-    with transaction.atomic():
-        mail = due(now).select_for_update(skip_locked=True).order_by("next_at").first()
-        if mail:
-            mail.lease, mail.next_at = uuid.uuid4(), now + LEASE
-            mail.save(update_fields=["lease", "next_at"])
-    return mail
+def claim(*, now: datetime) -> AccountMail | None:
+    """The mail that has waited longest, now leased to us, or None."""
+    return leased_mails.claim(due(now), now=now) if staff.mail_is_configured() else None
 
 
-def send(mail, *, clock):
+def send(mail: AccountMail, *, clock: Callable[[], datetime]) -> None:
     """Send a mail that is ours by lease. Who is no longer of the staff gets none; of several alike, the last is sent."""
     user = _recipient(mail)
-    try:
-        if user:
-            _message(mail, user).send()
-    except OSError as error:  # as all errors of smtplib are
-        return _put_off(mail, type(error).__name__, now=clock())
-    except Exception as error:  # a bug of ours, which is not to go round and round
-        log.exception("A mail to a member of staff could not be sent.")
-        return _put_off(mail, type(error).__name__, now=clock())
+    error = leased_mails.error_of(lambda: _message(mail, user).send()) if user else None
+    if error:
+        return _put_off(mail, error, now=clock())
     with transaction.atomic():
         deleted, _ = AccountMail.objects.filter(_ours(mail)).delete()
         if deleted and user and mail.asked_from:
             staff.note_sent(user, mail.asked_from)
-
-
-def message_id(id):
-    """The same on every attempt, so that a mail that comes twice is known as one."""
-    return f"<{id}@{urlsplit(settings.SITE_URL).hostname or 'localhost'}>"
-
-
-def pause_after(attempts):
-    """Doubled each time, up to an hour."""
-    return min(FIRST_PAUSE * 2 ** (attempts - 1), LONGEST_PAUSE)
 
 
 def _recipient(mail):
@@ -89,19 +58,13 @@ def _message(mail, user):
         context["link"] = staff.password_link(user).url
     # The template's first line is the subject.
     subject, text = render_to_string(f"registration/{mail.kind}_{staff.language_of(user)}.txt", context).split("\n", 1)
-    headers = {"Message-ID": message_id(mail.pk), "Auto-Submitted": "auto-generated"}
+    headers = {"Message-ID": leased_mails.message_id(mail.pk), "Auto-Submitted": "auto-generated"}
     return EmailMessage(" ".join(subject.split()), text.strip() + "\n", None, [user.email], headers=headers)
 
 
 def _put_off(mail, error, *, now):
-    attempts = mail.attempts + 1
-    ours = AccountMail.objects.filter(_ours(mail))
-    if attempts >= MOST_ATTEMPTS:
-        ours.delete()
-        log.error("A mail to user %s was given up after %s attempts in a day: %s", mail.user_id, attempts, error)
-        return
-    ours.update(attempts=attempts, lease=None, next_at=now + pause_after(attempts))
-    log.warning("The mail server did not take a mail to a member of staff: %s. It is tried again.", error)
+    ours, facts = AccountMail.objects.filter(_ours(mail)), leased_mails.next_attempt(mail, error, now=now)
+    ours.update(**facts) if facts else ours.delete()
 
 
 def _ours(mail):

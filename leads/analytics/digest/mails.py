@@ -17,7 +17,7 @@ from leads.analytics.digest.models import Digest
 from leads.analytics.digest.planning import WEEK
 from leads.analytics.digest.switching import stop_link
 from steerleads.db.text import one_line
-from steerleads.dealers import mailing, staff
+from steerleads.dealers import leased_mails, staff
 
 LONGEST_NAME = 80
 DAY = timedelta(days=1)
@@ -61,7 +61,7 @@ def write(digest: Digest, week: date) -> EmailMessage | None:
         }
         text = render_to_string("analytics/digest.txt", context).strip() + "\n"
     headers = {
-        "Message-ID": mailing.message_id(f"{digest.pk}-{week}"),
+        "Message-ID": leased_mails.message_id(f"{digest.pk}-{week}"),
         "Auto-Submitted": "auto-generated",
         "List-Unsubscribe": f"<{stop}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",

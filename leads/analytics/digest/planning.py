@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from leads.analytics.digest.models import Digest
 from steerleads.db.clock import date_back
-from steerleads.dealers import mailing
+from steerleads.dealers import leased_mails
 from steerleads.dealers.hours.calendar import Calendar
 from steerleads.dealers.hours.days import first_second, local_date
 from steerleads.dealers.models import Dealership
@@ -38,7 +38,7 @@ def next_due(digest: Digest, calendar: Calendar, now: datetime) -> datetime | No
 def plan_all(now: datetime) -> None:
     """Look again at what is planned: a time zone may have changed, or a clock been wrong."""
     under_way = Digest.objects.exclude(lease=None, attempts=0)
-    date_back(under_way, "next_at", now, ahead=mailing.LONGEST_PAUSE)
+    date_back(under_way, "next_at", now, ahead=leased_mails.LONGEST_PAUSE)
     with_digests = Dealership.objects.filter(pk__in=Digest.objects.values("dealership"))
     for dealership in with_digests.order_by("pk"):
         plan(dealership, now)

@@ -19,7 +19,7 @@ from leads.notifications.texts import Words
 from leads.outbox.models import Delivery
 from leads.outbox.outcomes import NotNeeded, Outcome, printable
 from leads.outbox.senders import lend_connection
-from steerleads.dealers import mailing
+from steerleads.dealers import leased_mails
 from steerleads.dealers.staff import mail_is_configured
 
 LONGEST_ANSWER = 1000
@@ -62,7 +62,7 @@ def send_mails(
     """
     if not mail_is_configured():
         return Outcome(False, error="no_mail")
-    headers = {"Message-ID": mailing.message_id(message_id), "Auto-Submitted": "auto-generated"}
+    headers = {"Message-ID": leased_mails.message_id(message_id), "Auto-Submitted": "auto-generated"}
     marks = {mark_of(recipient): recipient for recipient in recipients}
     left = {mark: recipient for mark, recipient in marks.items() if mark not in delivered_to}
     before, refusals, end = len(left), [], time.monotonic() + WHOLE

@@ -1,28 +1,23 @@
 """Mails to staff wait until they are sent: once, by one worker, for a day."""
 
-import os
 import re
-import signal
 import socket
-import tempfile
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.core.management import call_command
 from django.db import connections
 from django.utils import timezone
 
-from leads.notifications.tests.letterboxes import listening, use_smtp
+from leads.notifications.tests.letterboxes import use_smtp
 from leads.outbox.worker import Worker
-from steerleads.dealers import mailing, staff
+from steerleads.dealers import leased_mails, mailing, staff
 from steerleads.dealers.ahead import date_all_back
 from steerleads.dealers.models import AccountMail, MailKind, Role
 from steerleads.dealers.tests.people import browser, make_staff
 from steerleads.dealers.tests.waiting_mails import NOON, ask, put, send_waiting, waiting
 from steerleads.tests.clients import together
-from steerleads.tests.commands import environment, python, spawn
-from steerleads.tests.databases import scratch_database
+from steerleads.tests.killed_mailers import letters_after_a_kill
 from steerleads.tests.servers import free_port
 
 pytestmark = [pytest.mark.django_db, pytest.mark.on_one_database]
@@ -171,19 +166,19 @@ def test_a_mail_is_worth_a_look_by_a_worker_with_nothing_else_to_do(casa, sara, 
 def test_who_has_it_has_it_alone_until_the_lease_ends(sara, outbox):
     put(sara)
     first = mailing.claim(now=NOON)
-    assert mailing.claim(now=NOON + mailing.LEASE - timedelta(seconds=1)) is None
-    second = mailing.claim(now=NOON + mailing.LEASE)
-    mailing.send(second, clock=lambda: NOON + mailing.LEASE)
+    assert mailing.claim(now=NOON + leased_mails.LEASE - timedelta(seconds=1)) is None
+    second = mailing.claim(now=NOON + leased_mails.LEASE)
+    mailing.send(second, clock=lambda: NOON + leased_mails.LEASE)
     assert (second.pk, len(outbox), waiting()) == (first.pk, 1, 0)
 
 
 def test_who_lost_the_lease_changes_nothing_any_more(sara, letterbox):
     put(sara)
     slow = mailing.claim(now=NOON)
-    assert mailing.claim(now=NOON + mailing.LEASE)
+    assert mailing.claim(now=NOON + leased_mails.LEASE)
     before = AccountMail.objects.values().get()
     letterbox.refuses = "451 4.7.1 Later"
-    mailing.send(slow, clock=lambda: NOON + mailing.LEASE)
+    mailing.send(slow, clock=lambda: NOON + leased_mails.LEASE)
     assert AccountMail.objects.values().get() == before
 
 
@@ -208,34 +203,9 @@ from steerleads.dealers import staff
 from steerleads.dealers.models import Dealership
 staff.mail_link(staff.invite("sara@casa.example", Dealership.objects.get(name="Casa Motors")).user, "invitation")
 """
-SHIFT = """
-from django.utils import timezone
-from steerleads.dealers.models import AccountMail
-from steerleads.dealers.mailing import LEASE
-[mail] = AccountMail.objects.all()
-assert mail.lease and mail.next_at > timezone.now()
-AccountMail.objects.update(next_at=mail.next_at - LEASE)
-"""
 
 
 @pytest.mark.long
 def test_a_worker_that_is_killed_while_it_sends_loses_nothing(settings):
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        scratch_database(folder) as (url, _),
-        socket.create_server(("127.0.0.1", 0)) as hanging,
-        listening(settings) as letterbox,
-    ):
-        env = environment(url, folder, {"EMAIL_URL": f"smtp://127.0.0.1:{hanging.getsockname()[1]}"})
-        python(POST, env)
-        process = spawn(["deliver"], env, Path(folder) / "deliver.log")
-        hanging.settimeout(40)
-        plug, _ = hanging.accept()  # which says nothing: dropped, it would be shut
-        with plug:
-            os.kill(process.pid, signal.SIGKILL)
-            process.wait(10)
-        python(SHIFT, env)  # five minutes pass
-        env["EMAIL_URL"] = f"smtp://127.0.0.1:{settings.EMAIL_PORT}"
-        process = spawn(["deliver", "--once"], env, Path(folder) / "deliver.log")
-        assert process.wait(40) == 0
-    assert [letter["To"] for letter in letterbox.letters] == ["sara@casa.example"]
+    letters = letters_after_a_kill(settings, POST, "dealers.AccountMail")
+    assert [letter["To"] for letter in letters] == ["sara@casa.example"]

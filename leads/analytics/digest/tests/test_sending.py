@@ -1,12 +1,7 @@
 """Digests are sent once: by one of many workers, after a mail server was away, and when a worker is killed (contract A21)."""
 
-import os
-import signal
-import socket
-import tempfile
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 
 import pytest
 from django.db import connections
@@ -15,10 +10,9 @@ from leads.analytics.digest import sending
 from leads.analytics.digest.models import Digest
 from leads.analytics.digest.tests.weeks import happen, next_monday, subscriber, work
 from leads.notifications.tests.letterboxes import listening, use_smtp
-from steerleads.dealers import mailing
+from steerleads.dealers import leased_mails
 from steerleads.tests.clients import together
-from steerleads.tests.commands import environment, python, spawn
-from steerleads.tests.databases import scratch_database
+from steerleads.tests.killed_mailers import letters_after_a_kill
 from steerleads.tests.servers import free_port
 
 pytestmark = [pytest.mark.django_db]
@@ -66,18 +60,18 @@ def test_a_mail_server_that_stays_away_is_tried_for_a_day_and_again_the_next_wee
 
 def test_who_has_it_has_it_alone_until_the_lease_ends(opens, letterbox):
     first = sending.claim(now=opens)
-    assert sending.claim(now=opens + mailing.LEASE - timedelta(seconds=1)) is None
-    second = sending.claim(now=opens + mailing.LEASE)
-    sending.send(second, clock=lambda: opens + mailing.LEASE)
+    assert sending.claim(now=opens + leased_mails.LEASE - timedelta(seconds=1)) is None
+    second = sending.claim(now=opens + leased_mails.LEASE)
+    sending.send(second, clock=lambda: opens + leased_mails.LEASE)
     assert (second.pk, len(letterbox.letters)) == (first.pk, 1)
 
 
 def test_who_lost_the_lease_changes_nothing_any_more(opens, letterbox):
     slow = sending.claim(now=opens)
-    assert sending.claim(now=opens + mailing.LEASE)
+    assert sending.claim(now=opens + leased_mails.LEASE)
     before = Digest.objects.values().get()
     letterbox.refuses = "451 4.7.1 Later"
-    sending.send(slow, clock=lambda: opens + mailing.LEASE)
+    sending.send(slow, clock=lambda: opens + leased_mails.LEASE)
     assert Digest.objects.values().get() == before
 
 
@@ -124,35 +118,9 @@ with patch.object(timezone, "now", return_value=timezone.now() - timedelta(days=
 switch_on(user, casa, now=timezone.now())
 Digest.objects.update(done_for=None, next_at=timezone.now())
 """
-SHIFT = """
-from django.utils import timezone
-from leads.analytics.digest.models import Digest
-from steerleads.dealers.mailing import LEASE
-[digest] = Digest.objects.all()
-assert digest.lease and digest.next_at > timezone.now()
-Digest.objects.update(next_at=digest.next_at - LEASE)
-"""
 
 
 @pytest.mark.long
 def test_a_worker_that_is_killed_while_it_sends_loses_nothing(settings):
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        scratch_database(folder) as (url, _),
-        socket.create_server(("127.0.0.1", 0)) as hanging,
-        listening(settings) as letterbox,
-    ):
-        env = environment(url, folder, {"EMAIL_URL": f"smtp://127.0.0.1:{hanging.getsockname()[1]}"})
-        python(PUT, env)
-        process = spawn(["deliver"], env, Path(folder) / "deliver.log")
-        hanging.settimeout(40)
-        plug, _ = hanging.accept()  # which says nothing: dropped, it would be shut
-        with plug:
-            os.kill(process.pid, signal.SIGKILL)
-            process.wait(10)
-        python(SHIFT, env)  # five minutes pass
-        env["EMAIL_URL"] = f"smtp://127.0.0.1:{settings.EMAIL_PORT}"
-        for _ in range(2):
-            process = spawn(["deliver", "--once"], env, Path(folder) / "deliver.log")
-            assert process.wait(40) == 0
-    assert [letter["To"] for letter in letterbox.letters] == ["sara@casa.example"]
+    letters = letters_after_a_kill(settings, PUT, "digest.Digest", workers=2)
+    assert [letter["To"] for letter in letters] == ["sara@casa.example"]
