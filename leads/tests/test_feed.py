@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connection, connections
 from django.utils import timezone
 
 from conftest import TESTER, make_car, make_lead
@@ -15,7 +15,7 @@ from leads.feed import events_after, number_events
 from leads.models import Feed, Lead, LeadEvent
 from leads.privacy import people
 from leads.privacy.retention import archive_leads, purge_leads
-from steerleads.tests.clients import in_threads
+from steerleads.tests.clients import held_open, in_threads
 
 HOUR = timedelta(hours=1)
 
@@ -86,23 +86,10 @@ def test_more_than_a_batch_is_numbered(casa, civic, monkeypatch):
 def test_a_late_commit_comes_behind_what_was_read(casa, civic):
     if connection.vendor == "sqlite":
         pytest.skip("only on PostgreSQL: SQLite has one writer at a time")
-    began, end = threading.Event(), threading.Event()
-
-    def slowly():
-        with transaction.atomic():
-            make_lead(make_car(casa), action="late")  # a car of its own: creating locks the car
-            began.set()
-            end.wait(10)
-        connections.close_all()
-
-    writer = threading.Thread(target=slowly)
-    writer.start()
-    began.wait(10)
-    make_lead(civic, action="early")
-    number_events(casa)
-    seen = numbers(casa)
-    end.set()
-    writer.join()
+    with held_open(lambda: make_lead(make_car(casa), action="late")):  # a car of its own: creating locks the car
+        make_lead(civic, action="early")
+        number_events(casa)
+        seen = numbers(casa)
     number_events(casa)
     late = LeadEvent.objects.of(casa).get(sequence=2)
     assert seen == [1] and late.texts["action"]["to"] == "late"

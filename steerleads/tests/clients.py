@@ -10,7 +10,7 @@ from http.client import HTTPException
 from itertools import count
 
 import pytest
-from django.db import connection
+from django.db import connection, connections, transaction
 
 from steerleads.tests.servers import send
 
@@ -90,6 +90,30 @@ def in_threads(*jobs):
             connection.close()
 
     return together(*(partial(alone, job) for job in jobs))
+
+
+@contextmanager
+def held_open(write):
+    """A transaction in a thread of its own that has written, and commits when the block ends."""
+    began, end = threading.Event(), threading.Event()
+
+    def slowly():
+        try:
+            with transaction.atomic():
+                write()
+                began.set()
+                end.wait(10)
+        finally:
+            connections.close_all()
+
+    writer = threading.Thread(target=slowly)
+    writer.start()
+    began.wait(10)
+    try:
+        yield
+    finally:
+        end.set()
+        writer.join()
 
 
 @contextmanager

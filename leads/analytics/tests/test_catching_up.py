@@ -1,10 +1,9 @@
 """Facts follow the events, whoever looks first, whenever, and however often."""
 
-import threading
-from datetime import date, time, timedelta
+from datetime import timedelta
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from conftest import TESTER, make_car, make_lead
@@ -14,21 +13,11 @@ from leads.analytics.catching_up import CatchingUp, catch_up
 from leads.analytics.chore import Facts
 from leads.analytics.models import OPEN, FactState, LeadFact, LeadSpan, LeadTurn
 from leads.analytics.rebuilding import rebuild
+from leads.analytics.tests.answering import SARA, complete
 from leads.feed import number_events
 from leads.models import Feed, LeadEvent
-from leads.outbox.due import anything_due
-from leads.outbox.worker import Worker
-from steerleads.dealers.actors import Actor
-from steerleads.dealers.hours.actions import set_hours, set_week
 from steerleads.dealers.hours.calendar import Calendar
-from steerleads.dealers.hours.schedule import WEEKDAYS
-from steerleads.tests.clients import in_threads
-
-SARA = Actor("staff", "Sara Alami")
-
-
-def complete(lead, actor=SARA):
-    return actions.change_lead(lead.dealership, lead.pk, {"status": "COMPLETED"}, actor=actor)
+from steerleads.tests.clients import held_open, in_threads
 
 
 def stored():
@@ -147,146 +136,6 @@ def test_who_knows_of_fewer_events_than_were_counted_begins_nothing_again(casa, 
     assert late.step() is False and late.state.after == 2 and stored() == before
 
 
-# --- Rebuilding -----------------------------------------------------------------------------------
-
-SPOILT = {
-    "a column": lambda lead: LeadFact.objects.update(status="NEW"),
-    "a missing fact": lambda lead: LeadFact.objects.all().delete(),
-    "a missing turn": lambda lead: LeadTurn.objects.all().delete(),
-    "a span": lambda lead: LeadSpan.objects.update(to_at=None),
-    "too much": lambda lead: LeadEvent.objects.filter(lead_id=lead.pk).delete(),
-}
-
-
-@pytest.mark.parametrize("spoil", SPOILT.values(), ids=SPOILT)
-def test_a_rebuild_says_what_differs_and_mends_it(casa, civic, spoil):
-    lead = make_lead(civic)
-    LeadEvent.objects.update(at=timezone.now() - timedelta(minutes=5))
-    complete(lead)
-    catch_up(casa)
-    spoil(lead)
-    differences = rebuild(casa)
-    assert differences and {each.lead_id for each in differences} == {lead.pk}
-    assert rebuild(casa) == []
-
-
-def test_a_rebuild_goes_by_batches(casa, civic, monkeypatch):
-    monkeypatch.setattr("leads.analytics.rebuilding.BATCH", 2)
-    leads = [make_lead(civic) for _ in range(5)]
-    catch_up(casa)
-    LeadFact.objects.filter(lead_id__in=[leads[1].pk, leads[4].pk]).update(archived=True)
-    assert [(each.lead_id, each.what, each.stored, each.told) for each in rebuild(casa)] == [
-        (leads[1].pk, "archived", True, False),
-        (leads[4].pk, "archived", True, False),
-    ]
-    assert rebuild(casa) == []
-
-
-# --- Business time --------------------------------------------------------------------------------
-
-NEVER_QUIET = {"quiet_from": time(0), "quiet_until": time(0)}
-ROUND_THE_CLOCK = [["00:00", "24:00"]]
-
-
-@pytest.fixture
-def answered(casa, civic, monkeypatch):
-    """Five leads, each answered after an hour."""
-    leads = [make_lead(civic) for _ in range(5)]
-    LeadEvent.objects.update(at=timezone.now() - timedelta(hours=1))
-    for lead in leads:
-        complete(lead)
-    monkeypatch.setattr(catching_up, "BATCH", 2)
-    catch_up(casa)
-    return leads
-
-
-def business_seconds():
-    return set(LeadFact.objects.values_list("answer_business_seconds", flat=True))
-
-
-def pretend(monkeypatch, factor):
-    """Other opening hours, of which each hour has so many open seconds."""
-    monkeypatch.setattr(Calendar, "fingerprint", lambda self: f"{factor}")
-    monkeypatch.setattr(Calendar, "seconds_between", lambda self, start, end: (end - start) // 3600 * factor)
-
-
-def test_other_hours_count_all_answers_anew(casa, answered, monkeypatch):
-    for factor in (7, 11):
-        pretend(monkeypatch, factor)
-        catch_up(casa)
-        assert business_seconds() == {factor} and rebuild(casa) == []
-
-
-def test_hours_that_change_while_they_are_counted_begin_again(casa, answered, monkeypatch):
-    pretend(monkeypatch, 7)
-    first = CatchingUp(casa)
-    first.step()
-    assert len(business_seconds()) == 2 and first.state.redone_to
-    pretend(monkeypatch, 11)
-    catch_up(casa)
-    assert business_seconds() == {11}
-
-
-def test_who_was_killed_on_the_way_is_followed_by_the_next(casa, answered, monkeypatch):
-    pretend(monkeypatch, 7)
-    CatchingUp(casa).step()
-    seen = []
-    real = catching_up.count_business_time
-    monkeypatch.setattr(
-        catching_up, "count_business_time", lambda facts, calendar: (seen.append(len(facts)), real(facts, calendar))
-    )
-    catch_up(casa)
-    assert seen == [2, 1] and business_seconds() == {7}
-
-
-def test_the_worker_begins_when_hours_are_changed(casa, answered, clock):
-    Worker(clock=clock).drain()
-    set_hours(casa, NEVER_QUIET)
-    assert not anything_due(timezone.now())  # quiet hours are no matter of figures
-    for hours, seconds in ((ROUND_THE_CLOCK, 3600), ([], 0)):
-        set_week(casa, date(2020, 1, 1), dict.fromkeys(WEEKDAYS, hours))
-        assert anything_due(timezone.now())
-        Worker(clock=clock).drain()
-        assert {found // 60 * 60 for found in business_seconds()} == {seconds} and rebuild(casa) == []
-
-
-# --- The worker -----------------------------------------------------------------------------------
-
-
-def test_the_worker_catches_up_after_numbering(casa, atlas, lead, clock):
-    make_lead(make_car(atlas))
-    Worker(clock=clock).drain()
-    assert {state.dealership_id: state.after for state in FactState.objects.all()} == {casa.pk: 1, atlas.pk: 1}
-    assert not anything_due(timezone.now())
-
-
-def test_an_idle_worker_is_woken_by_events_that_were_counted_by_nobody(casa, civic, lead, clock):
-    Worker(clock=clock).drain()
-    make_lead(civic)
-    number_events(casa)
-    Feed.objects.update(told=2)
-    assert anything_due(timezone.now())
-
-
-def test_one_dealership_that_fails_stops_no_other(casa, atlas, lead, clock, monkeypatch, caplog):
-    make_lead(make_car(atlas))
-    number_events(casa), number_events(atlas)
-    real = CatchingUp.step
-    monkeypatch.setattr(CatchingUp, "step", lambda self, **how: 1 / 0 if self.dealership == casa else real(self, **how))
-    Facts().work(timezone.now, lambda: False)
-    assert [fact.dealership_id for fact in LeadFact.objects.all()] == [atlas.pk] and str(casa.pk) in caplog.text
-
-
-def test_a_worker_that_stops_leaves_the_rest(casa, civic, monkeypatch):
-    monkeypatch.setattr(catching_up, "BATCH", 1)
-    for _ in range(3):
-        make_lead(civic)
-    number_events(casa)
-    asked = iter([False, False, True, True])
-    Facts().work(timezone.now, lambda: next(asked))
-    assert FactState.objects.get().after == 1
-
-
 # --- Many at once ---------------------------------------------------------------------------------
 
 
@@ -309,22 +158,9 @@ def test_many_who_look_at_once_count_each_event_once(casa, monkeypatch):
 def test_a_late_commit_is_counted(casa, civic):
     if connection.vendor == "sqlite":
         pytest.skip("only on PostgreSQL: SQLite has one writer at a time")
-    began, end = threading.Event(), threading.Event()
-
-    def slowly():
-        with transaction.atomic():
-            make_lead(make_car(casa))
-            began.set()
-            end.wait(10)
-        connections.close_all()
-
-    writer = threading.Thread(target=slowly)
-    writer.start()
-    began.wait(10)
-    complete(make_lead(civic))
-    before = catch_up(casa)  # neither waits for the writer nor passes over what he will have written
-    end.set()
-    writer.join()
+    with held_open(lambda: make_lead(make_car(casa))):
+        complete(make_lead(civic))
+        before = catch_up(casa)  # neither waits for the writer nor passes over what he will have written
     assert (before, catch_up(casa)) == (2, 3)
     assert LeadFact.objects.count() == 2 and rebuild(casa) == []
 

@@ -1,19 +1,12 @@
 """Processes that catch up and are killed at any moment: facts are what a rebuild makes of the events, always."""
 
-import os
-import random
-import signal
-import subprocess
-import sys
 import tempfile
-import time
-from contextlib import contextmanager
 
 import pytest
-from django.conf import settings
 
 from steerleads.tests.commands import environment, python
 from steerleads.tests.databases import scratch_database
+from steerleads.tests.killing import Programs, writing
 
 pytestmark = pytest.mark.long
 
@@ -102,49 +95,14 @@ def test_twenty_kills_leave_facts_as_a_rebuild_makes_them(db):
 
 
 def check_kills(*, kills, processes, seconds):
-    chance = random.Random(kills)
     with tempfile.TemporaryDirectory() as folder, scratch_database(folder) as (url, _):
         env = environment(url, folder, {"LOG_LEVEL": "ERROR"})
-        with catching_up(processes, env) as running, writing(seconds, env) as writer:
-            for _ in range(kills):
-                time.sleep(chance.uniform(0.3, 1.5) * seconds / kills)
-                replace_one(running, chance, env)
+        with (
+            Programs(READER, processes, env, ends=()) as readers,
+            writing(WRITER.format(seconds=seconds), env) as writer,
+        ):
+            readers.kill_some(kills, seconds)
             assert writer.wait(seconds + 60) == 0
         found = python(OUTCOME, env)
     assert found.split()[:4] == ["0", "True", "True", "True"], found
     return f"{kills} kills of {processes} processes: {found.split()[4]} leads, facts = rebuild"
-
-
-@contextmanager
-def catching_up(count, env):
-    processes = [start(env) for _ in range(count)]
-    try:
-        yield processes
-        assert [process.poll() for process in processes] == [None] * count  # none has ended by itself
-    finally:
-        for process in processes:
-            process.kill()
-            process.wait(10)
-
-
-def replace_one(processes, chance, env):
-    """kill -9 of one of them, and another in its place."""
-    index = chance.randrange(len(processes))
-    os.kill(processes[index].pid, signal.SIGKILL)
-    processes[index].wait(10)
-    processes[index] = start(env)
-
-
-def start(env):
-    return subprocess.Popen([sys.executable, "-c", READER], cwd=settings.BASE_DIR, env=env)
-
-
-@contextmanager
-def writing(seconds, env):
-    command = [sys.executable, "manage.py", "shell", "--no-imports", "--command", WRITER.format(seconds=seconds)]
-    process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=env)
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()

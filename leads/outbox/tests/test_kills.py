@@ -5,22 +5,16 @@ does: leases end after 3 s, and what failed is tried again after fractions of a 
 """
 
 import json
-import os
 import random
-import signal
-import subprocess
-import sys
 import tempfile
-import time
 from collections import Counter
-from contextlib import contextmanager
 
 import pytest
-from django.conf import settings
 
 from leads.webhooks.tests.receivers import Reply, receiver
 from steerleads.tests.commands import environment, python
 from steerleads.tests.databases import scratch_database
+from steerleads.tests.killing import Programs, writing
 
 pytestmark = pytest.mark.long
 
@@ -126,10 +120,11 @@ def check_kills(*, kills, workers, seconds):
     ):
         env = environment(url, folder, {"WEBHOOK_ALLOW": crm.origin, "LOG_LEVEL": "ERROR"})
         python(SUBSCRIBE.format(origin=crm.origin), env)
-        with running_workers(workers, env) as processes, writing(seconds, env) as writer:
-            for _ in range(kills):
-                time.sleep(chance.uniform(0.3, 1.5) * seconds / kills)
-                replace_one(processes, chance, env)
+        with (
+            Programs(WORKER, workers, env, ends=(0,)) as running,
+            writing(WRITER.format(seed=7, seconds=seconds), env) as writer,
+        ):
+            running.kill_some(kills, seconds)
             rolled_back = int(writer.communicate(timeout=seconds + 60)[0])
             wait_until_nothing_waits(env)
         return judge(crm, json.loads(python(OUTCOME, env)), rolled_back, f"{kills} kills, {workers} workers")
@@ -155,39 +150,3 @@ def judge(crm, found, rolled_back, words):
         f"{words}: {len(found['events'])} events for 2 webhooks, {rolled_back} writes rolled back; lost 0, phantom 0, "
         f"stuck 0; {sum(came.values())} requests, {again} of them again (a tenth was answered 500)"
     )
-
-
-@contextmanager
-def running_workers(count, env):
-    processes = [start(env) for _ in range(count)]
-    try:
-        yield processes
-    finally:
-        for process in processes:
-            process.terminate()
-        for process in processes:
-            assert process.wait(30) in (0, -signal.SIGTERM)  # the latter if it was only being born
-
-
-def replace_one(processes, chance, env):
-    """kill -9 of one of them, and another in its place."""
-    index = chance.randrange(len(processes))
-    os.kill(processes[index].pid, signal.SIGKILL)
-    processes[index].wait(10)
-    processes[index] = start(env)
-
-
-def start(env):
-    return subprocess.Popen([sys.executable, "-c", WORKER], cwd=settings.BASE_DIR, env=env)
-
-
-@contextmanager
-def writing(seconds, env):
-    code = WRITER.format(seed=7, seconds=seconds)
-    command = [sys.executable, "manage.py", "shell", "--no-imports", "--command", code]
-    process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=env, stdout=subprocess.PIPE, text=True)
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
