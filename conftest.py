@@ -14,8 +14,9 @@ from leads.actions import create_lead
 from steerleads.db.damage import forget_damage
 from steerleads.dealers.actors import Actor
 from steerleads.dealers.keys import forget_cached_keys, issue_key
-from steerleads.dealers.models import Dealership, Scope
+from steerleads.dealers.models import Dealership, Role, Scope
 from steerleads.dealers.ratelimit import forget_leases
+from steerleads.dealers.tests.people import browser, make_staff
 from steerleads.operations.health import forget_looks
 from steerleads.tests.databases import begin_run, begin_with_a_copy, end_run
 from steerleads.tests.openapi_oracle import check_against_schema
@@ -134,6 +135,29 @@ def api(casa):
 def rival(atlas):
     """Atlas's client, with all scopes and no limit."""
     return ApiClient(atlas)
+
+
+@pytest.fixture
+def manager(casa):
+    """The browser of a manager of Casa's."""
+    return browser(make_staff(casa, Role.MANAGER))
+
+
+@pytest.fixture
+def salesperson(casa):
+    return browser(make_staff(casa))
+
+
+@pytest.fixture
+def root(db):
+    """The browser of a superuser who works nowhere."""
+    return browser(make_staff(None, None))
+
+
+@pytest.fixture
+def in_english(casa):
+    """Pages are read by their English words."""
+    Dealership.objects.update(language="en")
 
 
 @pytest.fixture

@@ -4,28 +4,12 @@ import pytest
 
 from cars.models import Car
 from conftest import make_car, make_lead
-from steerleads.dealers.models import Dealership, Role
 from steerleads.dealers.tests.people import browser, form_errors, make_staff, told
 
-pytestmark = pytest.mark.on_one_database
+pytestmark = [pytest.mark.on_one_database, pytest.mark.usefixtures("in_english")]
 
 CARS = "/admin/cars/car/"
 CIVIC = {"make": "Honda", "model": "Civic", "status": "LOADING"}
-
-
-@pytest.fixture(autouse=True)
-def _in_english(casa):
-    Dealership.objects.update(language="en")
-
-
-@pytest.fixture
-def manager(casa):
-    return browser(make_staff(casa, Role.MANAGER))
-
-
-@pytest.fixture
-def salesperson(casa):
-    return browser(make_staff(casa))
 
 
 def listed(client, query=""):

@@ -8,24 +8,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from cars import import_forms
 from cars.models import Car
 from conftest import make_car
-from steerleads.dealers.models import Dealership, Membership, Role
+from steerleads.dealers.models import Membership, Role
 from steerleads.dealers.tests.people import browser, make_staff
 from steerleads.tables.tests.workbooks import workbook
 
-pytestmark = pytest.mark.on_one_database
+pytestmark = [pytest.mark.on_one_database, pytest.mark.usefixtures("in_english")]
 
 PAGE = "/admin/cars/car/import/"
 TABLE = "Marque;Modèle;Prix (DH);Couleur\nDacia;Logan;95 000;rouge\nKia;Rio;pas cher;bleu\n"
-
-
-@pytest.fixture(autouse=True)
-def _in_english(casa):
-    Dealership.objects.update(language="en")
-
-
-@pytest.fixture
-def manager(casa):
-    return browser(make_staff(casa, Role.MANAGER))
 
 
 def give(client, content, **data):

@@ -8,16 +8,13 @@ from django.utils import timezone
 
 from conftest import make_car, make_lead
 from leads.models import EventKind, Lead, LeadEvent, PersonRequest
-from steerleads.dealers.models import Dealership, Role
+from steerleads.dealers.models import Dealership
 from steerleads.dealers.tests.people import browser, form_errors, make_staff, told
+
+pytestmark = pytest.mark.usefixtures("in_english")
 
 LEADS = "/admin/leads/lead/"
 SHOWN = ("status", "action", "target_name", "target_info", "tag", "note", "order")
-
-
-@pytest.fixture(autouse=True)
-def _in_english(casa):
-    Dealership.objects.update(language="en")
 
 
 @pytest.fixture
@@ -28,11 +25,6 @@ def sara(casa):
 @pytest.fixture
 def salesperson(sara):
     return browser(sara)
-
-
-@pytest.fixture
-def manager(casa):
-    return browser(make_staff(casa, Role.MANAGER))
 
 
 def form_of(lead, **typed):

@@ -7,20 +7,10 @@ from django.utils import timezone
 
 from conftest import make_car, make_lead
 from leads.models import Lead
-from steerleads.dealers.models import Dealership, Role
-from steerleads.dealers.tests.people import browser, make_staff
+
+pytestmark = pytest.mark.usefixtures("in_english")
 
 LEADS = "/admin/leads/lead/"
-
-
-@pytest.fixture(autouse=True)
-def _in_english(casa):
-    Dealership.objects.update(language="en")
-
-
-@pytest.fixture
-def manager(casa):
-    return browser(make_staff(casa, Role.MANAGER))
 
 
 def listed(client, **query):

@@ -13,7 +13,7 @@ from conftest import make_car
 from leads.models import Lead
 from steerleads.dealers.models import Dealership
 from steerleads.dealers.permissions import NOBODY
-from steerleads.dealers.tests.people import browser, make_staff
+from steerleads.dealers.tests.people import make_staff
 
 CLEANING = import_module("steerleads.dealers.migrations.0004_forget_names_in_the_admins_log")
 MARK = "zoubida"
@@ -49,11 +49,6 @@ def kinds_of_rows():
     """The labels of what can be added or changed in the admin."""
     models = [model for model in apps.get_models() if admin.site.is_registered(model)]
     return {model._meta.label for model in models if admin.site.get_model_admin(model).change_role != NOBODY}
-
-
-@pytest.fixture
-def root(db):
-    return browser(make_staff(None, None))
 
 
 def path_of(model):

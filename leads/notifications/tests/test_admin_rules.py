@@ -9,8 +9,8 @@ from leads.notifications.actions import change_rule, create_rule
 from leads.notifications.models import Rule
 from leads.outbox.models import Delivery, State
 from leads.outbox.tests.pages import page_of, sent, text_of
-from steerleads.dealers.models import Dealership, Role
-from steerleads.dealers.tests.people import browser, form_errors, make_staff, told
+from steerleads.dealers.models import Dealership
+from steerleads.dealers.tests.people import form_errors, told
 
 pytestmark = pytest.mark.on_one_database
 
@@ -22,16 +22,6 @@ TYPED = {"trigger": "created", "hours": "", "channel": "email", "to": "boss@casa
 def _in_english(casa, settings):
     Dealership.objects.update(language="en")
     settings.NOTIFY_CHANNELS = {"sms": "someone://key@{to}", "team chat": "someone://room"}
-
-
-@pytest.fixture
-def manager(casa):
-    return browser(make_staff(casa, Role.MANAGER))
-
-
-@pytest.fixture
-def root(db):
-    return browser(make_staff(None, None))
 
 
 @pytest.fixture

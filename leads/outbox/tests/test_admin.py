@@ -15,21 +15,12 @@ from leads.outbox.tests.pages import page_of, sent, text_of
 from leads.webhooks import actions as webhook_actions
 from leads.webhooks import outbound
 from leads.webhooks.models import Webhook
-from steerleads.dealers.models import Dealership, Role
-from steerleads.dealers.tests.people import browser, make_staff, told
+from steerleads.dealers.tests.people import told
+
+pytestmark = pytest.mark.usefixtures("in_english")
 
 WEBHOOKS, DELIVERIES = "/admin/webhooks/webhook/", "/admin/delivery/delivery/"
 URL = "https://crm.example.com/hooks"
-
-
-@pytest.fixture(autouse=True)
-def _in_english(casa):
-    Dealership.objects.update(language="en")
-
-
-@pytest.fixture
-def manager(casa):
-    return browser(make_staff(casa, Role.MANAGER))
 
 
 @pytest.fixture

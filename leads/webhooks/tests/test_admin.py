@@ -12,30 +12,14 @@ from leads.outbox.models import Attempt, Delivery, State
 from leads.outbox.tests.pages import page_of, sent, text_of
 from leads.webhooks import actions as webhook_actions
 from leads.webhooks.models import DEFAULT_KINDS, Webhook
-from steerleads.dealers.models import Dealership, Role
-from steerleads.dealers.tests.people import browser, form_errors, make_staff, told
+from steerleads.dealers.tests.people import form_errors, told
 
-pytestmark = pytest.mark.on_one_database
+pytestmark = [pytest.mark.on_one_database, pytest.mark.usefixtures("in_english")]
 
 WEBHOOKS, DELIVERIES = "/admin/webhooks/webhook/", "/admin/delivery/delivery/"
 URL = "https://crm.example.com/hooks"
 TYPED = {"url": URL, "kinds": ["lead.created"], "description": "Our CRM", "is_on": "on"}
 SECRET = re.compile(r"data-secret>([^<]+)<")
-
-
-@pytest.fixture(autouse=True)
-def _in_english(casa):
-    Dealership.objects.update(language="en")
-
-
-@pytest.fixture
-def manager(casa):
-    return browser(make_staff(casa, Role.MANAGER))
-
-
-@pytest.fixture
-def root(db):
-    return browser(make_staff(None, None))
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from steerleads.dealers.models import ApiKey, Dealership, Membership, Role, Staf
 from steerleads.dealers.tests.people import browser, form_errors, make_staff, told
 from steerleads.dealers.tests.waiting_mails import send_waiting
 
-pytestmark = pytest.mark.on_one_database
+pytestmark = [pytest.mark.on_one_database, pytest.mark.usefixtures("in_english")]
 
 KEYS, STAFF, DEALERSHIPS = "/admin/dealers/apikey/", "/admin/dealers/membership/", "/admin/dealers/dealership/"
 SECRET = re.compile(r"data-secret>([^<]+)<")
@@ -31,16 +31,6 @@ def boss(casa):
 @pytest.fixture
 def manager(boss):
     return browser(boss)
-
-
-@pytest.fixture
-def root(db):
-    return browser(make_staff(None, None))
-
-
-@pytest.fixture(autouse=True)
-def _in_english(casa):
-    Dealership.objects.update(language="en")
 
 
 @pytest.fixture(autouse=True)

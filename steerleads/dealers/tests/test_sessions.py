@@ -7,19 +7,14 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from steerleads.dealers import sessions, staff
-from steerleads.dealers.models import Dealership, Role, StaffSession, User
+from steerleads.dealers.models import Role, StaffSession, User
 from steerleads.dealers.tests.people import PASSWORD, browser, make_staff
 
-pytestmark = pytest.mark.on_one_database
+pytestmark = [pytest.mark.on_one_database, pytest.mark.usefixtures("in_english")]
 
 PAGE = "/admin/sessions/"
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 Version/17.4 Mobile Safari/604.1"
 NEW = "a longer new one"
-
-
-@pytest.fixture(autouse=True)
-def _in_english(casa):
-    Dealership.objects.update(language="en")
 
 
 @pytest.fixture

@@ -12,14 +12,9 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from steerleads.dealers.models import Dealership, RecoveryCode, Role
 from steerleads.dealers.tests.people import PASSWORD, browser, make_staff
 
-pytestmark = pytest.mark.on_one_database
+pytestmark = [pytest.mark.on_one_database, pytest.mark.usefixtures("in_english")]
 
 PAGE = "/admin/two-factor/"
-
-
-@pytest.fixture(autouse=True)
-def _in_english(casa):
-    Dealership.objects.update(language="en")
 
 
 @pytest.fixture

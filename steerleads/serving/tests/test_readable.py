@@ -4,8 +4,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from steerleads.dealers.models import Role
-from steerleads.dealers.tests.people import browser, make_staff
+from steerleads.dealers.tests.people import browser
 
 pytestmark = [pytest.mark.django_db, pytest.mark.on_one_database]
 
@@ -15,11 +14,6 @@ PAGES = ["/admin/login/", "/admin/", "/admin/leads/board/", "/admin/leads/board/
 
 def short(value):
     return ascii(value)[:40]
-
-
-@pytest.fixture
-def manager(casa):
-    return browser(make_staff(casa, Role.MANAGER))
 
 
 @pytest.mark.parametrize("name", ["sessionid", "csrftoken", "messages", "django_language", "other\x01"])

@@ -8,29 +8,16 @@ import pytest
 from steerleads.dealers.hours.actions import add_special_days, set_hours, set_week
 from steerleads.dealers.hours.models import Hours, OpeningWeek, SpecialDay
 from steerleads.dealers.hours.schedule import FIRST_DAY, USUAL_WEEK, WEEKDAYS
-from steerleads.dealers.models import AuditEvent, Dealership, Role
-from steerleads.dealers.tests.people import browser, form_errors, make_staff
+from steerleads.dealers.models import AuditEvent, Dealership
+from steerleads.dealers.tests.people import form_errors
+
+pytestmark = pytest.mark.usefixtures("in_english")
 
 HOURS, WEEKS, DAYS = (f"/admin/dealers/{model}/" for model in ("hours", "openingweek", "specialday"))
 HOLIDAYS = f"{DAYS}holidays/"
 TARGETS = {"target_minutes": "45", "stale_days": "3", "quiet_from": "22:00", "quiet_until": "07:00"}
 BREAK = {"friday_0": "09:00", "friday_1": "12:00", "friday_2": "14:30", "friday_3": "18:00"}
 EID = {"name": "Eid", "first": date(2026, 3, 20), "last": date(2026, 3, 21), "hours": []}
-
-
-@pytest.fixture(autouse=True)
-def _in_english(casa):
-    Dealership.objects.update(language="en")
-
-
-@pytest.fixture
-def manager(casa):
-    return browser(make_staff(casa, Role.MANAGER))
-
-
-@pytest.fixture
-def root(db):
-    return browser(make_staff(None, None))
 
 
 @pytest.fixture
