@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -14,11 +13,11 @@ from hypothesis.stateful import (
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 
 from conftest import ApiClient, make_car
 from steerleads.dealers.models import Dealership
+from steerleads.tests.machines import play
 
 pytestmark = pytest.mark.long
 
@@ -59,6 +58,7 @@ changes = st.fixed_dictionaries(
         "order": orders,
     },
 )
+
 required = st.fixed_dictionaries({"action": texts, "targetName": texts, "targetInfo": texts})
 archived = st.fixed_dictionaries({}, optional={"archived": st.sampled_from(["false", "true", "any"])})
 filters = {
@@ -425,24 +425,10 @@ class Dealerships(RuleBasedStateMachine):
         lead.etag = response["ETag"]
 
 
-def play(examples, steps, **how):
-    checks = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
-    how = settings(
-        max_examples=examples,
-        stateful_step_count=steps,
-        deadline=None,
-        derandomize=True,
-        database=None,
-        suppress_health_check=checks,
-        **how,
-    )
-    run_state_machine_as_test(Dealerships, settings=how)
-
-
 def test_two_dealerships_at_random(db):
-    play(8, 40)
+    play(Dealerships, 8, 40)
 
 
 @pytest.mark.slow
 def test_two_dealerships_at_random_for_minutes(db):
-    play(200, 60)
+    play(Dealerships, 200, 60)

@@ -2,15 +2,15 @@
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from conftest import TESTER, ApiClient, make_car, make_lead
 from leads.actions import move_lead
 from leads.models import Lead
 from leads.ordering.placing import Place
 from steerleads.dealers.models import Dealership
+from steerleads.tests.machines import play
 
 STATUSES = ["NEW", "COMPLETED"]
 picks = st.integers(0, 30)
@@ -176,23 +176,10 @@ class Board(RuleBasedStateMachine):
             assert [lead["order"] for lead in answer] == sorted(lead["order"] for lead in answer)
 
 
-def play(examples, steps):
-    checks = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
-    how = settings(
-        max_examples=examples,
-        stateful_step_count=steps,
-        deadline=None,
-        derandomize=True,
-        database=None,
-        suppress_health_check=checks,
-    )
-    run_state_machine_as_test(Board, settings=how)
-
-
 def test_any_sequence_of_moves_gives_the_list_a_person_expects(db):
-    play(10, 35)
+    play(Board, 10, 35)
 
 
 @pytest.mark.slow
 def test_any_sequence_of_moves_for_minutes(db):
-    play(100, 60)
+    play(Board, 100, 60)
