@@ -24,7 +24,14 @@ def render_cards(leads, *, now, may_change, may_bulk):
     template, now = get_template("board/card.html"), minute_of(now)
     shared = {
         "icons": static("board/icons.svg"),
-        "words": {"select": _("Select"), "move": _("Move"), "add_note": _("Add a note")},
+        "words": {
+            "select": _("Select"),
+            "move": _("Move"),
+            "add_note": _("Add a note"),
+            "copy": _("Copy"),
+            "only_car": _("Show only this car, or all again"),
+            "only_tag": _("Show only this tag, or all again"),
+        },
         "may_change": may_change,
         "may_bulk": may_bulk,
     }
@@ -35,6 +42,7 @@ def render_cards(leads, *, now, may_change, may_bulk):
 
 def _card(lead, now):
     """What templates/board/card.html shows. A dict: Django's templates find its parts in half the time."""
+    links = links_of(lead.target_info)
     return {
         "id": str(lead.pk),
         "version": str(lead.version),
@@ -45,21 +53,23 @@ def _card(lead, now):
         "note": lead.note,
         "tag": lead.tag,
         "car": str(lead.car),
+        "car_id": str(lead.car_id),
         "location": lead.car.location,
         "created": lead.created_at,
         "age": age_in_words(lead.created_at, now),
-        "links": _links(lead.target_info),
+        "links": _links(links),
+        "numbers": list(dict.fromkeys(link.shown for link in links)),
     }
 
 
-def _links(info):
+def _links(links):
     """[(kind, href, words), …]"""
     words = {
         "call": _("Call %(to)s"),
         "whatsapp": _("WhatsApp to %(to)s"),
         "mail": _("Mail to %(to)s"),
     }
-    return [(link.kind, link.href, words[link.kind] % {"to": link.shown}) for link in links_of(info)]
+    return [(link.kind, link.href, words[link.kind] % {"to": link.shown}) for link in links]
 
 
 def minute_of(now):

@@ -40,7 +40,18 @@ class CardForm(LeadForm):
     @property
     def rows(self):
         """[(field, name of its hidden twin, what the lead has now)]. Shown once more, the form has seen the newest."""
-        texts = [(self[name], self.add_initial_prefix(name), getattr(self.instance, name)) for name in SHOWN]
+        return self._rows(SHOWN)
+
+    @property
+    def note_row(self):
+        return self._rows(LONG)
+
+    @property
+    def detail_rows(self):
+        return self._rows([name for name in SHOWN if name not in LONG])
+
+    def _rows(self, names):
+        texts = [(self[name], self.add_initial_prefix(name), getattr(self.instance, name)) for name in names]
         return [(field, twin, "" if value is None else value) for field, twin, value in texts]
 
     @staticmethod

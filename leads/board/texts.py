@@ -48,6 +48,8 @@ def _words():
         "undoneMany": _("Undone, leads that are as they were: {count}."),
         "undoneSome": _("Undone, leads that are as they were: {count}. A colleague has changed others since: {left}."),
         "nothingToUndo": _("There is nothing to undo."),
+        "copied": _("Copied: {text}"),
+        "notCopied": _("The browser does not let the page copy {text}."),
         "gone": _("This lead is not there any more."),
         # --- What went wrong -------------------------------------------------------------------
         "notSaved": _("Not saved: {why}"),

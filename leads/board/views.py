@@ -64,6 +64,7 @@ class Page(BoardView):
     def _export(self):
         """Where what this board shows can be exported, though a superuser's address may not say whose board it is."""
         query = self.request.GET.copy()
+        query.pop("lead", None)  # whose panel is open
         if self.request.user.is_superuser:
             query["dealership"] = str(self.dealership.pk)
         return f"{reverse('interchange:board')}?{query.urlencode()}"

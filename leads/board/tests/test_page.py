@@ -41,7 +41,7 @@ def test_a_card_shows_what_matters(seller, casa):
     card = seller.cards(lead)[str(lead.pk)]
     for text in (
         "Prepare papers",
-        "<bdi>أحمد</bdi>",
+        "<bdi data-text>أحمد</bdi>",
         "<bdi>Dacia Logan 2020</bdi>",
         "<bdi>Salé</bdi>",
         "<bdi>Hot</bdi>",

@@ -89,10 +89,10 @@ def test_the_handle_and_a_long_press_drag_and_nothing_scrolls(casa, api, board, 
     finger.over("below B", ["NEW", "B", "C"])
     finger.up()
     board.is_as_listed(api, ("BACDEFGH", "XY", ""))
-    finger.press_long("C")
+    finger.press_long("A")  # of those that no message lies over
     finger.over("above B", ["NEW", None, "B"])
     finger.up()
-    board.is_as_listed(api, ("CBADEFGH", "XY", ""))
+    board.is_as_listed(api, ("ABCDEFGH", "XY", ""))
     assert board.page.evaluate(SCROLLED) == 0 and board.page.evaluate("() => String(getSelection())") == ""
 
 
@@ -200,10 +200,10 @@ def test_drags_never_fail(open_page, api, civic, seller):
 def drag_around(board, api, finger):
     for lift, card, tab, to, line, columns in [
         (finger.take_handle, "A", None, "below B", ["NEW", "B", "C"], ("BACD", "", "")),
-        (finger.press_long, "C", None, "above B", ["NEW", None, "B"], ("CBAD", "", "")),
-        (finger.press_long, "B", "COMPLETED", "foot COMPLETED", ["COMPLETED", None, None], ("CAD", "B", "")),
-        (finger.take_handle, "B", "NEW", "above A", ["NEW", "C", "A"], ("CBAD", "", "")),
-        (finger.take_handle, "C", None, "tab NOT_NEEDED", None, ("BAD", "", "C")),
+        (finger.press_long, "A", None, "above B", ["NEW", None, "B"], ("ABCD", "", "")),
+        (finger.press_long, "A", "COMPLETED", "foot COMPLETED", ["COMPLETED", None, None], ("BCD", "A", "")),
+        (finger.take_handle, "A", "NEW", "above C", ["NEW", "B", "C"], ("BACD", "", "")),
+        (finger.take_handle, "B", None, "tab NOT_NEEDED", None, ("ACD", "", "B")),
     ]:
         lift(card)
         if tab:

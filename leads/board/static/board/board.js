@@ -9,6 +9,7 @@ import { Menu } from "./menu.js";
 import { Moves } from "./moves.js";
 import { Panel } from "./panel.js";
 import { Voice } from "./say.js";
+import { Scrolled } from "./scrolled.js";
 import { Search } from "./search.js";
 import { Selection } from "./selection.js";
 import { Server } from "./server.js";
@@ -28,7 +29,7 @@ const undoButton = board.querySelector("[data-undo]");
 const undos = new Undo(undoButton);
 const car = board.querySelector("[data-filters] [name=car]").value || null;
 const moves = new Moves({ columns, server, writes, undos, voice, car, names: settings.columns });
-const panel = new Panel({ board, server, voice, still, writes, saved, archive });
+const panel = new Panel({ board, columns, server, voice, still, writes, saved, archive });
 const selection = new Selection({ board, columns, moves, voice });
 const gone = () => voice.tell("gone");
 const menu = new Menu({ board, columns, still, act: choose, gone });
@@ -53,7 +54,13 @@ board.addEventListener("click", (event) => {
   const card = event.target.closest("[data-lead]");
   if (selection.isOn && card && !event.target.closest("a, [data-select]")) return selection.toggle(card);
   if (control) tap(control, card);
+  else if (card && !event.target.closest("a, input") && !hasJustSelected(card)) open(card);
 });
+/** Whether the click ended a press that selected some of the card's words. */
+function hasJustSelected(card) {
+  const selected = getSelection();
+  return !selected.isCollapsed && selected.containsNode(card, true);
+}
 board.querySelector("[data-add]")?.addEventListener("click", () => panel.add());
 undoButton.addEventListener("click", () => moves.undo());
 document.addEventListener("keydown", (event) => {
@@ -66,15 +73,26 @@ document.addEventListener("keydown", (event) => {
 function tap(control, card) {
   const { act, to } = control.dataset;
   if (act === "menu") menu.open(control);
-  else choose(act, card, to);
+  else choose(act, card, to, control);
 }
 
-function choose(act, card, to) {
+function choose(act, card, to, control) {
   const { lead } = card.dataset;
   if (act === "open") panel.edit(lead);
   else if (act === "note") panel.edit(lead, "note");
   else if (act === "archive") archive(lead, columns.titleOf(card));
+  else if (act === "copy") copy(control.textContent);
+  else if (act === "filter") filterBy(control.dataset.by, control.dataset.value);
   else move(card, placeFor(act, card, to));
+}
+
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    voice.tell("copied", { text });
+  } catch {
+    voice.tell("notCopied", { text });
+  }
 }
 
 function archive(lead, title) {
@@ -134,6 +152,15 @@ filters.addEventListener("formdata", ({ formData }) => {
 for (const select of filters.querySelectorAll("select[data-submits]")) {
   select.addEventListener("change", () => filters.requestSubmit());
 }
+/** Only leads with this tag or car; once more, all again. */
+function filterBy(name, value) {
+  const field = filters.elements[name];
+  const wanted = field.value === value ? "" : value;
+  // A tag that is younger than the page.
+  if (name === "tag" && ![...field.options].some((option) => option.value === wanted)) field.add(new Option(wanted));
+  field.value = wanted;
+  filters.requestSubmit();
+}
 const more = filters.querySelector("[data-more-filters]");
 more.addEventListener("click", () => {
   const isOpen = filters.classList.toggle("is-open");
@@ -144,4 +171,6 @@ new Combobox(cars, { server, words: settings.words, chosen: () => filters.reques
 new Search({ board, live });
 
 live.start();
+new Scrolled({ board, columns, live, showColumn }).restore();
+panel.resume();
 board.dataset.ready = "";

@@ -9,6 +9,8 @@ const LONG_PRESS = 220;
 const FLING_REST = 150;
 const CONTROLS = "button, a, input, select, textarea, label, summary, [contenteditable]";
 const TITLE = "[data-act=open]";
+const WORDS = "[data-act=filter], [data-act=copy]"; // who rests or moves on these means the card
+const TEXT = "[data-text]"; // what a mouse can select
 
 /** Let cards ([data-lead]) be dragged within `board` ([data-board]). The order of the cards is never changed here.
  *  onLift(card) -> false refuses. onDrop(card, {status, after: id|null, before: id|null}) comes once, and only if that
@@ -25,6 +27,7 @@ export function makeDraggable(board, { onLift, onDrop, onEnd, showColumn }) {
     forgetPress(); // before a drag, a second finger means to zoom
     const card = event.isPrimary && event.button === 0 && event.target.closest("[data-lead]");
     const handle = event.target.closest("[data-handle]");
+    if (event.pointerType === "mouse" && event.target.closest(TEXT)) return;
     if (!card || (!handle && isControl(event.target, card, event.pointerType))) return;
     const watch = new AbortController();
     press = { card, handle, watch, id: event.pointerId, type: event.pointerType, from: point(event), at: point(event) };
@@ -127,11 +130,12 @@ export function makeDraggable(board, { onLift, onDrop, onEnd, showColumn }) {
 }
 
 /** Whether a press there is meant for a link or a button. The title is a button too, but takes most of a card's
- *  first row: a mouse or a pen may take hold of it, and a click without a drag opens the card. */
+ *  first row: a mouse or a pen may take hold of it, and a click without a drag opens the card. A finger may rest on
+ *  the car, the number and the tag as on any other words. */
 function isControl(target, card, pointerType) {
   const control = target.closest(CONTROLS);
   if (!control || control === card || !card.contains(control)) return false;
-  return pointerType === "touch" || !control.matches(TITLE);
+  return !control.matches(pointerType === "touch" ? WORDS : `${TITLE}, ${WORDS}`);
 }
 
 const point = (event) => ({ x: event.clientX, y: event.clientY });

@@ -1,5 +1,6 @@
 /** Keeps the board true: asks every two seconds what it ought to show, and for more cards as one scrolls. */
 
+import { asked } from "./address.js";
 import { Failure } from "./server.js";
 
 const PAUSE = 2_000; // milliseconds between two questions
@@ -48,6 +49,14 @@ export class Live {
     return this.refresh();
   }
 
+  /** Load at least so many cards of these columns: {status: count}. */
+  async reach(counts) {
+    const here = ([status]) => this.columns.cards(status).length;
+    const further = Object.entries(counts).filter((each) => each[1] > here(each));
+    for (const [status, count] of further) this.wanted.set(status, count);
+    if (further.length) await this.refresh();
+  }
+
   /** Ask now. */
   refresh() {
     this.turn += 1;
@@ -77,7 +86,7 @@ export class Live {
       return [status, Math.max(PAGE, here, this.wanted.get(status) ?? 0)];
     });
     this.asked = JSON.stringify(sizes);
-    const filters = [...new URLSearchParams(location.search)].filter(([name]) => name !== "dealership");
+    const filters = [...asked()].filter(([name]) => name !== "dealership");
     return [...filters, ...sizes];
   }
 

@@ -1,5 +1,7 @@
 /** Searching as one types: the board shows what is found, and the page is not loaded anew. The address says it, too. */
 
+import { addressOf, asked } from "./address.js";
+
 const PAUSE = 250; // milliseconds after the last letter
 const LEAST = 3; // letters; for fewer, the database has no index and waits for Enter
 
@@ -8,6 +10,7 @@ export class Search {
     Object.assign(this, { board, live });
     this.form = board.querySelector("[data-filters]");
     this.field = this.form.querySelector("[name=q]");
+    this.found = asked().get("q") ?? "";
     this.field.addEventListener("input", (event) => this.#typed(event));
     // Of the other filters, which submit without a button, the page is loaded anew.
     this.form.addEventListener("submit", (event) => {
@@ -16,7 +19,9 @@ export class Search {
       this.#find();
     });
     addEventListener("popstate", () => {
-      this.field.value = new URLSearchParams(location.search).get("q") ?? "";
+      const typed = asked().get("q") ?? "";
+      if (typed === this.found) return; // only a panel was opened or closed
+      this.field.value = typed;
       this.#show();
     });
   }
@@ -30,20 +35,21 @@ export class Search {
 
   #find() {
     clearTimeout(this.timer);
-    const query = new URLSearchParams(location.search);
+    const query = asked();
     const typed = this.field.value.trim();
     if (typed === (query.get("q") ?? "")) return;
     if (typed) query.set("q", typed);
     else query.delete("q");
     // However long one types, it is one step back to what was there before.
     const write = history.state?.typed ? "replaceState" : "pushState";
-    history[write]({ typed: true }, "", query.size ? `?${query}` : location.pathname);
+    history[write]({ typed: true }, "", addressOf(query));
     this.#show();
   }
 
   /** What the address asks for, and what the page says of it. */
   #show() {
-    const query = new URLSearchParams(location.search);
+    const query = asked();
+    this.found = query.get("q") ?? "";
     this.live.look();
     const isFiltered = ["q", "car", "tag"].some((name) => query.get(name));
     for (const place of this.board.querySelectorAll("[data-if-filtered]")) place.hidden = !isFiltered;
