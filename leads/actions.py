@@ -15,15 +15,16 @@ from cars.errors import CarNotFound
 from cars.models import Car
 from leads.conflicts import Seen, check_unmoved
 from leads.errors import ColumnBusy, LeadNotFound, UnauthorizedLeadAccess
-from leads.fields import FOLDED_COLUMNS, FOLDED_FROM
+from leads.fields import FOLDED_COLUMNS, FOLDED_FROM, Status
 from leads.history import NOTHING, change_event, erase_texts, record, time_after, tombstone
 from leads.models import EventKind, Lead, LeadEvent
 from leads.ordering.moving import Overtaken, plan_move
 from leads.ordering.placing import Place
 from leads.ordering.reordering import write_orders
+from leads.work.closing import IS_DUE, clear_due
 from steerleads.api import etags
 from steerleads.api.errors import ApiError, PreconditionFailed, ValidationFailed
-from steerleads.db.saving import insert, update
+from steerleads.db.saving import insert, update, update_asking
 from steerleads.dealers.actors import Actor
 from steerleads.dealers.idempotency import forget_subjects
 from steerleads.dealers.models import Dealership
@@ -77,9 +78,11 @@ def change_lead(
             raise ValidationFailed("A lead cannot move to another car: this is not its carId.", field="carId")
         before = {name: getattr(lead, name) for name, value in changes.items() if getattr(lead, name) != value}
         if before:
-            _write(lead, {name: changes[name] for name in before})
+            was_due = _write(lead, {name: changes[name] for name in before})
             kind = EventKind.MOVED if set(before) == {"order"} else EventKind.CHANGED
             record(lead, kind, before, actor=actor, batch=batch)
+            if was_due:
+                clear_due(dealership, lead, actor=actor, batch=batch)
     return lead
 
 
@@ -207,22 +210,26 @@ def _move(dealership: Dealership, lead_id: UUID, place: Place, actor: Actor, see
     plan.check(leads)
     lead = leads.pop(lead_id)
     check_unmoved(lead, seen, actor=actor)
-    event = _put(lead, {"status": place.status, "order": plan.orders[lead_id]}, actor, bool(leads))
+    event = _put(dealership, lead, {"status": place.status, "order": plan.orders[lead_id]}, actor, bool(leads))
     if leads and event:
         write_orders(dealership, list(leads.values()), plan.orders, actor=actor, batch=event.pk)
     return lead
 
 
-def _put(lead: Lead, changes: dict[str, Any], actor: Actor, neighbours_make_room: bool) -> LeadEvent | None:
+def _put(
+    dealership: Dealership, lead: Lead, changes: dict[str, Any], actor: Actor, neighbours_make_room: bool
+) -> LeadEvent | None:
     """Write what a move changes about its lead, if anything, and the event, whose id is the neighbours' batch."""
     before = {name: getattr(lead, name) for name, value in changes.items() if getattr(lead, name) != value}
     # Where neighbours make room, the lead has moved even if it keeps its number.
     if not before and not neighbours_make_room:
         return None
-    _write(lead, {name: changes[name] for name in before})
+    was_due = _write(lead, {name: changes[name] for name in before})
     event = change_event(lead, EventKind.CHANGED if "status" in before else EventKind.MOVED, before, actor=actor)
     event.batch = event.pk if neighbours_make_room else None
     insert(event)
+    if was_due:
+        clear_due(dealership, lead, actor=actor)
     return event
 
 
@@ -243,8 +250,8 @@ def _set_archived(
     return lead
 
 
-def _write(lead: Lead, changes: Mapping[str, Any]) -> None:
-    """Save these columns, and those that follow from them."""
+def _write(lead: Lead, changes: Mapping[str, Any]) -> bool:
+    """Save these columns, and those that follow from them; whether the lead is closed by it, and was still due."""
     for name, value in changes.items():
         setattr(lead, name, value)
     lead.version += 1
@@ -253,4 +260,7 @@ def _write(lead: Lead, changes: Mapping[str, Any]) -> None:
     if changes.keys() & FOLDED_FROM:
         lead.fold()
         columns |= FOLDED_COLUMNS
+    if changes.get("status", Status.NEW) != Status.NEW:
+        return bool(update_asking(lead, columns, IS_DUE))
     update(lead, columns)
+    return False

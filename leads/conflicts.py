@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef
 
 from leads.errors import LeadChangedMeanwhile, LeadMovedMeanwhile
-from leads.models import EventKind, LeadEvent
+from leads.models import KINDS_OF_WORK, EventKind, LeadEvent
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,7 @@ def _since(lead, seen, actor):
 
 def _events_of(lead):
     events = LeadEvent.objects.of(lead.dealership_id).filter(lead_id=lead.pk).order_by("-at", "-id")
+    events = events.exclude(kind__in=KINDS_OF_WORK)
     events = events.annotate(made_room=made_room())
     return events.values("kind", "changes", "actor_type", "actor_name", "made_room")
 

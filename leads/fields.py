@@ -145,4 +145,5 @@ SORTS = {
     **{field.name: field.sort for field in FIELDS if field.sort},
     "createdAt": "created_at",
     "updatedAt": "updated_at",
+    "due": "work__due",
 }

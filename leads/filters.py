@@ -11,6 +11,7 @@ from rest_framework import serializers
 
 from leads.fields import FOLDED_FIELDS, LeadStatus
 from leads.models import Lead, LeadQuerySet
+from leads.work.filters import AssigneeFilter, DueFilter
 from steerleads.api.filters import (
     ChoicesFilter,
     FoldedFilter,
@@ -115,6 +116,13 @@ class LeadFilters(ListFilterSet):
         "gte",
         help_text="Leads updated at this time or later. UTC if it names no zone.",
         example="2024-01-15T10:30:00Z",
+    )
+    assignee = AssigneeFilter(
+        help_text="Filter by who has the lead: an id of `GET /v1/staff`, or `none`. The key needs `work:read`, too."
+    )
+    due = DueFilter(
+        help_text="Filter by when it is due: `overdue`, `today`, `week` (today and the six local days after it, without "
+        "those that are overdue), `none`. The key needs `work:read`, too."
     )
     archived = ArchivedFilter(
         choices=[(name, name) for name in ARCHIVED],

@@ -5,17 +5,29 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import F, Q
 from django.utils import timezone
 
 from leads.fields import FIELDS, Keeps, LeadField
 from leads.models import EventKind, Lead, LeadEvent
 from steerleads.db.ids import new_id
 from steerleads.db.saving import insert
-from steerleads.dealers.actors import Actor
+from steerleads.dealers.actors import Actor, ActorType
 from steerleads.dealers.models import Dealership
 
 # The columns that events tell of: what a new lead had before.
 NOTHING = {field.column: None for field in FIELDS}
+
+# What people do to a lead, or for it (contract A5).
+HUMAN_KINDS = frozenset(
+    {EventKind.CHANGED, EventKind.ARCHIVED, EventKind.RESTORED, EventKind.DELETED, EventKind.CONTACTED}
+)
+
+
+def human() -> Q:
+    """Of events: those by which somebody of the staff took care of that lead alone."""
+    is_alone = Q(batch=None) | Q(batch=F("id"))
+    return Q(actor_type=ActorType.STAFF, kind__in=sorted(HUMAN_KINDS)) & is_alone
 
 
 def time_after(leads: Iterable[Lead], *, now: datetime | None = None) -> datetime:
@@ -50,7 +62,7 @@ def change_event(
 
 def tombstone(lead: Lead, now: datetime, *, actor: Actor, batch: UUID | None = None) -> LeadEvent:
     """The unsaved event of a deletion: id, car, status and times."""
-    gone = {"status": lead.status, "createdAt": _iso(lead.created_at), "updatedAt": _iso(lead.updated_at)}
+    gone = {"status": lead.status, "createdAt": iso(lead.created_at), "updatedAt": iso(lead.updated_at)}
     changes = {name: {"from": value, "to": None} for name, value in gone.items()}
     return event_of(lead, EventKind.DELETED, now, actor, changes, batch=batch)
 
@@ -92,7 +104,8 @@ def erase_texts(dealership: Dealership, lead_ids: Iterable[UUID]) -> None:
     LeadEvent.objects.of(dealership).filter(lead_id__in=lead_ids, texts__isnull=False).update(texts=None)
 
 
-def _iso(at: datetime) -> str:
+def iso(at: datetime) -> str:
+    """As the API writes it."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

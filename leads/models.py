@@ -142,6 +142,13 @@ class EventKind(models.TextChoices):
     ARCHIVED = "lead.archived", _("archived")
     RESTORED = "lead.restored", _("restored")
     DELETED = "lead.deleted", _("deleted")
+    ASSIGNED = "lead.assigned", _("assigned")
+    DUE = "lead.due", _("planned")
+    CONTACTED = "lead.contacted", _("contacted")
+
+
+# What is done about a lead, which itself stays as it is: its version, too (leads/work/).
+KINDS_OF_WORK = (EventKind.ASSIGNED, EventKind.DUE, EventKind.CONTACTED)
 
 
 class LeadEvent(models.Model):

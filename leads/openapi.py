@@ -25,7 +25,7 @@ from leads.serializers import (
     LeadDetail,
     LeadOrder,
     LeadSerializer,
-    LeadWithCarSerializer,
+    ListedLead,
     NewLead,
     NewOrder,
     NewOrders,
@@ -57,8 +57,15 @@ STATUS = OpenApiParameter(
 INCLUDE = OpenApiParameter(
     "include",
     str,
-    enum=["car", "origin", "car,origin"],
-    description="`car` adds the vehicle, `origin` from where the lead came: `null` for one that was typed by hand.",
+    enum=["car", "origin", "work", "car,origin", "car,work", "origin,work", "car,origin,work"],
+    description="`car` adds the vehicle, `origin` from where the lead came: `null` for one that was typed by hand; "
+    "`work` whose lead it is, and until when: the key needs `work:read` for it, too.",
+)
+INCLUDE_WORK = OpenApiParameter(
+    "include",
+    str,
+    enum=["work", "car,work"],
+    description="`work` adds whose lead it is, and until when. The key needs `work:read` for it, too.",
 )
 PREFER = OpenApiParameter(
     "Prefer",
@@ -75,7 +82,7 @@ NO_ACCESS = (UnauthorizedLeadAccess, LeadNotFound)
 
 
 def _leads(description):
-    return {200: answer(LeadWithCarSerializer(many=True), description, {"Leads": {**LEAD, "car": CAR}})}
+    return {200: answer(ListedLead(many=True), description, {"Leads": {**LEAD, "car": CAR}})}
 
 
 def _archive(operation_id, **words):
@@ -93,7 +100,7 @@ documents = operations(
         "list_leads",
         summary="List All Leads",
         description="Retrieve all leads with optional filtering and sorting.",
-        parameters=LISTED,
+        parameters=[INCLUDE_WORK, *LISTED],
         responses=_leads("Array of lead objects sorted by order (ascending by default)."),
         errors=[BAD_STATUS],
     ),
@@ -135,7 +142,7 @@ documents = operations(
         summary="Get Leads for Vehicle",
         description="Retrieve all leads associated with a specific vehicle. Same filtering and sorting options as "
         "`/leads`.",
-        parameters=[CAR_ID, *LISTED],
+        parameters=[CAR_ID, INCLUDE_WORK, *LISTED],
         responses=_leads("Array of lead objects sorted by order (ascending by default)."),
         errors=[CarNotFound, BAD_STATUS],
     ),
@@ -143,7 +150,7 @@ documents = operations(
         "list_leads_by_status",
         summary="Get Leads by Status",
         description="Filter leads by their current status. Same filtering and sorting options as `/leads`.",
-        parameters=[STATUS, *LISTED],
+        parameters=[STATUS, INCLUDE_WORK, *LISTED],
         responses=_leads("Array of lead objects matching the status."),
         errors=[BAD_STATUS],
     ),

@@ -8,6 +8,7 @@ from rest_framework import serializers
 from leads.errors import lead_validation
 from leads.fields import BODY_FIELDS, COLUMNS, FIELDS, Keeps, LeadStatus
 from leads.models import EventKind
+from leads.work.serializers import PlanSerializer
 from steerleads.api.json import Number
 from steerleads.api.objects import ObjectSerializer
 from steerleads.api.openapi import Success
@@ -24,7 +25,8 @@ from steerleads.db.ids import parse_id
 from steerleads.db.text import shown
 from steerleads.dealers.actors import ActorType
 
-CHANGE_KEYS = (*COLUMNS, "createdAt", "updatedAt")
+# What the changes of events may name: a lead's fields, and what events of work tell of.
+CHANGE_KEYS = (*COLUMNS, "createdAt", "updatedAt", "assignee", "dueAt", "dueOn", "nextStep", "via", "outcome")
 
 ITEM_KEYS = ("id", "order")
 MOST_MOVED = 10_000
@@ -102,7 +104,7 @@ class OriginSerializer(ObjectSerializer):
     receivedAt = serializers.DateTimeField(source="received_at")
 
 
-INCLUDED = ("car", "origin")  # what may be asked for beside one lead
+INCLUDED = ("car", "origin", "work")  # what may be asked for beside one lead
 ORIGIN_COLUMNS = tuple(f"origin__{column}" for column in OriginSerializer.columns)
 
 
@@ -112,10 +114,18 @@ def origin_object(values):
 
 
 class LeadDetail(LeadSerializer):
-    """A lead, with its vehicle and its origin if `include` asked for them."""
+    """A lead, with its vehicle, its origin and its work if `include` asked for them."""
 
     car = LeadCarSerializer(required=False)
     origin = OriginSerializer(required=False, allow_null=True)
+    work = PlanSerializer(required=False)
+
+
+class ListedLead(LeadSerializer):
+    """A lead as lists show it: with its vehicle, and its work if `include` asked for it."""
+
+    car = LeadCarSerializer()
+    work = PlanSerializer(required=False)
 
 
 class UpdatedLead(serializers.Serializer):

@@ -1,5 +1,7 @@
 """The leads API: the nine operations of the page, and history and archive beside them."""
 
+from django.utils import timezone
+
 from cars.errors import CarNotFound
 from cars.models import Car
 from leads import actions
@@ -20,6 +22,9 @@ from leads.serializers import (
     NewOrders,
     origin_object,
 )
+from leads.work.listing import INCLUDED as INCLUDED_IN_LISTS
+from leads.work.listing import check_may_ask, is_included, with_work
+from leads.work.showing import PLAN_COLUMNS, Shown, etag_of, with_response
 from steerleads.api.errors import ValidationFailed
 from steerleads.api.listing import Listing
 from steerleads.api.lists import ListViewSet
@@ -27,6 +32,8 @@ from steerleads.api.serializers import offer
 from steerleads.db.text import shown
 from steerleads.dealers.actors import Actor
 from steerleads.dealers.idempotency import idempotent
+from steerleads.dealers.models import Scope
+from steerleads.dealers.permissions import check_scope
 
 LEADS = Listing(
     model=Lead,
@@ -35,6 +42,7 @@ LEADS = Listing(
     sorts=SORTS,
     default="order",
     ties=("created_at", "id"),
+    nullable=frozenset({"work__due"}),
     sort_name="LeadSort",
 )
 EVENTS = Listing(
@@ -54,13 +62,14 @@ class LeadViewSet(ListViewSet):
     filterset_class, listing, list_failure = LeadFilters, LEADS, staticmethod(lead_validation)
     area = "leads"
     not_found = {"id": LeadNotFound, "carId": CarNotFound}
+    further_parameters = {"include": True}
 
     @property
     def actor(self):
         return Actor.of_key(self.request.auth)
 
     def get_queryset(self):
-        leads = Lead.objects.of(self.dealership)
+        leads = with_response(Lead.objects.of(self.dealership))
         if self.action == "list_of_car":
             return leads.filter(car=self.path["carId"])
         if self.action == "list_of_status":
@@ -71,6 +80,16 @@ class LeadViewSet(ListViewSet):
         return actions.not_found_error(id)
 
     # --- Lists ---------------------------------------------------------------------------------
+
+    def list_parameters(self):
+        parameters = super().list_parameters()
+        check_may_ask(self.request.auth, parameters)
+        if is_included(parameters):
+            parameters.choices("include", INCLUDED_IN_LISTS)
+            self.listing = with_work(self.listing, self.dealership, timezone.now())
+        elif parameters.pop("include", None):  # `car` is there anyway, and an origin is shown of one lead alone
+            self.ignored_parameters = [*self.ignored_parameters, "include"]
+        return parameters
 
     def list_of_car(self, request, carId):
         return self.list_query().answer(if_empty=self._check_car)
@@ -91,18 +110,25 @@ class LeadViewSet(ListViewSet):
     def retrieve(self, request, id):
         parameters = self.parameters({"include": True})
         include = parameters.choices("include", INCLUDED)
+        if "work" in include:
+            check_scope(request.auth, Scope.WORK_READ)
         parameters.settle()
         if "car" in include:
             shape, versions = LeadWithCarSerializer, ("version", "car__version")
         else:
             shape, versions = LeadSerializer, ("version",)
         origin = ORIGIN_COLUMNS if "origin" in include else ()
-        lead, archived, *values = self.get_shown(shape, "archived", *versions, *origin)
+        work = ("work__version", *PLAN_COLUMNS) if "work" in include else ()
+        lead, archived, *values = self.get_shown(shape, "archived", *versions, *origin, *work)
         # An origin is written with its lead and never changed: the versions name the state of all that is shown.
-        etag = ".".join(str(value) for value in values[: len(versions)])
+        tags = [str(values.pop(0)) for _ in versions]
         if origin:
-            lead["origin"] = origin_object(values[len(versions) :])
-        return self._shown(lead, etag, archived)
+            lead["origin"] = origin_object([values.pop(0) for _ in origin])
+        if work:
+            version, *plan = values
+            lead["work"] = Shown(self.dealership, timezone.now()).plan(plan)
+            tags.append(etag_of(version, lead["work"]))
+        return self._shown(lead, ".".join(tags), archived)
 
     def create(self, request, carId):
         self.parameters()

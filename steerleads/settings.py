@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "steerleads.dealers",
     "cars",
     "leads",
+    "leads.work",
     "leads.board",
     "leads.outbox",
     "leads.analytics",
@@ -267,6 +268,7 @@ SPECTACULAR_SETTINGS = {
     "SERVERS": [{"url": "/"}],
     "TAGS": [
         {"name": "Leads", "description": "Potential sales, each about one vehicle."},
+        {"name": "Staff", "description": "Who works at the dealership, and can be given leads."},
         {"name": "Vehicles", "description": "The inventory that leads hang on."},
         {"name": "Exports", "description": "Leads, vehicles and histories as files."},
         {"name": "Events", "description": "What happened, in order: to keep another system in step."},

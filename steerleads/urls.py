@@ -10,6 +10,7 @@ from leads.analytics import urls as analytics
 from leads.interchange import urls as interchange
 from leads.outbox import urls as outbox
 from leads.webhooks import urls as webhooks
+from leads.work import urls as work
 from steerleads import views
 from steerleads.api.views import UnknownPath
 from steerleads.dealers.views import AuthViewSet
@@ -36,6 +37,7 @@ def moved_pages(old, new):
 # The API's are not behind an `include`: Django would make a ResolverMatch for each level.
 urlpatterns = [
     *leads.urlpatterns,
+    *work.urlpatterns,
     *cars.urlpatterns,
     *outbox.urlpatterns,
     *webhooks.urlpatterns,

@@ -17,10 +17,10 @@ from django.db.models import QuerySet
 
 from leads.analytics.models import LeadFact, LeadTurn, Way
 from leads.fields import Status
+from leads.history import HUMAN_KINDS
 from leads.models import EventKind, LeadEvent
 from steerleads.dealers.actors import ActorType
 
-HUMAN_KINDS = frozenset({EventKind.CHANGED, EventKind.ARCHIVED, EventKind.RESTORED, EventKind.DELETED})
 ASKS = frozenset({ActorType.API_KEY})
 DECISIONS = {Status.COMPLETED: LeadTurn.Kind.COMPLETED, Status.NOT_NEEDED: LeadTurn.Kind.NOT_NEEDED}
 

@@ -19,6 +19,7 @@ from leads.interchange.filters import HistoryFilters
 from leads.interchange.models import Export
 from leads.interchange.openapi import history_documents, lead_documents, vehicle_documents
 from leads.models import Lead, LeadEvent
+from leads.work.listing import check_may_ask
 from steerleads.api.list_query import ListQuery
 from steerleads.api.lists import ListViewSet
 from steerleads.api.plans import active_filters
@@ -90,6 +91,11 @@ class LeadExportViewSet(ExportViewSet):
 
     def get_queryset(self):
         return Lead.objects.of(self.dealership)
+
+    def list_parameters(self):
+        parameters = super().list_parameters()
+        check_may_ask(self.request.auth, parameters)
+        return parameters
 
 
 @vehicle_documents

@@ -62,4 +62,20 @@ EVENTS_BY_KIND = {
     "lead.archived": _event("lead.archived", {"archived": {"from": False, "to": True}}, lead=LATER),
     "lead.restored": _event("lead.restored", {"archived": {"from": True, "to": False}}, lead=LATER),
     "lead.deleted": DELETED,
+    "lead.assigned": _event("lead.assigned", {"assignee": {"from": None, "to": "Sara Alami"}}),
+    "lead.due": _event(
+        "lead.due",
+        {
+            "dueAt": {"from": None, "to": "2024-01-17T15:00:00Z"},
+            "nextStep": {"from": None, "to": "Call back with an offer"},
+        },
+    ),
+    "lead.contacted": _event(
+        "lead.contacted",
+        {
+            "via": {"from": None, "to": "call"},
+            "outcome": {"from": None, "to": "reached"},
+            "note": {"from": None, "to": "Comes on Saturday"},
+        },
+    ),
 }

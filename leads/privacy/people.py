@@ -19,6 +19,8 @@ from leads.feed import locked_feed
 from leads.fields import PERSON_FIELDS, TEXT_FIELDS
 from leads.models import Lead, LeadEvent, Origin, PersonRequest
 from leads.serializers import HistoryEntry, LeadWithCarSerializer, OriginSerializer
+from leads.work.events import plan_of
+from leads.work.models import Work
 from steerleads.db.text import words
 from steerleads.dealers import audit
 from steerleads.dealers.actors import Actor
@@ -78,10 +80,12 @@ def leads_of_person(dealership: Dealership, text: str) -> list[Lead]:
 
 
 def whole_lead(lead: Lead) -> dict[str, Any]:
-    """All that a Lead (with its car) holds, as the API shows it."""
+    """All that a Lead (with its car) holds, as the API shows it, and what is planned for it."""
     origin = Origin.objects.of(lead.dealership_id).filter(lead=lead).first()
     came_from = OriginSerializer.of(origin) if origin else None
-    return LeadWithCarSerializer.of(lead) | {"archived": lead.archived, "origin": came_from}
+    work = Work.objects.of(lead.dealership_id).filter(lead=lead).first()
+    plan = plan_of(work) if work else None
+    return LeadWithCarSerializer.of(lead) | {"archived": lead.archived, "origin": came_from, "work": plan}
 
 
 def hand_out(dealership: Dealership, leads: Collection[Lead], *, actor: Actor, now: datetime) -> dict[str, Any]:
@@ -132,6 +136,8 @@ def mentions(dealership: Dealership, persons: Iterable[Person], *, besides: Set[
     leads = Lead.objects.of(dealership).order_by().values_list("id", *(field.column for field in TEXT_FIELDS))
     events = LeadEvent.objects.of(dealership).filter(texts__isnull=False).order_by().values_list("lead_id", "texts")
     mentioning = {lead_id for lead_id, *texts in leads.iterator() if is_mentioned(persons, *texts)}
+    steps = Work.objects.of(dealership).filter(next_step__isnull=False).values_list("lead", "next_step")
+    mentioning |= {lead_id for lead_id, step in steps.iterator() if is_mentioned(persons, step)}
     mentioning |= {lead_id for lead_id, changes in events.iterator() if is_mentioned(persons, *_sides(changes))}
     return sorted(mentioning - besides)
 

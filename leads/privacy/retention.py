@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import partial
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from leads.feed import locked_feed
 from leads.history import erase_texts, event_of, time_after, tombstone
@@ -65,9 +65,21 @@ def forget_staff_name(dealership: Dealership, names: Collection[str]) -> int:
     """How many entries of history that staff wrote under one of these names now say “a former colleague”."""
     with transaction.atomic():
         locked_feed(dealership)
+        _forget_assignees(dealership, names)
         by_staff = LeadEvent.objects.of(dealership).filter(actor_type__in=[ActorType.STAFF, ActorType.IMPORT])
         written = by_staff.filter(actor_name__in=names)
         return written.update(actor_name=FORMER_COLLEAGUE)
+
+
+def _forget_assignees(dealership, names):
+    """The names are in what events tell, too, where leads were given to these."""
+    assigned = LeadEvent.objects.of(dealership).filter(kind=EventKind.ASSIGNED)
+    named = Q(changes__assignee__from__in=names) | Q(changes__assignee__to__in=names)
+    while events := list(assigned.filter(named)[:BATCH]):
+        for event in events:
+            sides = event.changes["assignee"]
+            sides.update({side: FORMER_COLLEAGUE for side, name in sides.items() if name in names})
+        LeadEvent.objects.of(dealership).bulk_update(events, ["changes"])
 
 
 def _in_batches(leads, act, progress, lock=lambda: None):

@@ -6,11 +6,11 @@ from urllib.parse import urlsplit
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from leads.models import EventKind
+from leads.models import KINDS_OF_WORK, EventKind
 from leads.outbox.models import Destination, Destinations
 
-# All but moves, of which one reorder can make thousands.
-DEFAULT_KINDS = [kind.value for kind in EventKind if kind != EventKind.MOVED]
+# All but moves, of which one reorder can make thousands, and what is done about leads that stay as they are.
+DEFAULT_KINDS = [kind.value for kind in EventKind if kind not in (EventKind.MOVED, *KINDS_OF_WORK)]
 
 
 def default_kinds() -> list[str]:

@@ -48,6 +48,9 @@ WORDS = {
     EventKind.ARCHIVED: "A lead was archived",
     EventKind.RESTORED: "A lead was brought back from the archive",
     EventKind.DELETED: "A lead was deleted",
+    EventKind.ASSIGNED: "A lead was given to a colleague, or to nobody",
+    EventKind.DUE: "What is next for a lead, or until when, changed",
+    EventKind.CONTACTED: "Somebody contacted a lead, or tried to",
     TEST_KIND: "Somebody tries the webhook",
 }
 

@@ -77,10 +77,12 @@ class YesNoField(forms.ChoiceField):
 class ListFilter(filters.Filter):
     """A filter that keeps nothing of a request. django-filter copies all of them for each: to the ground, unasked.
 
-    In the API's document it is a field of the class `described_as`, with its `help_text` and an `example`.
+    In the API's document it is a field of the class `described_as`, with its `help_text` and an `example`. One that
+    filters by more than what was sent, as by the time of day, is not `is_compiled`: its statement is written each time.
     """
 
     described_as: Callable[..., serializers.Field] = partial(serializers.CharField, allow_blank=True)
+    is_compiled = True
 
     def __init__(self, *args: Any, example: object = None, **kwargs: Any):
         super().__init__(*args, **kwargs)

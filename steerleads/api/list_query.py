@@ -71,7 +71,7 @@ class ListQuery:
         """How many there are on all pages, if it is asked for."""
         return queryset().count() if self.counts else None
 
-    def _plan(self) -> FilterPlan:
+    def _plan(self) -> FilterPlan | Uncompiled:
         """The view's queryset, filtered. Ids in the path are values of it, other variables belong to its key."""
         view_class, action, filters, path = type(self.view), self.view.action, self.filters, self.view.path
         ids = [name for name, value in path.items() if isinstance(value, UUID)]
@@ -83,6 +83,8 @@ class ListQuery:
             return filters.apply(queryset, values[len(ids) :]) if filters else queryset
 
         key, values, fields = (filters.key, filters.values, filters.fields) if filters else ((), (), ())
+        if filters and not filters.are_compiled:
+            return Uncompiled(build(self.view.request.auth.dealership_id, *(path[name] for name in ids), *values))
         return FilterPlan(
             (view_class, action, *others.items(), *key),
             build,

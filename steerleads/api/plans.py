@@ -19,11 +19,12 @@ COMPARED_AS: dict[type, Field] = {str: TextField(), UUID: UUIDField(), datetime:
 class ActiveFilters:
     """The filters of a filter set that say something: `key` says which, `values` and their `fields` what.
 
-    Choices are few, so they belong to the key.
+    Choices are few, so they belong to the key. `are_compiled`: their statement serves for other values, and later, too.
     """
 
     def __init__(self, filterset: ListFilterSet):
         self.key: tuple = ()
+        self.are_compiled = True
         self.values: tuple = ()
         self._filterset = filterset
         self._counts: dict[str, int | None] = {}  # of a list's values; None is one by itself
@@ -31,6 +32,7 @@ class ActiveFilters:
         for name, value in filterset.form.cleaned_data.items():
             if value is None or value == []:
                 continue
+            self.are_compiled &= filterset.base_filters[name].is_compiled
             if isinstance(filterset.form.fields[name], ChoiceField):
                 self._choices[name] = value
                 self.key += ((name, value if isinstance(value, str) else tuple(value)),)

@@ -5,7 +5,7 @@ the rows broke off, and only a missing byte tells the client that something fail
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from steerleads.api.listing import Listing
 
 
+# Stands for any id where bytes are reckoned: what a listing shows by it is the longest that it shows by one.
+ANY_ID = uuid.UUID(int=0)
+
+
 class JsonBytes(Func):
     """Bytes of a value in JSON: exact for texts and integers, at least enough for decimals and JSON."""
 
@@ -50,29 +54,31 @@ class Size(NamedTuple):
 
 def size_of(listing: "Listing", queryset: QuerySet) -> Size:
     """The Size of its rows as the listing shows them, by one aggregate query; of leads, the bytes are exact."""
-    varying = [
-        column
-        for column in listing.columns
-        if not isinstance(column_field(listing.model, column), UUIDField | DateTimeField)
-    ]
+    fields = {column: _field_of(listing, queryset, column) for column in listing.columns}
+    varying = [column for column, field in fields.items() if not isinstance(field, UUIDField | DateTimeField)]
     found = queryset.values(*listing.columns).aggregate(
         rows=Count("*"), bytes=Sum(sum((JsonBytes(F(column)) for column in varying), start=0))
     )
     # Brackets, and a comma behind each row but the last.
-    most_bytes = max(2, 1 + (found["bytes"] or 0) + found["rows"] * (_frame(listing, varying) + 1))
+    most_bytes = max(2, 1 + (found["bytes"] or 0) + found["rows"] * (_frame(listing, fields, varying) + 1))
     return Size(found["rows"], most_bytes)
 
 
-def _frame(listing: "Listing", varying: Sequence[str]) -> int:
+def _frame(listing: "Listing", fields: Mapping[str, Field], varying: Sequence[str]) -> int:
     """Bytes of a row beside its varying values, which are null here."""
-    sample = [None if column in varying else _fixed(column_field(listing.model, column)) for column in listing.columns]
+    sample = [None if column in varying else _fixed(field) for column, field in fields.items()]
     # A JSON column's null need not be rendered as one.
-    nulls = [column for column in varying if not isinstance(column_field(listing.model, column), JSONField)]
+    nulls = [column for column in varying if not isinstance(fields[column], JSONField)]
     return len(json.render(listing.render(sample))) - len(b"null") * len(nulls)
 
 
+def _field_of(listing: "Listing", queryset: QuerySet, column: str) -> Field:
+    annotated = queryset.query.annotations.get(column)
+    return column_field(listing.model, column) if annotated is None else annotated.output_field
+
+
 def _fixed(field: Field) -> uuid.UUID | datetime:
-    return uuid.UUID(int=0) if isinstance(field, UUIDField) else datetime(2024, 1, 15, tzinfo=UTC)
+    return ANY_ID if isinstance(field, UUIDField) else datetime(2024, 1, 15, tzinfo=UTC)
 
 
 def column_field(model: type[Model], path: str) -> Field:

@@ -1,6 +1,7 @@
 """Writes one object by a statement that Django's compiler wrote once: as `save` does, without its signals."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -10,6 +11,8 @@ from django.db.models import Field, Model
 from django.db.models.sql import InsertQuery, UpdateQuery
 
 from steerleads.db.compiled import Parameter
+
+GONE = "There was no such row to update."
 
 
 def insert(thing: Model) -> None:
@@ -23,13 +26,29 @@ def insert(thing: Model) -> None:
 
 def update(thing: Model, names: Iterable[str]) -> None:
     """Write these fields of an object that is there. Raises DatabaseError if it is not."""
+    with _updated(thing, names) as cursor:
+        if cursor.rowcount != 1:
+            raise DatabaseError(GONE)
+
+
+def update_asking(thing: Model, names: Iterable[str], question: str) -> Any:
+    """The same; and what the statement answers to a `question`, an expression of SQL over the row as it is then."""
+    with _updated(thing, names, f" RETURNING {question}") as cursor:
+        row = cursor.fetchone()
+        if row is None:
+            raise DatabaseError(GONE)
+    return row[0]
+
+
+@contextmanager
+def _updated(thing: Model, names: Iterable[str], behind: str = "") -> Iterator[CursorWrapper]:
     database, columns = connections[DEFAULT_DB_ALIAS], tuple(sorted(names))
     fields: list[Any] = [thing._meta.get_field(name) for name in columns]
     values = [field.get_db_prep_save(getattr(thing, field.attname), database) for field in fields]
     with _cursor(database) as cursor:
-        cursor.execute(_change(type(thing), columns), [*values, thing._meta.pk.get_db_prep_save(thing.pk, database)])
-        if cursor.rowcount != 1:
-            raise DatabaseError("There was no such row to update.")
+        key = thing._meta.pk.get_db_prep_save(thing.pk, database)
+        cursor.execute(_change(type(thing), columns) + behind, [*values, key])
+        yield cursor
 
 
 def _cursor(database: Any) -> CursorWrapper:

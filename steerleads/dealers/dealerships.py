@@ -2,6 +2,7 @@
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.dispatch import Signal
 
 from steerleads.api.errors import ValidationFailed
 from steerleads.api.serializers import check
@@ -10,6 +11,9 @@ from steerleads.dealers.actors import Actor
 from steerleads.dealers.audit_kinds import AuditKind
 from steerleads.dealers.models import Dealership
 from steerleads.dealers.serializers import DealershipBody
+
+# Sent with the `dealership` and the names of what `changed` of it, in the transaction that changes it.
+dealership_changed = Signal()
 
 
 def make_dealership(fields, *, by=None):
@@ -33,6 +37,7 @@ def change_dealership(dealership, changes, *, by=None):
                 setattr(dealership, name, value)
             _save(dealership, update_fields=list(changed))
             _record(AuditKind.DEALERSHIP_CHANGED, dealership, by, changed=sorted(changed))
+            dealership_changed.send(sender=Dealership, dealership=dealership, changed=set(changed))
     return dealership
 
 

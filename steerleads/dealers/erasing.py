@@ -1,5 +1,7 @@
 """Erases somebody who worked here: name and address, wherever they stand."""
 
+from collections import Counter
+
 from django.db import transaction
 
 from steerleads.dealers import audit, leaving, password_tries, staff
@@ -16,9 +18,10 @@ def erase(user, *, worked=()):
     with transaction.atomic():
         user = User.objects.select_for_update().get(pk=user.pk)
         leaver = _leaver(user, worked)
-        counts = leaving.erase(leaver)
+        counts = Counter(leaving.erase(leaver))
         if user.is_active:
             staff.shut_account(user)
+            counts.update(leaving.erase(leaver))  # history tells by name what they were taken off
         counts["entries of the audit log"] = audit.forget(user)
         password_tries.forget(user.email)
         user.delete()

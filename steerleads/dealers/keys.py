@@ -38,7 +38,7 @@ _cache = {}
 def issue_key(dealership, name, *, by=None, **rights):
     """(the ApiKey, its secret text). The text is not stored and cannot be shown again.
 
-    `rights` are environment, scopes, hourly_limit and expires_at; `by` is the User, or None for the operator.
+    `rights` are environment, scopes, hourly_limit, expires_at, and the `person` (a Membership) whom it acts for; `by` is the User, or None for the operator.
     Raises ValidationFailed.
     """
     values, _ignored = check(ApiKeyBody, {"name": name})
@@ -57,6 +57,7 @@ def _make(
     hourly_limit=10_000,
     expires_at=None,
     known_networks=None,
+    person=None,
     made_by=None,
 ):
     secret = f"{environment}_{''.join(secrets.choice(ALPHABET) for _ in range(LENGTH))}"
@@ -71,6 +72,7 @@ def _make(
             hourly_limit=hourly_limit,
             expires_at=expires_at,
             known_networks=known_networks or {},
+            person=person,
             made_by=made_by,
         )
         RateWindow.objects.create(key=key)
@@ -89,6 +91,7 @@ def rotate_key(key, *, overlap, now, by=None):
             hourly_limit=old.hourly_limit,
             expires_at=old.expires_at and now + (old.expires_at - old.created_at),
             known_networks=old.known_networks,
+            person=old.person,
             made_by=by,
         )
         end = now + overlap
@@ -117,6 +120,14 @@ def revoke_key(key, *, now, by=None):
         if revoked:
             _record(AuditKind.KEY_REVOKED, key, by)
     return revoked
+
+
+def revoke_keys_of(user, dealership, *, actor):
+    """End the keys that act for somebody who leaves."""
+    for key in ApiKey.objects.filter(dealership=dealership, person__user=user, revoked_at=None):
+        key.revoked_at = timezone.now()
+        key.save(update_fields=["revoked_at"])
+        _record(AuditKind.KEY_REVOKED, key, actor=actor)
 
 
 def find_key(secret, address=""):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from steerleads.dealers.keys import revoke_keys_of
 from steerleads.dealers.models import ApiKey, Membership
 
 _keepers = []
@@ -67,11 +68,15 @@ def successors(membership):
 
 
 class KeysOfPeople(Keeper):
-    """API keys are a dealership's; that somebody has made one says who may know its secret."""
+    """API keys are a dealership's; that somebody has made one says who may know its secret. Some act for a person."""
 
     def named(self, user, dealership):
-        keys = ApiKey.objects.filter(dealership=dealership, made_by=user, revoked_at=None)
-        return [_("API key that they made, and may know: %(key)s") % {"key": key} for key in keys]
+        keys = ApiKey.objects.filter(dealership=dealership, revoked_at=None)
+        made = [_("API key that they made, and may know: %(key)s") % {"key": key} for key in keys.filter(made_by=user)]
+        acting = keys.filter(person__user=user)
+        return made + [_("API key that acts for them, and ends: %(key)s") % {"key": key} for key in acting]
 
     def take_off(self, user, dealership, *, successor, actor):
+        """Keys that act for the person end: nobody inherits somebody's acts."""
+        revoke_keys_of(user, dealership, actor=actor)
         ApiKey.objects.filter(dealership=dealership, made_by=user).update(made_by=successor)

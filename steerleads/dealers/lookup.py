@@ -11,7 +11,7 @@ from steerleads.api.serializers import INT_MAX, TextField, offer
 from steerleads.db.ids import parse_id
 from steerleads.db.text import fold, shown
 from steerleads.dealers.keys import HINT_LENGTH
-from steerleads.dealers.models import ApiKey, Dealership
+from steerleads.dealers.models import ApiKey, Dealership, Membership
 
 UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 LONGEST = timedelta(days=36_500)
@@ -41,6 +41,16 @@ def find_api_key(typed):
         listed = "\n".join(f"  {key.pk}  {key}, {key.dealership}" for key in keys)
         raise CommandError(f"“{_without_secret(typed)}” could be several API keys. Name one by its id:\n{listed}")
     return keys[0]
+
+
+def find_member(dealership, typed):
+    """The Membership of somebody of this dealership's staff, by e-mail address."""
+    email = clean_text(typed, "The person", LONGEST_NAME).lower()
+    members = Membership.objects.filter(dealership=dealership, user__is_active=True)
+    member = members.filter(user__email=email).first()
+    if member is None:
+        raise CommandError(f"Nobody with the address “{shown(email)}” works at {dealership}.")
+    return member
 
 
 def clean_text(typed, what, most):

@@ -28,6 +28,8 @@ class Scope(models.TextChoices):
     VEHICLES_WRITE = "vehicles:write"
     WEBHOOKS_MANAGE = "webhooks:manage"
     ANALYTICS_READ = "analytics:read"
+    WORK_READ = "work:read"
+    WORK_WRITE = "work:write"
 
 
 # A fresh key has these unless told otherwise; scopes added to the product later are never implied.
@@ -169,6 +171,10 @@ class ApiKey(models.Model):
     last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
     made_by = models.ForeignKey(
         User, models.SET_NULL, null=True, editable=False, related_name="+", verbose_name=_("made by")
+    )
+    # Whom it acts for: what the person may do for themselves, it may. Nobody, unless it was made so.
+    person = models.ForeignKey(
+        Membership, models.SET_NULL, null=True, editable=False, related_name="keys", verbose_name=_("acts for")
     )
     # {network: the day of its first use}; of this key, or of the one that it succeeds.
     known_networks = models.JSONField(default=dict, editable=False)

@@ -22,9 +22,14 @@ class HasScope(BasePermission):
         verb = "read" if request.method in READING else "write"
         areas = (view.area,) if isinstance(view.area, str) else view.area or ()
         for needed in (area if ":" in area else f"{area}:{verb}" for area in areas):
-            if needed not in request.auth.scopes:
-                raise InsufficientScope(f"This API key does not have the scope {needed}, which this call needs.")
+            check_scope(request.auth, needed)
         return True
+
+
+def check_scope(key, needed):
+    """Raises InsufficientScope if a key does not have this scope."""
+    if needed not in key.scopes:
+        raise InsufficientScope(f"This API key does not have the scope {needed}, which this call needs.")
 
 
 def dealership_of(user):

@@ -16,6 +16,7 @@ from steerleads.dealers.keys import issue_key, revoke_key
 from steerleads.dealers.models import ApiKey, Dealership, Environment, Membership, Role, Scope, User
 from steerleads.demo import cars, people
 from steerleads.demo.months import DAYS, Months
+from steerleads.demo.plans import plan
 from steerleads.demo.stage import Stage
 
 SEED = 2024
@@ -74,8 +75,10 @@ def create_access(*, now):
 
 def _fill(dealership, staff, domain, places, prefix, *, count, leads, now):
     random = Random(SEED)
-    for number, name in enumerate(staff):
+    hired = [
         _hire(dealership, name, domain, Role.SALESPERSON if number else Role.MANAGER)
+        for number, name in enumerate(staff)
+    ]
     stock = [
         _car(dealership, random, now, cars.car_fields(random, number, places, prefix, now.year))
         for number in range(1, count + 1)
@@ -84,6 +87,7 @@ def _fill(dealership, staff, domain, places, prefix, *, count, leads, now):
     _open(dealership, now)
     stage = Stage(dealership)
     Months(stage, stock, staff, random, now).play(leads)
+    plan(stage, [(Actor.of_user(each.user), each.pk) for each in hired], random, now)
     stage.write()
     _export(dealership, Actor("staff", " ".join(staff[0])), leads, now)
 
@@ -116,7 +120,7 @@ def _export(dealership, manager, leads, now):
 def _hire(dealership, name, domain, role):
     first_name, last_name = name
     user = User.objects.create_user(_address(name, domain), is_staff=True, first_name=first_name, last_name=last_name)
-    Membership.objects.create(dealership=dealership, user=user, role=role)
+    return Membership.objects.create(dealership=dealership, user=user, role=role)
 
 
 def _address(name, domain):

@@ -124,3 +124,8 @@ LOST = {
     "ar": ["اشترى سيارة أخرى.", "لم يعد يجيب.", "الميزانية غير كافية حاليا.", "السيارة بيعت."],
     "en": ["Bought elsewhere.", "No answer any more.", "Car was sold meanwhile."],
 }
+# What is to be done next.
+STEPS = {
+    "fr": ["Rappeler avec une offre", "Confirmer l’essai", "Envoyer le devis", "Relancer pour l’acompte"],
+    "ar": ["معاودة الاتصال مع عرض", "تأكيد تجربة القيادة", "إرسال عرض السعر", "المتابعة بشأن العربون"],
+}

@@ -13,12 +13,15 @@ from leads.models import Lead, LeadEvent
 from leads.outbox.models import Delivery
 from leads.webhooks.actions import create_webhook
 from leads.webhooks.models import Webhook
+from leads.work.models import Work
 from steerleads.dealers.keys import forget_cached_keys, revoke_key
 from steerleads.dealers.models import Scope
 
 LEAD = {"action": "Call", "targetName": "Sara", "targetInfo": "+212"}
 CAR = {"make": "Dacia", "model": "Logan"}
 ORDERS = {"leadOrders": [{"id": "<lead>", "order": 9}]}
+CONTACT = {"via": "call", "outcome": "reached"}
+NOBODYS_KEY = (400, "VALIDATION_ERROR", "assignee")
 HOOK = {"url": "https://crm.example.com/hooks"}
 NOT_YOURS = (403, "UNAUTHORIZED_LEAD_ACCESS", None)
 NO_CAR = (404, "CAR_NOT_FOUND", None)
@@ -50,6 +53,11 @@ TABLE = [
     ("v1/leads/<str:id>/archive", "POST", "/leads/<lead>/archive", None, "leads:write", 200, NOT_YOURS),
     ("v1/leads/<str:id>/restore", "POST", "/leads/<lead>/restore", None, "leads:write", 200, NOT_YOURS),
     ("v1/leads/<str:id>/history", "GET", "/leads/<lead>/history", None, "leads:read", 200, NOT_YOURS),
+    ("v1/leads/<str:id>/work", "GET", "/leads/<lead>/work", None, "work:read", 200, NOT_YOURS),
+    ("v1/leads/<str:id>/work", "PATCH", "/leads/<lead>/work", {"nextStep": "Call"}, "work:write", 200, NOT_YOURS),
+    ("v1/leads/<str:id>/claim", "POST", "/leads/<lead>/claim", None, "work:write", NOBODYS_KEY, NOBODYS_KEY),
+    ("v1/leads/<str:id>/contacts", "POST", "/leads/<lead>/contacts", CONTACT, "work:write", 201, NOT_YOURS),
+    ("v1/staff", "GET", "/staff", None, "work:read", 200, []),
     ("v1/vehicles", "GET", "/vehicles", None, "vehicles:read", 200, []),
     ("v1/vehicles", "POST", "/vehicles", CAR, "vehicles:write", 201, 201),
     ("v1/vehicles/<str:id>", "GET", "/vehicles/<car>", None, "vehicles:read", 200, NO_CAR),
@@ -115,7 +123,7 @@ def judged(response):
 
 def everything(dealership):
     """All rows of a dealership, to see that nobody touched them."""
-    models = (Lead, Car, LeadEvent, Webhook, Delivery)
+    models = (Lead, Car, LeadEvent, Work, Webhook, Delivery)
     return [list(model.objects.filter(dealership=dealership).order_by("pk").values()) for model in models]
 
 
@@ -246,9 +254,10 @@ QUERIES = {
         "updatedSince=2000-01-01",
         "archived=true",
         "archived=any",
+        "include=work&assignee=none&due=none",
         *(
             f"sortBy={sort}&sortOrder=desc"
-            for sort in ("order", "status", "action", "targetName", "createdAt", "updatedAt")
+            for sort in ("order", "status", "action", "targetName", "createdAt", "updatedAt", "due")
         ),
     ],
 }

@@ -48,6 +48,7 @@ FLOORS = {
     "leads.contacts": 4,
     "leads.ordering": 4,
     "leads.privacy": 4,
+    "leads.work": 4,
     "leads.outbox": 5,
     "leads.management": 6,
     # Every other folder in leads/ is a room of its own: ROOMS_OF_LEADS.
@@ -66,10 +67,13 @@ WRITERS = {
     "leads.history",
     "leads.ordering.reordering",
     "leads.privacy.retention",
+    "leads.work.actions",
+    "leads.work.closing",
+    "leads.work.events",
     "cars.actions",
 }
 MAKE_THEIR_OWN_DATA = ("steerleads.demo", "steerleads.benchmarks")
-WRITTEN_BY_VERBS = {"Lead", "LeadEvent", "Car", "Origin"}
+WRITTEN_BY_VERBS = {"Lead", "LeadEvent", "Car", "Origin", "Work"}
 COUNTS_FOR_ALL = "steerleads.operations.metrics"  # numbers over all dealerships, for the operator
 NUMBERS_ONLY = {"aggregate", "annotate", "filter", "values_list"}
 INSTANCES = {"lead", "leads", "event", "events", "car", "cars", "obj", "queryset", "row", "rows"}

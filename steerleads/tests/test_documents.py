@@ -30,7 +30,7 @@ LARGEST_PICTURE = 150_000  # bytes
 OUR_APPS = ("steerleads", "cars", "leads")
 REPLACE_DJANGOS = {"changepassword", "createsuperuser"}  # with the product's rules for passwords
 
-RULE = re.compile(r'^### <a id="(\d+a?|[AXIN]\d+)"></a>\1\. (?=\S)', re.MULTILINE)
+RULE = re.compile(r'^### <a id="(\d+a?|[AXINW]\d+)"></a>\1\. (?=\S)', re.MULTILINE)
 CONTRACT = ROOT / "docs" / "contract.md"
 SHOWN_BY = re.compile(r"^Shown by (.+)\.$", re.MULTILINE)
 MODULE = re.compile(r"\[`([\w/]+/test_\w+\.py)`\]\(\.\./\1\)")
@@ -165,11 +165,11 @@ def test_the_contract_has_every_number_once_and_in_order():
 
 
 def test_rules_with_a_letter_stand_once_behind_those_without_in_their_order():
-    """X is of exports, I of imports, N of the inbox, A of analytics."""
+    """X is of exports, I of imports, N of the inbox, A of analytics, W of work."""
     numbers = RULE.findall(text_of(CONTRACT))
     lettered = [number for number in numbers if not number[0].isdigit()]
     assert lettered and numbers[-len(lettered) :] == lettered
-    assert lettered == sorted(set(lettered), key=lambda number: ("XINA".index(number[0]), int(number[1:])))
+    assert lettered == sorted(set(lettered), key=lambda number: ("XINAW".index(number[0]), int(number[1:])))
 
 
 @pytest.mark.parametrize("number", rules())

@@ -1,5 +1,6 @@
 """A client that a public generator makes from the document, used unedited against a running server."""
 
+from datetime import date
 from uuid import UUID, uuid4
 
 import pytest
@@ -7,6 +8,8 @@ import pytest
 from conftest import ApiClient, make_car, make_lead
 from leads.outbox.models import Delivery
 from leads.webhooks.actions import create_webhook
+from leads.work.openapi_examples import SARA
+from leads.work.tests.people import hire
 from steerleads.tests.generated import generated_client, ways_to_call
 from steerleads.tests.openapi_oracle import described_operations, document
 
@@ -21,7 +24,8 @@ def generated(tmp_path_factory):
 
 @pytest.fixture
 def caller(generated, site, casa):
-    return generated.client(site, ApiClient(casa).secret)
+    """With a key that acts for the colleague of the document's examples."""
+    return generated.client(site, ApiClient(casa, person=hire(casa, id=SARA["id"])).secret)
 
 
 @pytest.fixture
@@ -99,6 +103,20 @@ def test_archive_restore_and_history(generated, caller, made):
     history = generated.leads("get_lead_history").sync(lead.id, client=caller)
     assert [entry.kind for entry in history] == ["lead.restored", "lead.archived", "lead.created"]
     assert history[0].changes.archived.to is False
+
+
+def test_work(generated, caller, car, made):
+    models, lead, call = generated.models, made(), generated.leads
+    [colleague] = generated.staff("list_staff").sync(client=caller)
+    body = models.WorkChanges(assignee=colleague.id, next_step="Call back", due_on=date(2026, 12, 1), due_at=None)
+    work = call("update_lead_work").sync(lead.id, client=caller, body=body)
+    assert (work.assignee.name, work.due_on) == (SARA["name"], date(2026, 12, 1))
+    assert call("get_lead_work").sync(lead.id, client=caller) == work
+    assert call("claim_lead").sync(lead.id, client=caller).error.code == "ALREADY_ASSIGNED"
+    contact = models.NewContact(via=models.ContactVia.CALL, outcome=models.ContactOutcome.REACHED)
+    assert call("add_lead_contact").sync(lead.id, client=caller, body=contact).kind == "lead.contacted"
+    [listed] = call("list_leads").sync(client=caller, include=models.ListLeadsInclude.WORK, assignee=str(colleague.id))
+    assert listed.work.next_step == "Call back"
 
 
 def test_delete(generated, caller, made):

@@ -12,7 +12,7 @@ from conftest import ApiClient, make_car, make_lead
 from leads.feed import number_events
 from leads.outbox.models import Delivery
 from leads.webhooks.actions import create_webhook
-from steerleads.tests.test_api_tenancy import FIGURES, TABLE
+from steerleads.tests.test_api_tenancy import CONTACT, FIGURES, TABLE
 
 CONTROL = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT")
 LEAD = {"action": "Call", "targetName": "Sara", "targetInfo": "+212"}
@@ -36,6 +36,13 @@ READS = [
     ("/leads/<lead>?include=car,origin", 1, "the lead with its car and its origin"),
     ("/leads/<foreign>", 2, "the lead, whether it is another's"),
     ("/leads/<lead>/history", 2, "the lead, its events"),
+    ("/leads/<lead>?include=work", 3, "the lead with its work; hours (2)"),
+    ("/leads/<lead>/work", 3, "the lead with its work; hours (2)"),
+    ("/leads?include=work", 3, "the list; hours (2); if somebody has one, names (2)"),
+    ("/leads?assignee=none", 1, "the list"),
+    ("/leads?due=today", 2, "the dealership's time zone, the list"),
+    ("/leads?sortBy=due", 1, "the list"),
+    ("/staff", 2, "who works there, who has left"),
     ("/vehicles", 1, "the list"),
     ("/vehicles/<car>", 1, "the car"),
     ("/exports/leads?format=csv", 2, "the leads; that they went out"),
@@ -86,9 +93,17 @@ WRITES = [
         "/leads/<lead>",
         None,
         {},
-        10,
-        "lock; erase texts, answers; tombstone; what was told of it (3); its origin; what an import changed; delete",
+        11,
+        "lock; erase texts, answers; tombstone; what was told of it (3); its origin, its work; what an import changed; "
+        "delete",
     ),
+    (
+        *("PATCH", "/leads/<lead>/work", {"nextStep": "Call"}, {}, 8),
+        "lock; the work; its latest event; insert the work, its event; the lead with its work; hours (2)",
+    ),
+    ("PATCH", "/leads/<lead>/work", {}, {}, 5, "lock; the work; nothing changed; the lead with its work; hours (2)"),
+    ("POST", "/leads/<lead>/claim", None, {}, 0, "the key acts for nobody"),
+    ("POST", "/leads/<lead>/contacts", CONTACT, {}, 3, "lock; its latest event; insert the event"),
     ("POST", "/vehicles", CAR, {}, 1, "insert"),
     ("PATCH", "/vehicles/<car>", CAR, {}, 3, "mark the stock; lock; update"),
     ("PATCH", "/vehicles/<car>", {}, {}, 2, "mark the stock; lock; nothing changed"),
@@ -192,6 +207,7 @@ LISTS = [
     "/leads",
     "/leads?limit=1000&count=true",
     "/leads?sortBy=status&sortOrder=desc&archived=any",
+    "/leads?include=work&sortBy=due",
     "/leads/car/<car>",
     "/leads/status/NEW",
     "/leads/<lead>/history",

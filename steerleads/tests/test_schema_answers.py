@@ -15,8 +15,10 @@ from conftest import ApiClient, make_car, make_lead
 from leads.outbox.models import Delivery
 from leads.webhooks.actions import create_webhook
 from leads.webhooks.models import Webhook
+from leads.work.tests.people import hire
 from steerleads.api.errors import RequestTimeout
 from steerleads.dealers import authentication
+from steerleads.dealers.staff import remove
 from steerleads.tests.openapi_oracle import check_against_schema, declared_errors, described_operations
 from steerleads.tests.test_api_tenancy import FIGURES
 from steerleads.tests.test_page_examples import TEST_DRIVE
@@ -27,6 +29,8 @@ BODIES = {
     "update_lead": lambda world: {"status": "COMPLETED", "note": None},
     "update_lead_order": lambda world: {"order": 5},
     "reorder_leads": lambda world: {"leadOrders": [{"id": str(world.lead.pk), "order": 3}]},
+    "update_lead_work": lambda world: {"assignee": str(world.sara.pk), "nextStep": "Call", "dueOn": "2026-12-01"},
+    "add_lead_contact": lambda world: {"via": "call", "outcome": "reached", "note": "Comes on Saturday"},
     "create_vehicle": lambda world: {"make": "Dacia", "model": "Logan", "price": 99000.5},
     "update_vehicle": lambda world: {"status": "SOLD"},
     "create_webhook": lambda world: {"url": "https://crm.example.com/hooks"},
@@ -34,6 +38,7 @@ BODIES = {
 }
 DEMANDED = {name: {"format": "csv"} for name in ("export_leads", "export_vehicles", "export_history")}
 DEMANDED |= {f"list_{name}_leads": {"cell": cell} for name, cell in FIGURES.items()}
+FOR_A_PERSON = "claim_lead"  # the one that wants a key which acts for somebody
 WITHOUT_LEADS = "delete_vehicle"  # the one operation that wants a car without leads
 
 
@@ -51,6 +56,8 @@ def world(api, rival, casa, atlas):
         hook=hook,
         dead=Delivery.objects.create(dealership=casa, destination=hook, kind="lead.created", state="dead"),
         pending=Delivery.objects.create(dealership=casa, destination=hook, kind="lead.created"),
+        sara=(sara := hire(casa)),
+        saras_api=ApiClient(casa, person=sara),
         api_of=lambda **key: ApiClient(casa, **key),
     )
 
@@ -67,7 +74,8 @@ class Call:
         how = {"body": self.body, **how}
         if demanded := DEMANDED.get(self.operation_id):
             how["query"] = {**how.get("query", {}), **demanded}
-        return (client or self.world.api).send(self.method, path or self.path(), **how)
+        usual = self.world.saras_api if self.operation_id == FOR_A_PERSON else self.world.api
+        return (client or usual).send(self.method, path or self.path(), **how)
 
     def path(self, *, lead=None, car=None, hook=None, delivery=None, status="NEW"):
         world = self.world
@@ -182,6 +190,16 @@ def _without_scopes(call, patch):
     yield call(client=call.world.api_of(scopes=[]))
 
 
+def _with_an_assignee_who_is_gone(call, patch):
+    remove(call.world.sara, by=None)
+    yield call()
+
+
+def _twice(call, patch):
+    call()
+    yield call()
+
+
 def _with_a_taken_vin(call, patch):
     make_car(call.world.casa, vin="JHMFA16586S000002")
     yield call(body={**(call.body or {}), "vin": "JHMFA16586S000002"})
@@ -202,7 +220,9 @@ TROUBLES = {
     (404, "LEAD_NOT_FOUND"): _with_unknown_lead,
     (404, "CAR_NOT_FOUND"): _in(car=lambda world: uuid4()),
     (403, "UNAUTHORIZED_LEAD_ACCESS"): _in(lead=lambda world: world.foreign_lead.pk),
-    (412, "PRECONDITION_FAILED"): _once(if_match='"0"'),
+    (400, "INVALID_ASSIGNEE"): _with_an_assignee_who_is_gone,
+    (409, "ALREADY_ASSIGNED"): _twice,
+    (412, "PRECONDITION_FAILED"): _once(if_match='"99"'),
     (409, "DUPLICATE_VEHICLE"): _with_a_taken_vin,
     (409, "CAR_HAS_LEADS"): _in(car=lambda world: world.civic.pk),
     (404, "WEBHOOK_NOT_FOUND"): _with_unknown_webhook,
@@ -319,4 +339,6 @@ def test_the_examples_of_the_document_work(world, operation_id):
             }
         if operation_id == "create_vehicle":
             body = {**body, "vin": None}  # the civic has it
+        if "assignee" in body:
+            body = {**body, "assignee": str(world.sara.pk)}
         assert call(body=body).status_code in (200, 201)

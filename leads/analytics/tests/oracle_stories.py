@@ -5,7 +5,7 @@ from functools import cached_property
 
 from leads.analytics.tests.oracle_clocks import Openings, seconds_of
 
-HUMAN_KINDS = {"lead.changed", "lead.archived", "lead.restored", "lead.deleted"}
+HUMAN_KINDS = {"lead.changed", "lead.archived", "lead.restored", "lead.deleted", "lead.contacted"}
 PROGRAMS = {"api_key", "inbox", "form"}
 DECISIONS = {"COMPLETED", "NOT_NEEDED"}
 

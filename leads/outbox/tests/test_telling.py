@@ -8,7 +8,7 @@ from django.db import connections, transaction
 
 from conftest import TESTER, make_car, make_lead
 from leads import actions
-from leads.models import EventKind, LeadEvent
+from leads.models import KINDS_OF_WORK, EventKind, LeadEvent
 from leads.outbox import telling
 from leads.outbox.messages import lead_rows
 from leads.outbox.models import Attempt, Delivery, SentPayload, State
@@ -241,5 +241,5 @@ def test_deleting_a_lead_while_it_is_told_never_deadlocks(casa, civic, webhook, 
     assert (failed, list(SentPayload.objects.all())) == ([], [])
 
 
-def test_default_kinds_are_all_but_moves():
-    assert set(EventKind.values) - set(default_kinds()) == {"lead.moved"}
+def test_default_kinds_are_all_but_moves_and_work():
+    assert set(EventKind.values) - set(default_kinds()) == {"lead.moved", *KINDS_OF_WORK}

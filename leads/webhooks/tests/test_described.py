@@ -7,6 +7,8 @@ from leads import actions
 from leads.models import EventKind
 from leads.outbox.actions import send_test
 from leads.outbox.tests.deliveries import deliver, subscribe
+from leads.work.actions import note_contact, plan_work
+from leads.work.tests.people import hire
 from steerleads.tests.openapi_oracle import document, validator_of
 
 
@@ -17,6 +19,9 @@ def sent(casa, civic, crm, settings):
     lead = make_lead(civic)
     actions.change_lead(casa, lead.pk, {"status": "COMPLETED"}, actor=TESTER)
     actions.reorder_leads(casa, civic.pk, {lead.pk: 7}, actor=TESTER)
+    deliver()
+    plan_work(casa, lead.pk, {"assignee": hire(casa).pk, "next_step": "Call"}, actor=TESTER)
+    note_contact(casa, lead.pk, via="call", outcome="reached", note="Comes on Saturday", actor=TESTER)
     deliver()
     actions.archive_lead(casa, lead.pk, actor=TESTER)
     actions.restore_lead(casa, lead.pk, actor=TESTER)

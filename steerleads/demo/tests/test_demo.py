@@ -20,8 +20,9 @@ from cars.serializers import CarBody
 from conftest import ApiClient
 from leads.fields import COLUMNS, WRITABLE
 from leads.interchange.models import Export
-from leads.models import EventKind, Lead, LeadEvent
+from leads.models import KINDS_OF_WORK, EventKind, Lead, LeadEvent
 from leads.serializers import LeadBody
+from leads.work.models import Work
 from steerleads import demo
 from steerleads.api.json import Number
 from steerleads.api.serializers import check
@@ -89,7 +90,7 @@ def test_managers_see_that_leads_were_exported(auto):
 def test_history_leads_to_what_is(auto):
     now = timezone.now()
     history = {}
-    for event in LeadEvent.objects.of(auto).order_by("at", "id"):
+    for event in LeadEvent.objects.of(auto).exclude(kind__in=KINDS_OF_WORK).order_by("at", "id"):
         history.setdefault(event.lead_id, []).append(event)
     for lead in Lead.objects.of(auto):
         events = history[lead.pk]
@@ -127,7 +128,26 @@ def test_lists_and_history_answer(auto):
     assert len(api.get("/leads", query={"search": "elodie", "archived": "any"}).json()) > 2
     assert len(api.get("/leads", query={"search": "احمد", "archived": "any"}).json()) > 2
     lead = Lead.objects.of(auto).order_by("-version").first()
-    assert len(api.get(f"/leads/{lead.pk}/history").json()) == lead.version
+    history = [entry["kind"] for entry in api.get(f"/leads/{lead.pk}/history").json()]
+    assert len([kind for kind in history if kind not in KINDS_OF_WORK]) == lead.version
+
+
+def test_open_leads_have_somebody_and_are_due_some_of_them_late(auto):
+    api = ApiClient(auto)
+    leads = api.get("/leads/status/NEW?include=work").json()
+    states = Counter(lead["work"]["state"] for lead in leads)
+    assert min(states[state] for state in ("none", "planned", "today", "overdue")) > 3
+    names = Counter(lead["work"]["assignee"] and lead["work"]["assignee"]["name"] for lead in leads)
+    assert len(names) == 5 and names[None] > 10
+    assert {lead["work"]["state"] for lead in api.get("/leads/status/COMPLETED?include=work").json()} == {"none"}
+
+
+def test_the_history_of_work_leads_to_what_is(auto):
+    works = {work.lead_id: work for work in Work.objects.of(auto)}
+    for event in LeadEvent.objects.of(auto).filter(kind="lead.due"):
+        work = works[event.lead_id]
+        assert event.texts["nextStep"]["to"] == work.next_step
+        assert event.changes.keys() == {"dueOn" if work.due_on else "dueAt"}
 
 
 @pytest.mark.on_one_database
@@ -135,7 +155,7 @@ def test_it_is_the_same_every_time(db):
     now = timezone.now()
     demo.load(now=now)
     first = [(lead.action, lead.target_info, lead.created_at) for lead in Lead.objects.order_by("pk")]
-    for model in (LeadEvent, Lead, Car, Export):
+    for model in (LeadEvent, Work, Lead, Car, Export):
         model.objects.all().delete()
     Dealership.objects.all().delete()
     demo.User.objects.all().delete()

@@ -23,16 +23,19 @@ class Command(BaseCommand):
             default=str(DEFAULT_HOURLY_LIMIT),
             help="requests an hour, 0 for no limit; default: %(default)s",
         )
+        parser.add_argument("--person", help="the e-mail address of somebody of its staff, whom the key acts for")
         parser.add_argument("--expires", help="after how long, like 90d; default: never")
 
-    def handle(self, *, dealership, name, environment, scopes, hourly_limit, expires, **options):
+    def handle(self, *, dealership, name, environment, scopes, hourly_limit, person, expires, **options):
+        dealership = lookup.find_dealership(dealership)
         key, secret = issue_key(
-            lookup.find_dealership(dealership),
+            dealership,
             lookup.clean_text(name, "--name", 100),
             environment=lookup.one_of(environment, Environment.values),
             scopes=lookup.several_of(scopes, Scope.values),
             hourly_limit=lookup.whole_number(str(hourly_limit), "--hourly-limit"),
             expires_at=_end(expires),
+            person=None if person is None else lookup.find_member(dealership, person),
         )
         self.stderr.write(f"Made {key} for {key.dealership}. It is shown this once.", str)
         self.stdout.write(secret)

@@ -19,7 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print a JSON array")
 
     def handle(self, *, dealership, json, **options):
-        keys = ApiKey.objects.select_related("dealership")
+        keys = ApiKey.objects.select_related("dealership", "person__user")
         if dealership is not None:
             keys = keys.filter(dealership=find_dealership(dealership))
         now = timezone.now()
@@ -43,6 +43,7 @@ def _object(key, now):
         "environment": key.environment,
         "beginsWith": key.hint,
         "scopes": key.scopes,
+        "actsFor": key.person and key.person.user.email,
         "hourlyLimit": key.hourly_limit,
         "createdAt": key.created_at,
         "expiresAt": key.expires_at,

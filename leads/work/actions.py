@@ -1,0 +1,154 @@
+"""The verbs of work: each locks the lead, changes its Work and records events, in one transaction; never the lead itself.
+
+Locks are taken in one order: the colleague who is to be assigned, the lead, its Work; then events are inserted.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+
+from leads.actions import ETags, not_found_error
+from leads.history import batch_of, event_of
+from leads.models import EventKind, Lead, LeadEvent, Status
+from leads.work.due import last_moment
+from leads.work.errors import AlreadyAssigned
+from leads.work.events import Told, changes_of, of_plan, plan_of, tell, time_after_all
+from leads.work.models import Work
+from leads.work.people import Colleague, held, names_of
+from steerleads.api import etags
+from steerleads.api.errors import PreconditionFailed
+from steerleads.db.saving import insert, update
+from steerleads.dealers.actors import Actor
+from steerleads.dealers.models import Dealership
+
+COLUMNS = ("assignee", "assigned_at", "next_step", "due", "due_on", "version")
+
+
+def plan_work(
+    dealership: Dealership,
+    lead_id: UUID,
+    changes: Mapping[str, Any],
+    *,
+    actor: Actor,
+    if_match: ETags | None = None,
+) -> Work:
+    """The lead's Work with `changes`: clean values of `assignee` (a colleague's id), `next_step`, `due_at`, `due_on`.
+
+    What is the same already is not written. `if_match` are parsed ETags.
+    Raises InvalidAssignee, LeadNotFound, UnauthorizedLeadAccess, PreconditionFailed.
+    """
+    with transaction.atomic():
+        if assignee := changes.get("assignee"):
+            held(dealership, assignee)
+        lead, work = _locked(dealership, lead_id)
+        if if_match is not None and not etags.matches(if_match, str(work.version)):
+            raise PreconditionFailed()
+        _write(dealership, lead, work, _wanted(work, changes, dealership), actor)
+    return work
+
+
+def claim(dealership: Dealership, lead_id: UUID, colleague_id: UUID, *, actor: Actor) -> Work:
+    """The Work of a lead that nobody had, now this colleague's. Of rivals the first to lock the lead gets it.
+
+    Raises InvalidAssignee, LeadNotFound, UnauthorizedLeadAccess, AlreadyAssigned.
+    """
+    with transaction.atomic():
+        colleague = held(dealership, colleague_id)
+        lead, work = _locked(dealership, lead_id)
+        if work.assignee is not None:
+            raise AlreadyAssigned(names_of(dealership)[work.assignee])
+        _write(dealership, lead, work, {"assignee": colleague.id}, actor)
+    return work
+
+
+def note_contact(
+    dealership: Dealership, lead_id: UUID, *, via: str, outcome: str, note: str | None = None, actor: Actor
+) -> LeadEvent:
+    """The event of a contact that somebody had, or tried to have, with a lead's person. Nothing else changes.
+
+    Raises LeadNotFound, UnauthorizedLeadAccess.
+    """
+    with transaction.atomic():
+        lead = _locked_lead(dealership, lead_id)
+        values = changes_of({"via": None, "outcome": None}, {"via": via, "outcome": outcome})
+        told = Told(EventKind.CONTACTED, values, changes_of({"note": None}, {"note": note}) or None)
+        [event] = tell(lead, time_after_all(dealership, [lead.pk]), [told], actor=actor)
+    return event
+
+
+def open_leads(dealership: Dealership, colleague_id: UUID) -> QuerySet[Lead]:
+    """The leads that somebody has and that are still to be done."""
+    return Lead.objects.of(dealership).with_status(Status.NEW).filter(work__assignee=colleague_id)
+
+
+def hand_over(dealership: Dealership, leaver: Colleague, successor: Colleague | None, *, actor: Actor) -> None:
+    """Give all open leads of somebody (held) to a colleague or to nobody: in one act, in as many statements as one."""
+    locked = open_leads(dealership, leaver.id).order_by("pk").select_for_update(of=("self",), no_key=True)
+    leads = list(locked)
+    if not leads:
+        return
+    # Read anew under the locks: a colleague may have taken some of them over while we waited.
+    theirs = Work.objects.of(dealership).filter(lead__in=leads, assignee=leaver.id)
+    kept = set(theirs.values_list("lead", flat=True))
+    leads = [lead for lead in leads if lead.pk in kept]
+    ids = [lead.pk for lead in leads]
+    at, batch = time_after_all(dealership, ids), batch_of(ids)
+    Work.objects.of(dealership).filter(lead__in=ids).update(
+        assignee=successor and successor.id, assigned_at=successor and at, version=F("version") + 1
+    )
+    changes = changes_of({"assignee": leaver.name}, {"assignee": successor and successor.name})
+    LeadEvent.objects.bulk_create(event_of(lead, EventKind.ASSIGNED, at, actor, changes, batch=batch) for lead in leads)
+
+
+def _locked(dealership: Dealership, lead_id: UUID) -> tuple[Lead, Work]:
+    lead = _locked_lead(dealership, lead_id)
+    return lead, Work.objects.locked(dealership, lead_id) or Work(lead=lead, dealership=dealership)
+
+
+def _locked_lead(dealership: Dealership, lead_id: UUID) -> Lead:
+    lead = Lead.objects.locked(dealership, lead_id)
+    if lead is None:
+        raise not_found_error(lead_id)
+    return lead
+
+
+def _wanted(work: Work, changes: Mapping[str, Any], dealership: Dealership) -> dict[str, Any]:
+    """The columns that are to be written. One kind of due date takes the place of the other; null takes away its own."""
+    wanted = {name: changes[name] for name in ("assignee", "next_step") if name in changes}
+    if at := changes.get("due_at"):
+        return wanted | {"due": at, "due_on": None}
+    if day := changes.get("due_on"):
+        return wanted | {"due": last_moment(day, dealership.tz), "due_on": day}
+    if ("due_on" if work.due_on else "due_at") in changes:
+        return wanted | {"due": None, "due_on": None}
+    return wanted
+
+
+def _write(dealership: Dealership, lead: Lead, work: Work, wanted: Mapping[str, Any], actor: Actor) -> None:
+    """Write what differs, if anything, with its events."""
+    assignee, plan = work.assignee, plan_of(work)
+    for name, value in wanted.items():
+        setattr(work, name, value)
+    told = [*_of_assignment(dealership, assignee, work.assignee), *of_plan(plan, plan_of(work))]
+    if not told:
+        return
+    at = time_after_all(dealership, [lead.pk])
+    if assignee != work.assignee:
+        work.assigned_at = at if work.assignee else None
+    work.version += 1
+    if work.version == 1:
+        insert(work)
+    else:
+        update(work, COLUMNS)
+    tell(lead, at, told, actor=actor)
+
+
+def _of_assignment(dealership: Dealership, before: UUID | None, after: UUID | None) -> list[Told]:
+    if before == after:
+        return []
+    names = names_of(dealership)
+    named = {each: names[each] if each else None for each in (before, after)}
+    return [Told(EventKind.ASSIGNED, changes_of({"assignee": named[before]}, {"assignee": named[after]}))]

@@ -1,0 +1,54 @@
+"""What becomes of somebody's leads who leaves the staff, and of their name."""
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from leads.models import EventKind, LeadEvent
+from leads.work.actions import hand_over, open_leads
+from leads.work.models import FormerColleague, Work
+from leads.work.people import Colleague, colleague_of
+from steerleads.api import json
+from steerleads.dealers.actors import FORMER_COLLEAGUE, Actor, ActorType
+from steerleads.dealers.idempotency import forget_answers
+from steerleads.dealers.leaving import Keeper, Leaver
+from steerleads.dealers.models import Dealership, User
+
+
+class WorkOfPeople(Keeper):
+    """Open leads go to the successor, else to nobody. Those that are closed keep who had them."""
+
+    def named(self, user: User, dealership: Dealership) -> list[str]:
+        colleague = colleague_of(dealership, user)
+        count = open_leads(dealership, colleague.id).count() if colleague else 0
+        return [_("Open leads that they have: %(count)s") % {"count": count}] if count else []
+
+    def take_off(self, user: User, dealership: Dealership, *, successor: User | None, actor: Actor) -> None:
+        # Held first, as whoever assigns a lead holds the colleague before the lead.
+        leaver = colleague_of(dealership, user, hold=True)
+        if leaver is None:
+            return
+        hand_over(dealership, leaver, successor and colleague_of(dealership, successor), actor=actor)
+        if _is_named(dealership, leaver):
+            FormerColleague.objects.create(id=leaver.id, dealership=dealership, name=leaver.name, role=leaver.role)
+
+    def erase(self, leaver: Leaver) -> dict[str, int]:
+        return {"colleagues of leads": sum(_erase(each, leaver) for each in Dealership.objects.all())}
+
+
+def _is_named(dealership: Dealership, colleague: Colleague) -> bool:
+    """Whether a lead or an event names somebody. Asked once, when they leave: events stay."""
+    named = Q(changes__assignee__from=colleague.name) | Q(changes__assignee__to=colleague.name)
+    acted = Q(actor_type=ActorType.STAFF, actor_name=colleague.name)
+    events = LeadEvent.objects.of(dealership)
+    return (
+        Work.objects.of(dealership).filter(assignee=colleague.id).exists()
+        or events.filter(acted).exists()
+        or events.filter(named, kind=EventKind.ASSIGNED).exists()
+    )
+
+
+def _erase(dealership: Dealership, leaver: Leaver) -> int:
+    names = leaver.names_in(dealership)
+    rendered = [json.render(name).decode()[1:-1] for name in names]
+    forget_answers(dealership, lambda answer: any(name in answer for name in rendered))
+    return FormerColleague.objects.of(dealership).filter(name__in=names).update(name=FORMER_COLLEAGUE)
