@@ -4,22 +4,30 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, QuerySet, Subquery
 from django.utils.datastructures import MultiValueDict
 
 from leads.analytics.asked import Asked
+from leads.analytics.behind import Behind
 from leads.analytics.catching_up import catch_up
 from leads.analytics.figures import FIGURES
 from leads.analytics.figures.base import Figure
-from leads.analytics.models import FactState, LeadFact
+from leads.analytics.models import FactState
 from leads.analytics.questions import API, ask, shown_time
-from leads.models import Lead
+from leads.models import Feed, Lead, LeadEvent
 from steerleads.api.errors import ValidationFailed
 from steerleads.api.streaming import one_state
 from steerleads.db.text import shown
 from steerleads.dealers.models import Dealership, User
 
 TAKE_IT = "Take the address that stands beside a count."
+
+
+class Counted(NamedTuple):
+    """Up to which sequence events are counted in this state of the database, and whether that is all of them."""
+
+    sequence: int
+    is_settled: bool
 
 
 class FigureLeads(NamedTuple):
@@ -38,13 +46,14 @@ def figure_answer(
     rights. Lists have addresses `{base}/{figure}/leads?…`. Raises ValidationFailed with all that is wrong.
     """
     asked = ask(dealership, FIGURES[figure], query, viewer=viewer, base=base)
-    with caught_up(asked) as sequence:
+    with caught_up(asked) as counted:
+        asked = asked.counted_to(counted.sequence)
         return {
             "figure": figure,
             **(asked.period.dates if asked.period else {}),
             "timeZone": dealership.time_zone,
             "asOf": shown_time(asked.now),
-            "sequence": sequence,
+            "sequence": counted.sequence,
             **FIGURES[figure].answer(asked),
         }
 
@@ -57,34 +66,32 @@ def figure_leads(
     Raises ValidationFailed, also where the answer has no such number.
     """
     asked = ask(dealership, FIGURES[figure], query, viewer=viewer)
-    with caught_up(asked):
-        behind = facts_behind(FIGURES[figure], asked, cell)
-        return FigureLeads(leads_of(dealership, behind), there_and_gone(behind)[1])
+    with caught_up(asked) as counted:
+        behind = behind_cell(FIGURES[figure], asked, cell)
+        return FigureLeads(behind.leads(dealership), behind.there_and_gone(counted.is_settled)[1])
 
 
 @contextmanager
-def caught_up(asked: Asked) -> Iterator[int]:
-    """One state of the database in which all that was committed before is counted: up to this sequence."""
+def caught_up(asked: Asked) -> Iterator[Counted]:
+    """One state of the database in which all that was committed before is counted."""
     catch_up(asked.dealership, asked.calendar)
     with one_state():
-        yield FactState.objects.of(asked.dealership).values_list("after", flat=True).first() or 0
+        yield _counted(asked.dealership)
 
 
-def facts_behind(figure: Figure, asked: Asked, cell: str) -> QuerySet[LeadFact]:
-    """The facts of the leads behind the number at `cell`. Raises ValidationFailed where there is none."""
-    facts = figure.leads(asked, cell.split("."))
-    if facts is None:
+def _counted(dealership: Dealership) -> Counted:
+    last = Feed.objects.filter(dealership=dealership).values("last")
+    waiting = LeadEvent.objects.of(dealership).filter(sequence=None)
+    found = FactState.objects.of(dealership).values_list("after", Subquery(last), Exists(waiting)).first()
+    if found is None:
+        return Counted(0, False)
+    after, numbered, is_waiting = found
+    return Counted(after, after == numbered and not is_waiting)
+
+
+def behind_cell(figure: Figure, asked: Asked, cell: str) -> Behind:
+    """The leads behind the number at `cell`. Raises ValidationFailed where there is none."""
+    behind = figure.leads(asked, cell.split("."))
+    if behind is None:
         raise ValidationFailed(f"There is no cell “{shown(cell)}”. {TAKE_IT}", field="cell")
-    return facts.order_by()
-
-
-def leads_of(dealership: Dealership, facts: QuerySet[LeadFact]) -> QuerySet[Lead]:
-    """The leads of these facts, where they are there."""
-    return Lead.objects.of(dealership).filter(pk__in=facts.values("lead_id"))
-
-
-def there_and_gone(facts: QuerySet[LeadFact]) -> tuple[int, int]:
-    """How many leads of these facts are there, and how many are not: of one state of the database."""
-    is_there = Q(Exists(Lead.objects.of(OuterRef("dealership")).filter(pk=OuterRef("lead_id"))))
-    found = facts.aggregate(there=Count("pk", filter=is_there), gone=Count("pk", filter=~is_there))
-    return found["there"], found["gone"]
+    return behind

@@ -1,7 +1,7 @@
 """A question to a figure, judged: the moment, the period, and the choices of who asks."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from django.db.models import QuerySet
@@ -24,6 +24,7 @@ class Asked:
     - `option` is one of the figure's choices, if it has some.
     - `own_row` is the one row, of groups by person, that the asker may see; None for all.
     - `address` makes the address of a list of the path of its cell.
+    - `sequence` is that of the last event counted, once all are.
     """
 
     dealership: Dealership
@@ -35,6 +36,13 @@ class Asked:
     option: str | None
     own_row: str | None
     address: Callable[[str], str]
+    sequence: int = 0
+
+    def counted_to(self, sequence: int) -> "Asked":
+        """The same, once all events are counted; its calendar is not read again."""
+        same = replace(self, sequence=sequence)
+        vars(same)["calendar"] = self.calendar
+        return same
 
     @cached_property
     def facts(self) -> QuerySet[LeadFact]:

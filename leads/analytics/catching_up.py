@@ -12,6 +12,7 @@ from django.db import transaction
 
 from leads.analytics.folding import told
 from leads.analytics.models import FactState, LeadFact, LeadSpan, LeadTurn
+from leads.analytics.profiles import profile
 from leads.analytics.storing import Shelf, count_business_time, write_facts
 from leads.feed import events_after, number_events
 from leads.models import EventKind, Feed
@@ -108,5 +109,7 @@ class CatchingUp:
         facts = list(answered.filter(lead_id__gt=state.redone_to).order_by("lead_id")[:BATCH])
         before = [fact.answer_business_seconds for fact in facts]
         count_business_time(facts, self._calendar)
+        for fact in facts:
+            profile(fact)
         write_facts([fact for fact, old in zip(facts, before, strict=True) if fact.answer_business_seconds != old])
         state.redone_to = facts[-1].lead_id if len(facts) == BATCH else None

@@ -47,9 +47,9 @@ class Share:
 
 @dataclass(frozen=True, eq=False)
 class Quantiles:
-    """Those of an expression of facts, over the leads of `of`. It has a value in `known`; all others are longer."""
+    """Those of a column of facts, over the leads of `of`. It has a value in `known`; all others are longer."""
 
-    value: Any
+    column: str
     known: Cell
     of: Cell
 

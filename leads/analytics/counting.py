@@ -1,22 +1,25 @@
 """Counts the cells of a shape over a cohort, and finds the values at ranks: in few statements, without a row per lead.
 
-What is asked for again and again, a figure without groups, is asked by statements that are compiled once.
+Where a figure has profiles, leads are counted by these, and cells of them (tallies.py). What is asked for again and
+again, a figure without groups, is asked by statements that are compiled once.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import BigIntegerField, BooleanField, Count, ExpressionWrapper, Q, QuerySet, Value, Window
+from django.db.models import BigIntegerField, BooleanField, Count, ExpressionWrapper, F, Q, QuerySet, Value, Window
 from django.db.models.functions import RowNumber
-from django.db.models.lookups import In
 
 from leads.analytics.asked import Asked
 from leads.analytics.cells import Cell, Measured, Quantiles, Shape, cells_of, parts_of, ranks_of
 from leads.analytics.groups import Groups
+from leads.analytics.lookups import AtOneOf, OneOf
 from leads.analytics.models import LeadFact
 from leads.analytics.periods import Period
+from leads.analytics.profiles import Profile
 from leads.analytics.statistics import PER_CENT, Ranks
+from leads.analytics.tallies import Judge, Tally, in_bands
 from steerleads.db.compiled import FilterPlan
 
 if TYPE_CHECKING:
@@ -26,63 +29,152 @@ IS_GONE = ExpressionWrapper(Q(deleted_at__isnull=False), BooleanField())
 PLACES_APART = 2**40  # more than there are leads
 EVERYWHERE = Value(0)  # the one place where there are no groups
 SECONDS: Any = BigIntegerField()
-# Makes rows of a cohort, the shape, and ranks.
-Build = Callable[[QuerySet[LeadFact], Shape, Sequence[Any]], QuerySet]
+NO_CODE = -1
+# Of so many events and days on, looking for each profile in its index is quicker than going through a period.
+MANY, LONG = 20_000, 90
+# Makes rows of a cohort and numbers.
+Build = Callable[[QuerySet[LeadFact], Sequence[Any]], QuerySet]
 
 
 class Counting:
     """What is counted of a figure for one period. `shape` is the figure's, for what was asked."""
 
     def __init__(self, figure: "CohortFigure", asked: Asked, period: Period | None, shape: Shape):
-        self._figure, self._asked, self._shape = figure, asked, shape
+        self._figure, self._asked, self._period, self._shape = figure, asked, period, shape
         self._cells = cells_of(shape)
-        self._ends, self._values = figure.ends(period), figure.values(asked)
+        self._ends = figure.ends(period)
+        self._judge = Judge(figure.profiles, self._cells, *self._ends) if figure.profiles else None
 
     def measured(self) -> Measured:
         """The whole cohort together."""
-        rows = self._compiled("counts", lambda cohort, shape, _ranks: _counts(cohort, cells_of(shape), EVERYWHERE))
-        whole = _added_up(self._cells, rows)[0]
-        for index, alike in enumerate(_alike(self._shape)):
+        if self._judge is None:
+            return self._by_cells(EVERYWHERE)[0]
+        tallies = [self._tally(profile) for profile in self._judge.profiles]
+        whole = self._measured({0: tallies}, EVERYWHERE)[0]
+        for alike in _alike(self._shape):
             if wanted := _wanted(alike, whole):
-                # As many as there can be, so that it is the same statement each time.
-                most = len(alike) * len(PER_CENT) * len(Ranks._fields)
-                ranks = [*wanted, *[0] * (most - len(wanted))]
-                _note(alike, whole, self._compiled(("ranks", index), _ranking(index), ranks))
+                _note(alike, whole, self._ranked(alike[0], tallies, wanted))
         return whole
 
     def measured_by(self, groups: Groups) -> tuple[Measured, dict[int, Measured]]:
         """(the whole cohort together, and what is in each place of the groups)"""
-        cohort = self._figure.cohort_of(self._asked.facts, *self._ends)
-        parts = _added_up(self._cells, _counts(cohort, self._cells, groups.place))
+        if self._judge is None:
+            parts = self._by_cells(groups.place)
+        else:
+            parts = self._measured(self._tallies_by(groups), groups.place)
         whole = _together(parts.values())
         for alike in _alike(self._shape):
-            known = cohort.filter(alike[0].known.where)
-            _note(alike, whole, _ranked(known, alike[0].value, _wanted(alike, whole)))
+            known = self._cohort.filter(alike[0].known.where)
+            _note(alike, whole, _at_ranks(known, alike[0].column, _wanted(alike, whole)))
             _note_by(alike, parts, known, groups)
         return whole, parts
 
-    def _compiled(self, what: Any, build: Build, ranks: Sequence[int] = ()) -> list[tuple]:
-        """The rows of what `build` makes of the cohort, the shape and the ranks, by a statement that is written once."""
+    @property
+    def _cohort(self) -> QuerySet[LeadFact]:
+        return self._figure.cohort_of(self._asked.facts, *self._ends)
+
+    # --- By profiles -----------------------------------------------------------------------------
+
+    def _tally(self, profile: Profile) -> Tally:
+        cuts, whole = self._judge.cuts, self._has_many
+        rows = self._compiled(
+            (profile.column, len(cuts), whole), lambda cohort, cuts: _by_profile(cohort, profile, cuts, whole), *cuts
+        )
+        return {code: numbers for code, *numbers in rows}
+
+    def _tallies_by(self, groups: Groups) -> dict[int, list[Tally]]:
+        found: dict[int, list[Tally]] = defaultdict(lambda: [{} for _ in self._judge.profiles])
+        for index, profile in enumerate(self._judge.profiles):
+            rows = _by_profile(self._cohort.annotate(place=groups.place), profile, self._judge.cuts, False, "place")
+            for place, code, *numbers in rows:
+                found[place][index][code] = numbers
+        return found
+
+    @property
+    def _has_many(self) -> bool:
+        is_long = self._period is not None and self._period.days >= LONG
+        return is_long and self._asked.sequence >= MANY and not self._asked.filters.values
+
+    def _measured(self, tallies: Mapping[int, Sequence[Tally]], place: Any) -> dict[int, Measured]:
+        parts: dict[int, Measured] = defaultdict(Measured)
+        for where, its in tallies.items():
+            self._judge.add_up(its, parts[where])
+        for cell, rest in self._judge.left.items():
+            for where, is_gone, number in _counts(self._cohort.filter(rest), [cell], place):
+                parts[where].add(cell, number, is_gone)
+        return parts
+
+    def _ranked(self, quantiles: Quantiles, tallies: Sequence[Tally], wanted: Collection[int]) -> dict[int, int]:
+        """{rank: the value at it}, found within the bands that these ranks are in."""
+        profile, tally = next(
+            pair for pair in zip(self._judge.profiles, tallies, strict=True) if pair[0].banded == quantiles.column
+        )
+        bands = in_bands(profile, quantiles.known, tally, wanted)
+        # As many as there can be, so that it is the same statement each time.
+        most = 2 * len(PER_CENT) * len(Ranks._fields)
+        codes = [*bands.codes, *[NO_CODE] * (2 * most - len(bands.codes))]
+        ranks = [*bands.ranks, *[0] * (most - len(bands.ranks))]
+
+        def build(cohort: QuerySet[LeadFact], numbers: Sequence[Any]) -> QuerySet:
+            there = cohort.filter(AtOneOf(F(profile.column), numbers[: len(codes)]))
+            return _at_ranks(there, quantiles.column, numbers[len(codes) :])
+
+        rows = self._compiled((quantiles.column, "ranks"), build, *codes, *ranks)
+        return {bands.ranks[rank]: value for rank, value in rows}
+
+    # --- By cells --------------------------------------------------------------------------------
+
+    def _by_cells(self, place: Any) -> dict[int, Measured]:
+        parts: dict[int, Measured] = defaultdict(Measured)
+        for where, is_gone, *numbers in self._cell_counts(place):
+            for cell, number in zip(self._cells, numbers, strict=True):
+                parts[where].add(cell, number, is_gone)
+        return parts
+
+    def _cell_counts(self, place: Any) -> Iterable[tuple]:
+        if place is not EVERYWHERE:
+            return _counts(self._cohort, self._cells, place)
+        figure = self._figure
+
+        def build(cohort: QuerySet[LeadFact], values: Sequence[Any]) -> QuerySet:
+            return _counts(cohort, cells_of(figure.shape_of(*values)), EVERYWHERE)
+
+        return self._compiled("cells", build, *figure.values(self._asked))
+
+    def _compiled(self, what: Any, build: Build, *numbers: int) -> list[tuple]:
+        """The rows of what `build` makes of the cohort and these numbers, by a statement that is written once."""
         figure, filters = self._figure, self._asked.filters
         first = len(self._ends)
-        second = first + len(self._values)
-        numbers = (*self._ends, *self._values, *ranks)
+        count = first + len(numbers)
 
         def of_values(dealership: object, *given: Any) -> QuerySet:
-            facts = filters.apply(LeadFact.objects.of(dealership), given[len(numbers) :])  # type: ignore[arg-type]
-            cohort = figure.cohort_of(facts, *given[:first])
-            return build(cohort, figure.shape_of(*given[first:second]), given[second : len(numbers)])
+            facts = filters.apply(LeadFact.objects.of(dealership), given[count:])  # type: ignore[arg-type]
+            return build(figure.cohort_of(facts, *given[:first]), given[first:count])
 
         plan = FilterPlan(
             ("figure", figure.name, what, *filters.key),
             of_values,
             self._asked.dealership.pk,
+            *self._ends,
             *numbers,
             *filters.values,
-            fields=(*(SECONDS for _ in numbers), *filters.fields),
+            fields=(*(SECONDS for _ in range(count)), *filters.fields),
             planned_each_time=True,  # it may be of a day, or of ten years
         )
         return plan.rows((), lambda queryset: queryset)
+
+
+def _by_profile(
+    cohort: QuerySet[LeadFact], profile: Profile, cuts: Sequence[Any], is_whole: bool, *more: str
+) -> QuerySet:
+    """(…more, code, all that have it, those of them that were created up to each of the cuts)
+
+    `is_whole` names all the codes there can be, so that each is sought in the index by itself.
+    """
+    if is_whole:
+        cohort = cohort.filter(OneOf(F(profile.column), profile.codes))
+    numbers = {f"until{number}": Count("created_at", filter=Q(created_at__lte=cut)) for number, cut in enumerate(cuts)}
+    return cohort.values_list(*more, profile.column).annotate(leads=Count("*"), **numbers).order_by()
 
 
 def _counts(cohort: QuerySet[LeadFact], cells: Sequence[Cell], place: Any) -> QuerySet:
@@ -90,14 +182,6 @@ def _counts(cohort: QuerySet[LeadFact], cells: Sequence[Cell], place: Any) -> Qu
     numbers = {f"cell{number}": Count("pk", filter=cell.where or None) for number, cell in enumerate(cells)}
     rows = cohort.annotate(place=place, is_gone=IS_GONE).values_list("place", "is_gone")
     return rows.annotate(**numbers).order_by()
-
-
-def _added_up(cells: Sequence[Cell], rows: Iterable[tuple]) -> dict[int, Measured]:
-    parts: dict[int, Measured] = defaultdict(Measured)
-    for place, is_gone, *numbers in rows:
-        for cell, number in zip(cells, numbers, strict=True):
-            parts[place].add(cell, number, is_gone)
-    return parts
 
 
 def _together(parts: Iterable[Measured]) -> Measured:
@@ -116,7 +200,7 @@ def _alike(shape: Shape) -> list[list[Quantiles]]:
     """The quantiles of a shape, those together that are of the same values."""
     found: dict[tuple, list[Quantiles]] = defaultdict(list)
     for quantiles in parts_of(shape, Quantiles):
-        found[quantiles.value, quantiles.known].append(quantiles)
+        found[quantiles.column, quantiles.known].append(quantiles)
     return list(found.values())
 
 
@@ -124,32 +208,14 @@ def _wanted(alike: Sequence[Quantiles], part: Measured) -> set[int]:
     return {rank for quantiles in alike for rank in ranks_of(quantiles, part)}
 
 
-def _ranking(index: int) -> Build:
-    def build(cohort: QuerySet[LeadFact], shape: Shape, ranks: Sequence[Any]) -> QuerySet:
-        quantiles = _alike(shape)[index][0]
-        return _ranked(cohort.filter(quantiles.known.where), quantiles.value, ranks)
-
-    return build
-
-
-class _AtOneOf(In):
-    """`IN`, whose values stay where they are: Django would take what stands for them to where rows are ranked."""
-
-    def get_source_expressions(self) -> list[Any]:
-        return [self.lhs]
-
-    def set_source_expressions(self, expressions: Sequence[Any]) -> None:
-        [self.lhs] = expressions
-
-
-def _ranked(known: QuerySet[LeadFact], value: Any, ranks: Collection[Any]) -> QuerySet:
+def _at_ranks(known: QuerySet[LeadFact], column: str, ranks: Collection[Any]) -> QuerySet:
     """(rank, the value at it)"""
-    rank = Window(RowNumber(), order_by=value.asc())
-    ranked = known.annotate(value=value, rank=rank).filter(_AtOneOf(rank, ranks))
-    return ranked.values_list("rank", "value").order_by()
+    rank = Window(RowNumber(), order_by=F(column).asc())
+    ranked = known.annotate(rank=rank).filter(AtOneOf(rank, ranks))
+    return ranked.values_list("rank", column).order_by()
 
 
-def _note(alike: Sequence[Quantiles], part: Measured, rows: Iterable[tuple]) -> None:
+def _note(alike: Sequence[Quantiles], part: Measured, rows: Any) -> None:
     values = dict(rows)
     for quantiles in alike:
         part.ranked[quantiles] = values
@@ -158,11 +224,11 @@ def _note(alike: Sequence[Quantiles], part: Measured, rows: Iterable[tuple]) -> 
 def _note_by(alike: Sequence[Quantiles], parts: dict[int, Measured], known: QuerySet, groups: Groups) -> None:
     """The same for each place: one statement ranks within all of them."""
     wanted = {place * PLACES_APART + rank for place, part in parts.items() for rank in _wanted(alike, part)}
-    rank = Window(RowNumber(), partition_by=[groups.place], order_by=alike[0].value.asc())
-    ranked = known.annotate(value=alike[0].value, code=groups.place * PLACES_APART + rank)
+    rank = Window(RowNumber(), partition_by=[groups.place], order_by=F(alike[0].column).asc())
+    ranked = known.annotate(code=groups.place * PLACES_APART + rank)
     values: dict[int, dict[int, int]] = defaultdict(dict)
-    for code, value in ranked.filter(code__in=wanted).values_list("code", "value").order_by():
+    for code, value in ranked.filter(code__in=wanted).values_list("code", alike[0].column).order_by():
         place, rank_there = divmod(code, PLACES_APART)
         values[place][rank_there] = value
     for place, part in parts.items():
-        _note(alike, part, values[place].items())
+        _note(alike, part, values[place])

@@ -22,6 +22,7 @@ from leads.models import EventKind, LeadEvent
 from steerleads.dealers.actors import ActorType
 
 ASKS = frozenset({ActorType.API_KEY})
+BITS = {kind: 1 << number for number, kind in enumerate(LeadTurn.Kind)}  # of LeadFact.turned
 DECISIONS = {Status.COMPLETED: LeadTurn.Kind.COMPLETED, Status.NOT_NEEDED: LeadTurn.Kind.NOT_NEEDED}
 
 
@@ -66,7 +67,7 @@ class Story:
     def __init__(self, fact: LeadFact | None = None, open_since: int | None = None):
         """To be told on: `fact` as it is stored, and since when the lead is open, if it is."""
         self.fact = fact
-        self.turns: set[tuple[str, int]] = set()  # (kind, at) of what was told here
+        self.turns: dict[tuple[str, int], bool] = {}  # {(kind, at): again} of what was told here
         # {from: to} of what was told here, and of the span that was open before. One without a second is none.
         self.spans: dict[int, int | None] = {} if open_since is None else {open_since: None}
         self._open_since = open_since
@@ -110,17 +111,22 @@ class Story:
         """To another status. From one decision to another is a correction, and no reopening."""
         fact.status = status
         if status in DECISIONS:
-            self.turns.add((DECISIONS[Status(status)], at))
+            self._note_turn(fact, DECISIONS[Status(status)], at)
             fact.decided_at, fact.decided_by, fact.ever_decided = at, _by(event), True
         else:
-            self.turns.add((LeadTurn.Kind.REOPENED, at))
+            self._note_turn(fact, LeadTurn.Kind.REOPENED, at)
             fact.decided_at, fact.decided_by, fact.reopened = None, None, True
         if status == Status.COMPLETED and fact.first_completed_at is None:
-            fact.first_completed_at = at
+            fact.first_completed_at, fact.completion_seconds = at, at - fact.created_at
+
+    def _note_turn(self, fact: LeadFact, kind: LeadTurn.Kind, at: int) -> None:
+        """What happens several times in a second has happened once."""
+        self.turns.setdefault((kind, at), bool(fact.turned & BITS[kind]))
+        fact.turned |= BITS[kind]
 
     def _archive(self, fact: LeadFact, event: Event, at: int) -> None:
         fact.archived = True
-        self.turns.add((LeadTurn.Kind.ARCHIVED, at))
+        self._note_turn(fact, LeadTurn.Kind.ARCHIVED, at)
 
     def _restore(self, fact: LeadFact, event: Event, at: int) -> None:
         fact.archived = False

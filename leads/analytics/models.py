@@ -53,6 +53,7 @@ class LeadFact(models.Model):
     last_human_at = models.BigIntegerField(null=True)
     # The first change to COMPLETED: a lead that was made so has none.
     first_completed_at = models.BigIntegerField(null=True)
+    completion_seconds = models.BigIntegerField(null=True)  # to it from its creation
     # The change (or creation, by nobody) that made the present decision; both None while NEW.
     decided_at = models.BigIntegerField(null=True)
     decided_by = models.CharField(max_length=LONGEST_BY, null=True)
@@ -62,12 +63,21 @@ class LeadFact(models.Model):
     # From its creation to the first human action, in all seconds and in those when the dealership was open.
     answer_seconds = models.BigIntegerField(null=True)
     answer_business_seconds = models.BigIntegerField(null=True)
+    # A bit for each kind of LeadTurn that it has had.
+    turned = models.SmallIntegerField(default=0)
+    # What an index counts it by (profiles.py).
+    outcome_profile = models.SmallIntegerField()
+    answer_profile = models.SmallIntegerField()
+    business_profile = models.SmallIntegerField()
 
     objects = TenantQuerySet.as_manager()
 
     class Meta:
         indexes = [
-            models.Index(fields=["dealership", "created_at", "lead_id"], name="fact_created"),
+            models.Index(fields=["dealership", "created_at", "deleted_at"], name="fact_created"),
+            models.Index(fields=["dealership", "outcome_profile", "created_at"], name="fact_outcome"),
+            models.Index(fields=["dealership", "answer_profile", "created_at"], name="fact_answer"),
+            models.Index(fields=["dealership", "business_profile", "created_at"], name="fact_business"),
             models.Index(fields=["dealership", "lead_id"], name="fact_lead"),
             models.Index(fields=["dealership", "created_at"], condition=OPEN, name="fact_open"),
             models.Index(
@@ -90,11 +100,17 @@ class LeadTurn(models.Model):
     lead_id = models.UUIDField()
     kind = models.CharField(max_length=10, choices=Kind)
     at = models.BigIntegerField()
+    # Whether the same had happened to it before, and whether it was deleted since.
+    again = models.BooleanField(default=False)
+    gone = models.BooleanField(default=False)
 
     objects = TenantQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["dealership", "at", "kind", "lead_id"], name="turn_at")]
+        indexes = [
+            models.Index(fields=["dealership", "at", "kind", "gone"], name="turn_at"),
+            models.Index(fields=["dealership", "at"], condition=Q(again=True), name="turn_again"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["dealership", "lead_id", "kind", "at"], name="one_turn_a_second")
         ]
@@ -108,14 +124,15 @@ class LeadSpan(models.Model):
     lead_id = models.UUIDField()
     from_at = models.BigIntegerField()
     to_at = models.BigIntegerField(null=True)
+    gone = models.BooleanField(default=False)  # whether its lead was deleted since
 
     objects = TenantQuerySet.as_manager()
 
     class Meta:
         indexes = [
-            models.Index(fields=["dealership", "from_at"], name="span_from"),
-            # With the lead: those that are open are looked up by it, too.
-            models.Index(fields=["dealership", "to_at", "lead_id"], name="span_to"),
+            models.Index(fields=["dealership", "from_at", "gone"], name="span_from"),
+            models.Index(fields=["dealership", "to_at", "gone"], name="span_to"),
+            models.Index(fields=["dealership", "lead_id"], condition=Q(to_at=None), name="span_open"),
         ]
         constraints = [models.UniqueConstraint(fields=["dealership", "lead_id", "from_at"], name="one_span_a_second")]
 

@@ -1,6 +1,7 @@
 """Makes facts again from all events of a dealership, says where those that are stored differ, and mends them."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from django.db.models import Model, QuerySet
 from leads.analytics.catching_up import catch_up, locked_state
 from leads.analytics.folding import Story, told
 from leads.analytics.models import LeadFact, LeadSpan, LeadTurn
+from leads.analytics.profiles import profile
 from leads.analytics.storing import COLUMNS, count_business_time, write_facts, write_spans, write_turns
 from leads.models import LeadEvent
 from steerleads.dealers.hours.calendar import Calendar
@@ -17,6 +19,7 @@ from steerleads.dealers.models import Dealership
 
 BATCH = 1000
 BEFORE_ALL = UUID(int=0)
+Parts = dict[str, Any]  # {name: value} of all that is known of a lead
 
 
 class Difference(NamedTuple):
@@ -65,33 +68,44 @@ def _stories(events: QuerySet[LeadEvent], calendar: Calendar) -> dict[UUID, Stor
     stories: dict[UUID, Story] = {}
     for event in told(events.order_by("lead_id", "sequence")):
         stories.setdefault(event.lead_id, Story()).tell(event)
-    count_business_time((story.fact for story in stories.values() if story.fact), calendar)
+    facts = [story.fact for story in stories.values() if story.fact]
+    count_business_time(facts, calendar)
+    for fact in facts:
+        profile(fact)
     return stories
 
 
-def _stored(dealership: Dealership, beyond: UUID, last: UUID | None) -> dict[UUID, Story]:
-    """As if it had been told."""
-    stories = {fact.lead_id: Story(fact) for fact in _of(LeadFact, dealership, beyond, last)}
+def _stored(dealership: Dealership, beyond: UUID, last: UUID | None) -> dict[UUID, Parts]:
+    facts = {fact.lead_id: fact for fact in _of(LeadFact, dealership, beyond, last)}
+    turns, spans = defaultdict(list), defaultdict(list)
     for turn in _of(LeadTurn, dealership, beyond, last):
-        stories.setdefault(turn.lead_id, Story()).turns.add((turn.kind, turn.at))
+        turns[turn.lead_id].append((turn.kind, turn.at, turn.again, turn.gone))
     for span in _of(LeadSpan, dealership, beyond, last):
-        stories.setdefault(span.lead_id, Story()).spans[span.from_at] = span.to_at
-    return stories
+        spans[span.lead_id].append((span.from_at, span.to_at, span.gone))
+    lead_ids = facts.keys() | turns.keys() | spans.keys()
+    return {lead_id: _parts(facts.get(lead_id), turns[lead_id], spans[lead_id]) for lead_id in lead_ids}
 
 
-def _differences(told: dict[UUID, Story], stored: dict[UUID, Story]) -> Iterator[Difference]:
+def _told(story: Story) -> Parts:
+    is_gone = story.fact is not None and story.fact.deleted_at is not None
+    turns = [(*turn, again, is_gone) for turn, again in story.turns.items()]
+    return _parts(story.fact, turns, [(*span, is_gone) for span in story.spans.items()])
+
+
+def _differences(told: dict[UUID, Story], stored: dict[UUID, Parts]) -> Iterator[Difference]:
     for lead_id in sorted(told.keys() | stored.keys()):
-        mine, theirs = _parts(stored.get(lead_id)), _parts(told.get(lead_id))
+        mine, theirs = stored.get(lead_id, NOTHING), _told(told.get(lead_id, Story()))
         for what in sorted(mine.keys() | theirs.keys()):
             if mine.get(what) != theirs.get(what):
                 yield Difference(lead_id, what, mine.get(what), theirs.get(what))
 
 
-def _parts(story: Story | None) -> dict[str, Any]:
-    """{name: value} of all that is known of a lead."""
-    story = story or Story()
-    columns = {column: getattr(story.fact, column) for column in ("lead_id", *COLUMNS)} if story.fact else {}
-    return {**columns, "turns": sorted(story.turns), "spans": sorted(story.spans.items())}
+def _parts(fact: LeadFact | None, turns: Iterable[tuple], spans: Iterable[tuple]) -> Parts:
+    columns = {column: getattr(fact, column) for column in ("lead_id", *COLUMNS)} if fact else {}
+    return {**columns, "turns": sorted(turns), "spans": sorted(spans)}
+
+
+NOTHING = _parts(None, (), ())
 
 
 def _mend(dealership: Dealership, stories: dict[UUID, Story], lead_ids: set[UUID]) -> None:
@@ -101,5 +115,5 @@ def _mend(dealership: Dealership, stories: dict[UUID, Story], lead_ids: set[UUID
         model.objects.of(dealership).filter(lead_id__in=lead_ids).delete()
     right = {lead_id: story for lead_id, story in stories.items() if lead_id in lead_ids}
     write_facts([story.fact for story in right.values() if story.fact])
-    write_turns(dealership, {lead_id: story.turns for lead_id, story in right.items()})
-    write_spans(dealership, {lead_id: story.spans for lead_id, story in right.items()})
+    write_turns(right.values())
+    write_spans(right.values(), known={})

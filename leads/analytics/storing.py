@@ -1,6 +1,6 @@
 """How stories of leads are stored: read to be told on, and written."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from leads.analytics.folding import Event, Story
 from leads.analytics.models import LeadFact, LeadSpan, LeadTurn
+from leads.analytics.profiles import profile
 from steerleads.dealers.hours.calendar import Calendar
 from steerleads.dealers.models import Dealership
 
@@ -35,14 +36,19 @@ class Shelf:
         """Write what is new, in as many statements however much that is."""
         facts = [story.fact for story in self._stories.values() if story.fact]
         count_business_time((fact for fact in facts if fact.answer_business_seconds is None), calendar)
+        for fact in facts:
+            profile(fact)
         write_facts([fact for fact in facts if _values(fact) != self._values.get(fact.lead_id)])
-        write_turns(self._dealership, {lead_id: story.turns for lead_id, story in self._stories.items()})
-        write_spans(self._dealership, {lead_id: self._new_spans(lead_id) for lead_id in self._stories})
+        write_turns(self._stories.values())
+        write_spans(self._stories.values(), known=self._open_since)
         self._forget_spans_without_a_second()
+        self._note_deletions([fact.lead_id for fact in facts if fact.deleted_at is not None])
 
-    def _new_spans(self, lead_id: UUID) -> dict[int, int | None]:
-        known = self._open_since.get(lead_id)
-        return {start: end for start, end in self._stories[lead_id].spans.items() if start != known or end is not None}
+    def _note_deletions(self, lead_ids: Collection[UUID]) -> None:
+        """Also where it happened before."""
+        if lead_ids:
+            for model in (LeadTurn, LeadSpan):
+                model.objects.of(self._dealership).filter(lead_id__in=lead_ids, gone=False).update(gone=True)
 
     def _forget_spans_without_a_second(self) -> None:
         """Those that were open before, and shut in the second in which they began."""
@@ -70,26 +76,33 @@ def write_facts(facts: Collection[LeadFact]) -> None:
     )
 
 
-def write_turns(dealership: Dealership, turns: dict[UUID, set[tuple[str, int]]]) -> None:
-    """Add these: {lead id: (kind, at)}."""
+def write_turns(stories: Iterable[Story]) -> None:
+    """Add those that were told."""
     rows = [
-        LeadTurn(dealership=dealership, lead_id=lead_id, kind=kind, at=at)
-        for lead_id, its in turns.items()
-        for kind, at in sorted(its)
+        LeadTurn(**_whose(story.fact), kind=kind, at=at, again=again)
+        for story in stories
+        if story.fact
+        for (kind, at), again in sorted(story.turns.items())
     ]
     LeadTurn.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def write_spans(dealership: Dealership, spans: dict[UUID, dict[int, int | None]]) -> None:
-    """Add these, or their ends: {lead id: {from: to}}."""
+def write_spans(stories: Iterable[Story], known: Mapping[UUID, int]) -> None:
+    """Add those that were told, or their ends. `known` are the beginnings of those that are open as they are stored."""
     rows = [
-        LeadSpan(dealership=dealership, lead_id=lead_id, from_at=start, to_at=end)
-        for lead_id, its in spans.items()
-        for start, end in its.items()
+        LeadSpan(**_whose(story.fact), from_at=start, to_at=end)
+        for story in stories
+        if story.fact
+        for start, end in story.spans.items()
+        if end is not None or start != known.get(story.fact.lead_id)
     ]
     LeadSpan.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["dealership", "lead_id", "from_at"], update_fields=["to_at"]
+        rows, update_conflicts=True, unique_fields=["dealership", "lead_id", "from_at"], update_fields=["to_at", "gone"]
     )
+
+
+def _whose(fact: LeadFact) -> dict[str, Any]:
+    return {"dealership_id": fact.dealership_id, "lead_id": fact.lead_id, "gone": fact.deleted_at is not None}
 
 
 def _values(fact: LeadFact) -> tuple[Any, ...]:

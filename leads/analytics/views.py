@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 
-from leads.analytics.answers import TAKE_IT, caught_up, facts_behind, figure_answer, leads_of, there_and_gone
+from leads.analytics.answers import TAKE_IT, behind_cell, caught_up, figure_answer
 from leads.analytics.csv import write_figure
 from leads.analytics.figures import FIGURES
 from leads.analytics.figures.base import Figure
@@ -64,12 +64,26 @@ class FigureLeadsQuery(ListQuery):
         self.cell, self.counts = parameters["cell"], True
 
     def answer(self):
-        with caught_up(self.question):
-            facts = facts_behind(self.view.figure, self.question, self.cell)
-            self.there, self.gone = there_and_gone(facts)
-            leads = leads_of(self.view.dealership, facts)
-            rows = self.rows(Uncompiled(leads))
+        with caught_up(self.question) as counted:
+            behind = behind_cell(self.view.figure, self.question, self.cell)
+            self.there, self.gone = behind.there_and_gone(counted.is_settled)
+            leads = behind.leads(self.view.dealership)
+            rows = self._page_of(behind) if self.paged else None
+            if rows is None:
+                rows = self.rows(Uncompiled(leads))
         return self.answered(rows, lambda: leads)
+
+    def _page_of(self, behind):
+        """The rows of a page and one more, in the order in which they were found; None if all are to be sorted."""
+        dealership = self.view.dealership
+        found = behind.first(dealership, self.order, self.after or (), self.limit + 1, self.there)
+        if found is None:
+            return None
+        page = {row[0]: row[1:] for row in self._columns(Lead.objects.of(dealership).filter(pk__in=found))}
+        return [page[lead_id] for lead_id in found]
+
+    def _columns(self, leads):
+        return leads.values_list("pk", *self.listing.columns, *self._further_columns()).order_by()
 
     def total(self, queryset):
         return self.there

@@ -52,13 +52,17 @@ READS = [
     ("/exports/leads?format=pdf", 0, "no format"),
     ("/events", 3, "whether any has no number; the events, their leads"),
     ("/analytics/conversion", 7, "what is counted (6); the numbers"),
-    ("/analytics/response", 7, "what is counted (6); the numbers; if there are answers, times by both clocks"),
+    (
+        "/analytics/response",
+        8,
+        "what is counted (6); the numbers by both clocks; if there are answers, times by both clocks",
+    ),
     ("/analytics/completion", 7, "what is counted (6); the numbers; if there are some, times"),
     ("/analytics/completion?by=tag", 8, "what is counted (6); groups, numbers; if there are some, times (2), labels"),
     ("/analytics/conversion?by=car&compare=previous", 0, "one or the other"),
     ("/analytics/conversion?compare=previous", 8, "what is counted (6); the numbers of both"),
     ("/analytics/ageing", 7, "what is counted (6); the numbers"),
-    ("/analytics/activity", 12, "what is counted (6); created, deleted, turns; open now, opened and closed since"),
+    ("/analytics/activity", 13, "what is counted (6); created, deleted, turns (2); open now, opened and closed since"),
     ("/analytics/heatmap", 7, "what is counted (6); the hours"),
     *(
         (f"/analytics/{name}/leads?cell={cell}", 8, "what is counted (6); how many there are, the list")

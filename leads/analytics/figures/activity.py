@@ -78,30 +78,34 @@ def _of_facts(asked: Asked, stretches: list[Period]) -> Found:
 
 
 def _turns(asked: Asked, stretches: list[Period]) -> Found:
+    """All of them, less those of leads that had turned so before in the same stretch."""
     turns = _of_asked(asked, LeadTurn.objects.of(asked.dealership).filter(within("at", asked.period)))
     rows = turns.annotate(row=numbered("at", [stretch.begin for stretch in stretches]))
-    yield from rows.values_list("kind", "row", "is_gone").annotate(leads=Count("lead_id", distinct=True)).order_by()
+    grouped = rows.values_list("kind", "row", "gone").order_by()
+    yield from grouped.annotate(leads=Count("*"))
+    again = turns.filter(again=True, lead_id=OuterRef("lead_id"), kind=OuterRef("kind"))
+    if turns.filter(again=True).exists():
+        yield from grouped.filter(Exists(again)).annotate(leads=Count("lead_id", distinct=True) - Count("*"))
 
 
 def _backlog(asked: Asked, stretches: list[Period]) -> Found:
     """Reckoned back from what is open now: less what was opened since each moment, and what was closed since on top."""
     spans = _of_asked(asked, LeadSpan.objects.of(asked.dealership))
-    open_now = dict(spans.filter(to_at=None).values_list("is_gone").annotate(leads=Count("*")).order_by())
+    open_now = spans.filter(to_at=None).count()  # none of which is gone
     since = [_moment(asked, stretch) + 1 for stretch in stretches]
-    changes = {is_gone: [0] * len(since) for is_gone in (False, True)}
+    changes = {gone: [0] * len(since) for gone in (False, True)}
     for column, sign in (("from_at", -1), ("to_at", 1)):
         rows = spans.filter(**{f"{column}__gte": since[0]}).annotate(row=numbered(column, since))
-        for row, is_gone, number in rows.values_list("row", "is_gone").annotate(leads=Count("*")).order_by():
-            changes[is_gone][row] += sign * number
-    for is_gone, of_rows in changes.items():
-        back = accumulate(reversed(of_rows), initial=open_now.get(is_gone, 0))
+        for row, gone, number in rows.values_list("row", "gone").annotate(leads=Count("*")).order_by():
+            changes[gone][row] += sign * number
+    for gone, of_rows in changes.items():
+        back = accumulate(reversed(of_rows), initial=0 if gone else open_now)
         backlogs = list(back)[1:]
-        yield from (("backlog", row, is_gone, number) for row, number in enumerate(reversed(backlogs)))
+        yield from (("backlog", row, gone, number) for row, number in enumerate(reversed(backlogs)))
 
 
 def _of_asked(asked: Asked, rows: QuerySet) -> QuerySet:
-    """Those of the leads that are asked for, with whether their lead is gone."""
+    """Those of the leads that are asked for."""
     if asked.filters.values:
         rows = rows.filter(Exists(asked.facts.filter(lead_id=OuterRef("lead_id"))))
-    gone = LeadFact.objects.of(OuterRef("dealership")).filter(lead_id=OuterRef("lead_id"), deleted_at__isnull=False)
-    return rows.annotate(is_gone=Exists(gone))
+    return rows

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django.db.models import Q, QuerySet
 
 from leads.analytics.asked import Asked
+from leads.analytics.behind import Behind
 from leads.analytics.cells import Shape, cell_at
 from leads.analytics.models import LeadFact
 from leads.analytics.periods import Period
@@ -36,10 +37,10 @@ class Figure(ABC):
     def answer(self, asked: Asked) -> dict[str, Any]:
         """The answer's own keys, in their order."""
 
-    def leads(self, asked: Asked, path: list[str]) -> QuerySet[LeadFact] | None:
-        """The facts of the leads behind the cell at this path; None if there is no such cell."""
+    def leads(self, asked: Asked, path: list[str]) -> Behind | None:
+        """The leads behind the cell at this path; None if there is no such cell."""
         cell = cell_at(self.shape(asked), path)
-        return cell and self.cohort(asked).filter(cell.where)
+        return cell and Behind(self.cohort(asked).filter(cell.where).order_by())
 
     @abstractmethod
     def cohort(self, asked: Asked) -> QuerySet[LeadFact]:

@@ -1,17 +1,21 @@
 """Figures of a cohort of leads, in the state they are in now: counted whole, by groups, or beside another period's."""
 
 from abc import abstractmethod
-from typing import Any
+from typing import Any, ClassVar
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from leads.analytics.asked import Asked
-from leads.analytics.cells import Shape, cell_at, rendered
+from leads.analytics.behind import Behind
+from leads.analytics.cells import Cell, Shape, cell_at, rendered
 from leads.analytics.counting import Counting
 from leads.analytics.figures.base import Figure
 from leads.analytics.groups import OTHER, Groups
+from leads.analytics.lookups import OneOf
 from leads.analytics.models import LeadFact
 from leads.analytics.periods import Period
+from leads.analytics.profiles import Profile
+from leads.analytics.tallies import told_by
 
 
 class CohortFigure(Figure):
@@ -22,6 +26,7 @@ class CohortFigure(Figure):
     """
 
     has_groups = True
+    profiles: ClassVar[tuple[Profile, ...]] = ()  # by which it is counted
 
     @abstractmethod
     def values(self, asked: Asked) -> tuple[int, ...]:
@@ -56,7 +61,7 @@ class CohortFigure(Figure):
         compared = {**asked.compared.dates, **rendered(shape, other, asked.address, "compared")}
         return {**rendered(shape, whole, asked.address, other=other), "compared": compared}
 
-    def leads(self, asked: Asked, path: list[str]) -> QuerySet[LeadFact] | None:
+    def leads(self, asked: Asked, path: list[str]) -> Behind | None:
         period, group = asked.period, None
         if asked.compared and path[:1] == ["compared"]:
             period, path = asked.compared, path[1:]
@@ -68,7 +73,14 @@ class CohortFigure(Figure):
             return None
         cohort = self.cohort_of(asked.facts, *self.ends(period))
         facts = cohort if group is None else Groups(cohort, asked).only(group)
-        return facts if facts is None else facts.filter(cell.where)
+        return None if facts is None else self._behind(facts.order_by(), cell, period)
+
+    def _behind(self, facts: QuerySet[LeadFact], cell: Cell, period: Period | None) -> Behind:
+        """By a profile where one alone tells of all that they are behind the cell: its index then counts them."""
+        profile, codes = told_by(self.profiles, cell)
+        if profile is None:
+            return Behind(facts.filter(cell.where), created=period)
+        return Behind(facts.filter(OneOf(F(profile.column), codes)), profile, period)
 
     def _by_groups(self, asked: Asked, shape: Shape) -> dict[str, Any]:
         groups = Groups(self.cohort(asked), asked)

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import Q
 
 from leads.analytics.asked import Asked
 from leads.analytics.cells import Cell, Shape, Share
 from leads.analytics.figures.cohort import CohortFigure
+from leads.analytics.profiles import OUTCOME
 from leads.fields import Status
 
 DAY = 86_400
@@ -16,6 +17,7 @@ WITHIN = (1, 3, 7, 14, 30, 60, 90)  # days
 class Conversion(CohortFigure):
     name = "conversion"
     is_compared = True
+    profiles = (OUTCOME,)
 
     def values(self, asked: Asked) -> tuple[int, ...]:
         return (asked.now,)
@@ -41,5 +43,5 @@ def _within(days: int, now: Any) -> Shape:
     seconds = days * DAY
     is_ripe = Q(born_status=Status.NEW, created_at__lte=now - seconds)
     ripe = Cell(is_ripe)
-    completed = Cell(is_ripe & Q(first_completed_at__lte=F("created_at") + seconds))
+    completed = Cell(is_ripe & Q(completion_seconds__lte=seconds))
     return {"days": days, "completed": completed, "ripe": ripe, "share": Share(completed, (ripe,), is_compared=True)}

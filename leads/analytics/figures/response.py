@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import Q
 
 from leads.analytics.asked import Asked
 from leads.analytics.cells import Cell, Quantiles, Shape, Share
 from leads.analytics.figures.cohort import CohortFigure
 from leads.analytics.models import Way
+from leads.analytics.profiles import ANSWER, BUSINESS
 from leads.fields import Status
 
 BEFORE_ALL = -(2**62)  # seconds
@@ -24,6 +25,7 @@ HAS_ENDED = ~Q(status=Status.NEW) | Q(archived=True) | Q(deleted_at__isnull=Fals
 class Response(CohortFigure):
     name = "response"
     is_compared = True
+    profiles = (ANSWER, BUSINESS)
 
     def values(self, asked: Asked) -> tuple[int, ...]:
         """The target, and the last moment from which it is past by now."""
@@ -48,14 +50,13 @@ class Response(CohortFigure):
 
 
 def _times(column: str, who_asked: Cell, answered: Cell) -> Shape:
-    value = F(column)
     return {
         "bands": [
             {"upTo": most, "answered": Cell(ANSWERED & _in_band(column, above, most))}
             for above, most in zip((None, *BANDS), BANDS, strict=False)
         ],
-        "ofAll": Quantiles(value, answered, who_asked),
-        "ofAnswered": Quantiles(value, answered, answered),
+        "ofAll": Quantiles(column, answered, who_asked),
+        "ofAnswered": Quantiles(column, answered, answered),
     }
 
 

@@ -232,7 +232,7 @@ def test_a_story_told_in_two_parts_is_the_same(events, data):
     open_since = next((start for start, end in first.spans.items() if end is None), None)
     rest = told(events[cut:], story=Story(first.fact, open_since))
     spans = {start: end for start, end in first.spans.items() if end is not None} | rest.spans
-    assert (state(rest), first.turns | rest.turns, spans) == (state(whole), whole.turns, whole.spans)
+    assert (state(rest), rest.turns | first.turns, spans) == (state(whole), whole.turns, whole.spans)
 
 
 @given(histories())

@@ -4,10 +4,20 @@ import pytest
 
 from conftest import ApiClient, error_of, make_lead
 from leads.actions import archive_lead, delete_lead
+from leads.analytics import behind
 from leads.analytics.tests.november import SARA
 from steerleads.api import list_query
 
 CREATED = "/analytics/conversion/leads?cell=created"
+
+
+@pytest.fixture(autouse=True, params=["sorted", "walked", "given up"])
+def way(request, monkeypatch):
+    """All ways in which a page is found."""
+    if request.param != "sorted":
+        monkeypatch.setattr(behind, "SHORT", -1)
+        monkeypatch.setattr(behind, "STEP", 1)
+        monkeypatch.setattr(behind, "MOST_STEPS", 1 if request.param == "given up" else 100)
 
 
 @pytest.fixture
