@@ -61,11 +61,13 @@ def add_week(dealership: Dealership, valid_from: date, week: WeekHours, *, actor
 
 @transaction.atomic
 def change_week(row: OpeningWeek, fields: Mapping[str, Any], *, actor: Actor | None = None) -> OpeningWeek:
-    """`valid_from` and `week`, or one of them. Raises WeekAlreadyThere and HoursNotFound."""
+    """`valid_from` and `week`, or one of them; days that the week lacks stay. Raises WeekAlreadyThere and HoursNotFound."""
     row = _locked(row)
     others = row.dealership.opening_weeks.exclude(pk=row.pk)
     if others.filter(valid_from=fields.get("valid_from", row.valid_from)).exists():
         raise WeekAlreadyThere()
+    if "week" in fields:
+        fields = {**fields, "week": {**row.week, **fields["week"]}}
     return _changed(row, fields, actor)
 
 

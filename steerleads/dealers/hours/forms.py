@@ -1,5 +1,6 @@
 """The forms of hours: a week as it looks, a special day, holidays to choose from, targets and quiet hours."""
 
+import json
 from datetime import time
 
 from django import forms
@@ -57,10 +58,30 @@ class IntervalsWidget(forms.MultiWidget):
         return context | {"pairs": pairs[: max(LEAST_SHOWN, used + 1)]}
 
 
+class ShownIntervals(forms.HiddenInput):
+    """What the page showed of a day, beside its inputs."""
+
+    def format_value(self, value):
+        return json.dumps(value or [])
+
+    def value_from_datadict(self, data, files, name):
+        """None if it was not sent, or is not what a page writes."""
+        try:
+            shown = json.loads(data.get(name) or "null")
+        except (ValueError, RecursionError):
+            return None
+        return shown if isinstance(shown, list) and all(map(_is_pair, shown)) else None
+
+
+def _is_pair(shown):
+    return isinstance(shown, list) and len(shown) == 2 and all(isinstance(clock, str) for clock in shown)
+
+
 class IntervalsField(forms.MultiValueField):
     """[["09:00", "12:30"], …], as a day is kept; none: closed."""
 
     widget = IntervalsWidget
+    hidden_widget = ShownIntervals
 
     def __init__(self, **options):
         fields = [forms.TimeField() for _number in range(2 * MOST_A_DAY)]
@@ -69,6 +90,8 @@ class IntervalsField(forms.MultiValueField):
             field.required = False
 
     def has_changed(self, initial, data):
+        if initial is None or len(initial) > MOST_A_DAY:  # not known, or not as any page shows it
+            return True
         return super().has_changed(self.widget.decompress(initial), data)
 
     def compress(self, data_list):
@@ -92,8 +115,18 @@ def _weekday(number, **options):
     return IntervalsField(label=capfirst(DAY_NAMES[number]), **options)
 
 
-class WeekForm(RefusalForm):
-    """`changes` has clean values of what the person changed; of a new week, all."""
+class ChangesForm(RefusalForm):
+    """Takes for changed what is not as the page showed it: what a colleague changed meanwhile stays."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.is_new = self.instance._state.adding
+        for field in self.fields.values():
+            field.show_hidden_initial = not self.is_new
+
+
+class WeekForm(ChangesForm):
+    """`changes` has clean values of what the person changed, `week` the days of it; of a new week, all."""
 
     monday, tuesday, wednesday = _weekday(0), _weekday(1), _weekday(2)
     thursday, friday = _weekday(3), _weekday(4)
@@ -123,15 +156,15 @@ class WeekForm(RefusalForm):
         week = {day: cleaned.get(day) for day in WEEKDAYS}
         if None not in week.values() and not any(week.values()):
             self.add_error(None, _("It must be open at some time of the week."))
-        is_new, changed = self.instance._state.adding, set(self.changed_data)
-        if is_new or changed & set(WEEKDAYS):
-            self.changes["week"] = week
-        if is_new or "valid_from" in changed:
+        changed = {"valid_from", *WEEKDAYS} if self.is_new else set(self.changed_data)
+        if days := {day: hours for day, hours in week.items() if day in changed}:
+            self.changes["week"] = days
+        if "valid_from" in changed:
             self.changes["valid_from"] = cleaned.get("valid_from")
         return cleaned
 
 
-class SpecialDayForm(RefusalForm):
+class SpecialDayForm(ChangesForm):
     """`changes` as of a week."""
 
     name = LineField(
@@ -164,7 +197,7 @@ class SpecialDayForm(RefusalForm):
         first, last = cleaned.get("first"), cleaned.get("last")
         if first and last and last < first:
             self.add_error("last", _("The last day comes before the first."))
-        changed = SPECIAL_DAY if self.instance._state.adding else {*self.changed_data, "last"} & SPECIAL_DAY
+        changed = SPECIAL_DAY if self.is_new else SPECIAL_DAY.intersection(self.changed_data)
         self.changes = {name: cleaned.get(name) for name in changed}
         return cleaned
 
@@ -193,7 +226,7 @@ def _holiday(holiday):
     return f"{' – '.join(ends)}: {holiday.label}"
 
 
-class HoursForm(RefusalForm):
+class HoursForm(ChangesForm):
     """Targets in minutes and days, as people think of them; one that is set to the second stays so until it is changed."""
 
     target_minutes = forms.IntegerField(

@@ -1,11 +1,12 @@
 """Hours in the admin: dated weeks, special days, holidays that are proposed, targets and quiet hours."""
 
+import html
 import re
 from datetime import date, time
 
 import pytest
 
-from steerleads.dealers.hours.actions import add_special_days, set_hours, set_week
+from steerleads.dealers.hours.actions import add_special_days, change_special_day, change_week, set_hours, set_week
 from steerleads.dealers.hours.models import Hours, OpeningWeek, SpecialDay
 from steerleads.dealers.hours.schedule import FIRST_DAY, USUAL_WEEK, WEEKDAYS
 from steerleads.dealers.models import AuditEvent, Dealership
@@ -35,6 +36,13 @@ def told():
     return [(row.kind, row.subject_type, row.subject_name, row.details.get("changed")) for row in rows]
 
 
+def sent(page):
+    """What a browser sends of a page's form: what is in its inputs, hidden ones too."""
+    inputs = re.findall(r"<input ([^>]*)>", page.content.decode())
+    named = [(re.search(r'name="([^"]+)"', each), re.search(r'value="([^"]*)"', each)) for each in inputs]
+    return {name[1]: html.unescape(value[1]) if value else "" for name, value in named if name}
+
+
 # --- Targets and quiet hours -------------------------------------------------------------------------
 
 
@@ -58,7 +66,7 @@ def test_a_manager_changes_targets_and_quiet_hours(casa, manager):
 
 def test_a_target_that_was_set_to_the_second_stays_so_until_it_is_changed(casa, manager):
     hours = set_hours(casa, {"target_seconds": 90})
-    manager.post(page_of(hours), TARGETS | {"target_minutes": "2"})
+    manager.post(page_of(hours), sent(manager.get(page_of(hours))) | TARGETS | {"target_minutes": "2"})
     assert Hours.objects.get().target_seconds == 90
 
 
@@ -153,6 +161,32 @@ def test_a_manager_corrects_and_deletes_a_week(casa, manager):
         ("hours.changed", "openingweek", "2026-01-02", ["valid_from", "week"]),
         ("hours.deleted", "openingweek", "2026-01-02", None),
     ]
+
+
+def test_what_a_colleague_changed_meanwhile_stays(casa, manager):
+    week, hours = set_week(casa, FIRST_DAY, USUAL_WEEK), set_hours(casa, {})
+    [eid] = add_special_days(casa, [EID])
+    pages = {row: sent(manager.get(page_of(row))) for row in (week, hours, eid)}
+    change_week(week, {"week": {"monday": [["08:00", "12:00"]], "sunday": [["10:00", "12:00"]]}})
+    set_hours(casa, {"target_seconds": 600})
+    change_special_day(eid, {"last": date(2026, 3, 22)})
+    typed = {"friday_1": "20:00", "saturday_0": "", "saturday_1": "", "stale_days": "3", "name": "Aïd"}
+    for row, page in pages.items():
+        manager.post(page_of(row), {**page, **{name: value for name, value in typed.items() if name in page}})
+    week.refresh_from_db(), hours.refresh_from_db(), eid.refresh_from_db()
+    theirs = {"monday": [["08:00", "12:00"]], "sunday": [["10:00", "12:00"]]}
+    assert week.week == USUAL_WEEK | theirs | {"friday": [["09:00", "20:00"]], "saturday": []}
+    assert (hours.target_seconds, hours.stale_seconds) == (600, 3 * 86_400)
+    assert (eid.name, eid.last) == ("Aïd", date(2026, 3, 22))
+
+
+@pytest.mark.parametrize("shown", ["", "[", "null", "7", '["09:00"]', "[[1, 2]]", "[" * 100_000])
+def test_without_a_readable_note_of_what_was_shown_all_counts_as_changed(casa, manager, shown):
+    week = set_week(casa, FIRST_DAY, USUAL_WEEK)
+    page = sent(manager.get(page_of(week))) | {"initial-sunday": shown, "initial-monday": shown, "monday_0": "08:00"}
+    assert manager.post(page_of(week), page).status_code == 302
+    week.refresh_from_db()
+    assert week.week == USUAL_WEEK | {"monday": [["08:00", "19:00"]]}
 
 
 def test_the_list_has_a_line_for_each_run_of_days(casa, manager):
