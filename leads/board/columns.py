@@ -4,12 +4,14 @@ What is asked of the database has a limit everywhere: a board costs what it show
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db.models import Count, F, Window
 from django.db.models.functions import RowNumber
 from django.utils.formats import number_format
 
 from leads.board.cards import mark_of, minute_of
+from leads.board.filters import BY_HAND
 from leads.models import WORKFLOW, Lead, Status
 from leads.ordering.placing import STEP
 from steerleads.api.serializers import INT_MIN
@@ -17,7 +19,7 @@ from steerleads.api.serializers import INT_MIN
 PAGE = 50
 LARGEST = 20_000  # cards of one column in one browser
 MOST_COUNTED = 1000  # leads of one column; who scrolls further is told of more
-ORDER = ("order", "created_at", "id")
+FRESH_FOR, MOST_FRESH = timedelta(days=7), 20  # how long a lead may be news, and how many are told of
 MARKED_BY = ("version", "car__version", "created_at")
 
 
@@ -43,7 +45,16 @@ class Column:
 
 def look(filters, sizes):
     """The three Columns, each with its first leads up to its size."""
-    return list((_search if filters.search else _walk)(filters.leads, sizes))
+    return list((_search if filters.search else _walk)(filters.leads, sizes, filters.order))
+
+
+def newest(filters, *, now):
+    """[[id, when it came, in milliseconds], …] of the newest leads in New, the newest first. Nothing while one searches."""
+    if filters.search:
+        return []
+    came = filters.leads.with_status(Status.NEW).filter(created_at__gt=minute_of(now) - FRESH_FOR)
+    rows = came.order_by("-created_at", "-id").values_list("id", "created_at")[:MOST_FRESH]
+    return [[id, int(created_at.timestamp() * 1000)] for id, created_at in rows]
 
 
 def leads_of(filters, columns):
@@ -73,7 +84,7 @@ def state(columns, *, now):
 def number_on_top(dealership, status):
     """An order that puts a new lead above all others of its column."""
     column = Lead.objects.of(dealership).with_archived(False).with_status(status)
-    first = column.order_by(*ORDER).values_list("order", flat=True).first()
+    first = column.order_by(*BY_HAND).values_list("order", flat=True).first()
     return 0 if first is None else max(first - STEP, INT_MIN)
 
 
@@ -81,10 +92,10 @@ def grouped(number):
     return number_format(number, use_l10n=True, force_grouping=True)
 
 
-def _walk(leads, sizes):
+def _walk(leads, sizes, order):
     """Column by column, along the index that has them in their order."""
     for status, size in sizes.items():
-        column, most = leads.with_status(status).order_by(*ORDER), max(size, MOST_COUNTED)
+        column, most = leads.with_status(status).order_by(*order), max(size, MOST_COUNTED)
         # One more than was asked for: a column that has no more is counted by that.
         rows = list(column.values_list("id", *MARKED_BY)[: size + 1])
         # In their order, too: PostgreSQL would else go through the table until it has met enough of them.
@@ -92,11 +103,11 @@ def _walk(leads, sizes):
         yield Column(Status(status), rows[:size], count, most)
 
 
-def _search(leads, sizes):
+def _search(leads, sizes, order):
     """All columns in one look. A limit for each would tempt PostgreSQL to walk a column until enough leads match."""
     column = {"partition_by": F("status_rank")}
-    ranked = leads.annotate(nth=Window(RowNumber(), order_by=ORDER, **column), total=Window(Count("pk"), **column))
-    first = ranked.filter(nth__lte=max(sizes.values())).order_by(*ORDER)
+    ranked = leads.annotate(nth=Window(RowNumber(), order_by=order, **column), total=Window(Count("pk"), **column))
+    first = ranked.filter(nth__lte=max(sizes.values())).order_by(*order)
     found = list(first.values_list("status_rank", "total", "id", *MARKED_BY))
     for status, size in sizes.items():
         rows, most = [row for row in found if row[0] == WORKFLOW[status]], max(size, MOST_COUNTED)

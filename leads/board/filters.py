@@ -26,12 +26,22 @@ TAGS = """
     FROM used WHERE used.folded IS NOT NULL ORDER BY used.folded"""
 
 
+# The sorts of the view, beside the order that is made by hand. A lead waits since it came.
+SORTS = {"newest": ("-created_at", "-id"), "waiting": ("created_at", "id")}
+BY_HAND = ("order", "created_at", "id")
+
+
 @dataclass(frozen=True)
 class Filters:
     dealership: Dealership
     car: Car | None = None
     tag: str = ""
     search: str = ""
+    sort: str = ""  # one of SORTS, or by hand
+
+    @property
+    def order(self):
+        return SORTS.get(self.sort, BY_HAND)
 
     @property
     def leads(self):
@@ -57,6 +67,7 @@ def read_filters(request):
         _one(Car.objects.of(dealership), car) if car else None,
         normalise(request.GET.get("tag", "")),
         normalise(request.GET.get("q", "")),
+        sort if (sort := request.GET.get("sort", "")) in SORTS else "",
     )
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from leads.board import changes
 from leads.board.base import BoardView
 from leads.board.cards import minute_of
-from leads.board.columns import LARGEST, PAGE, look, state
+from leads.board.columns import LARGEST, PAGE, look, newest, state
 from leads.models import Status
 from steerleads.api import etags, json
 
@@ -24,14 +24,15 @@ def moment_of(filters, sizes, *, now):
     written = changes.state_of(filters.dealership)
     if written is None:
         return None
-    asked = (filters.dealership.pk, filters.car and filters.car.pk, filters.tag, filters.search, *sizes.values())
+    narrowed = (filters.car and filters.car.pk, filters.tag, filters.search, filters.sort)
+    asked = (filters.dealership.pk, *narrowed, *sizes.values())
     told = (minute_of(now), timezone.get_current_timezone_name(), get_language())
     return etags.of_bytes(repr((asked, told, written)).encode())
 
 
-def rendered(columns, *, now):
+def rendered(columns, fresh, *, now):
     """The body of the answer, as bytes."""
-    return json.render({"columns": state(columns, now=now)})
+    return json.render({"columns": state(columns, now=now), "fresh": fresh})
 
 
 def tag_of(moment, body):
@@ -39,7 +40,7 @@ def tag_of(moment, body):
 
 
 class State(BoardView):
-    """The truth: which cards each column shows, as ids and marks."""
+    """The truth: which cards each column shows, as ids and marks, and which leads came last."""
 
     http_method_names = ["get"]
 
@@ -53,7 +54,7 @@ class State(BoardView):
         moment = moment_of(self.filters, sizes, now=now)
         if moment and (known := [each for each in sent if each.partition(".")[0] == moment]):
             return _tagged(HttpResponseNotModified(), known[0])
-        body = rendered(look(self.filters, sizes), now=now)
+        body = rendered(look(self.filters, sizes), newest(self.filters, now=now), now=now)
         tag = tag_of(moment, body)
         is_known = sent == etags.ANY or any(each.partition(".")[2] == tag.partition(".")[2] for each in sent)
         return _tagged(

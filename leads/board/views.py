@@ -13,14 +13,14 @@ from leads import actions
 from leads.board import texts
 from leads.board.base import BoardView, answer, refuse
 from leads.board.bodies import MOST_AT_ONCE, BulkBody, MoveBody, place_of, verb_of
-from leads.board.columns import PAGE, leads_of, look
+from leads.board.columns import PAGE, leads_of, look, newest
 from leads.board.filters import chosen_dealership, read_filters, tags_in_use
 from leads.board.polling import FIRST_SIZES, moment_of, rendered, tag_of
 from leads.board.undo import writing
 from leads.errors import LeadNotFound
 from leads.history import batch_of
 from leads.models import Lead, Status
-from steerleads.api import etags
+from steerleads.api import etags, json
 from steerleads.api.errors import ApiError
 from steerleads.db.ids import parse_id
 from steerleads.dealers.models import Dealership
@@ -34,11 +34,13 @@ class Page(BoardView):
             return redirect("admin:index")  # a fresh installation's superuser, before the first dealership
         now = timezone.now()
         moment = moment_of(self.filters, FIRST_SIZES, now=now)
-        columns = look(self.filters, FIRST_SIZES)
+        columns, fresh = look(self.filters, FIRST_SIZES), newest(self.filters, now=now)
         shown = {
             "columns": self._with_cards(columns),
+            "fresh": json.render(fresh).decode(),
+            "now": int(now.timestamp() * 1000),
             # What the first poll would be told, which then is told nothing.
-            "tag": etags.quoted(tag_of(moment, rendered(columns, now=now))),
+            "tag": etags.quoted(tag_of(moment, rendered(columns, fresh, now=now))),
         }
         return render(request, "board/page.html", {**self._frame(), **self._choices(), **shown})
 
@@ -47,12 +49,17 @@ class Page(BoardView):
             **admin.site.each_context(self.request),
             "title": _("Lead board"),
             "is_nav_sidebar_enabled": False,
-            "settings": texts.settings(chosen_dealership(self.request)),
+            "settings": {
+                **texts.settings(chosen_dealership(self.request)),
+                # What the browser keeps is of this person and this dealership.
+                "keeper": f"{self.request.user.pk}.{self.dealership.pk}",
+            },
         }
 
     def _choices(self):
         return {
             "filters": self.filters,
+            "sorts": {"": _("By hand"), "newest": _("Newest first"), "waiting": _("Longest waiting first")},
             "tags": tags_in_use(self.dealership),
             "dealerships": Dealership.objects.order_by("name") if self.request.user.is_superuser else [],
             "may_add": self.admin.has_add_permission(self.request),
@@ -64,7 +71,8 @@ class Page(BoardView):
     def _export(self):
         """Where what this board shows can be exported, though a superuser's address may not say whose board it is."""
         query = self.request.GET.copy()
-        query.pop("lead", None)  # whose panel is open
+        for name in ("lead", "sort"):  # whose panel is open, and how it is looked at
+            query.pop(name, None)
         if self.request.user.is_superuser:
             query["dealership"] = str(self.dealership.pk)
         return f"{reverse('interchange:board')}?{query.urlencode()}"

@@ -88,6 +88,22 @@ def test_the_board_of_one_car(seller, casa, lead):
     assert "Dacia Logan 2021" in seller.page(f"car={logan.pk}")
 
 
+@pytest.mark.parametrize("query", ["", "tag=hot", "q=call"])
+def test_a_view_can_be_sorted(seller, civic, query):
+    for action, order in [("Call A", 2), ("Call B", 3), ("Call C", 1)]:
+        make_lead(civic, action=action, order=order, tag="Hot")
+    for sort, cards in [("", "CAB"), ("newest", "CBA"), ("waiting", "ABC"), ("nonsense", "CAB")]:
+        assert seller.shown(f"{query}&sort={sort}")["NEW"] == [f"Call {card}" for card in cards]
+
+
+def test_a_board_tells_of_the_newest_leads_of_a_week(seller, civic):
+    old, *new = [make_lead(civic) for _ in range(3)]
+    make_lead(civic, status="COMPLETED")
+    Lead.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=8))
+    assert [id for id, _at in seller.state().json()["fresh"]] == [str(lead.pk) for lead in reversed(new)]
+    assert seller.state("q=call").json()["fresh"] == []
+
+
 @pytest.mark.parametrize("car", ["nonsense", "01890000-0000-7000-8000-000000000000"])
 def test_a_car_that_is_not_there(seller, car):
     assert seller.client.get(f"{PATH}?car={car}").status_code == 404
@@ -107,7 +123,7 @@ def test_columns_come_in_pages_with_true_counts(seller, civic):
 
 
 def test_counts_are_grouped_as_the_language_does(casa, seller, monkeypatch):
-    monkeypatch.setattr("leads.board.columns._walk", lambda leads, sizes: [Column(Status.NEW, [], 12345, 20_000)])
+    monkeypatch.setattr("leads.board.columns._walk", lambda *_asked: [Column(Status.NEW, [], 12345, 20_000)])
     assert ">12,345</span>" in seller.page()
     Dealership.objects.update(language="fr")
     assert ">12 345</span>" in seller.page().replace("\xa0", " ").replace("\u202f", " ")
@@ -120,12 +136,12 @@ def test_the_number_of_queries_is_constant(seller, civic):
         for number in range(20):
             make_lead(civic, status=status, order=number, tag=f"Tag {number}")
     many = queries(seller.page), queries(seller.state), queries(lambda: seller.cards(*Lead.objects.all()[:PAGE]))
-    # Session and person, with the place of work; then three columns and, for the page, its leads and tags.
+    # Session and person, with the place of work; then three columns and, for the page, its leads and tags; and what came last.
     # Before them, three looks at what was written since; three more columns are counted if all have more than is shown.
-    assert few == many == (10, 8, 4)
+    assert few == many == (11, 9, 4)
     for number in range(PAGE):
         make_lead(civic, order=number)
-    assert queries(seller.state) == 9
+    assert queries(seller.state) == 10
 
 
 def queries(act):

@@ -109,7 +109,7 @@ export class Live {
       this.sentinels.unobserve(more);
       this.sentinels.observe(more);
     }
-    this.board.dispatchEvent(new CustomEvent("board:renewed"));
+    this.board.dispatchEvent(new CustomEvent("board:renewed", { detail: state.fresh }));
   }
 
   async #fetch(ids) {

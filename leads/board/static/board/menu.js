@@ -3,7 +3,7 @@
 export class Menu {
   /** `act(name, card, status)` does what was chosen; `gone()` tells that there is no such card any more. */
   constructor({ board, columns, still, act, gone }) {
-    Object.assign(this, { columns, still, act, gone });
+    Object.assign(this, { board, columns, still, act, gone });
     this.menu = board.querySelector("[data-menu]");
     this.menu.addEventListener("click", (event) => this.#choose(event.target.closest("[data-menu-act]")));
     this.menu.addEventListener("keydown", (event) => this.#press(event));
@@ -32,9 +32,10 @@ export class Menu {
   /** Only what makes sense where the card lies. */
   #offer(card) {
     const status = this.columns.statusOf(card);
-    const isFirst = !card.previousElementSibling;
-    const isLast = !card.nextElementSibling;
-    const hidden = { up: isFirst, top: isFirst, down: isLast, bottom: isLast && !this.columns.hasMore(status) };
+    const isSorted = this.board.dataset.sort !== "";
+    const isFirst = isSorted || !card.previousElementSibling;
+    const isLast = isSorted || !card.nextElementSibling;
+    const hidden = { up: isFirst, top: isFirst, down: isLast, bottom: isSorted || (isLast && !this.columns.hasMore(status)) };
     for (const item of this.menu.querySelectorAll("[data-menu-act]")) {
       item.hidden = hidden[item.dataset.menuAct] ?? item.dataset.to === status;
     }

@@ -5,8 +5,8 @@ import { fill } from "./say.js";
 const NOT_FOR_GOOD = [0, 401, 403]; // and 5xx: what may still be undone later
 
 export class Moves {
-  constructor({ columns, server, writes, undos, voice, car, names }) {
-    Object.assign(this, { columns, server, writes, undos, voice, car, names });
+  constructor({ columns, server, writes, undos, voice, car, isSorted, names }) {
+    Object.assign(this, { columns, server, writes, undos, voice, car, isSorted, names });
   }
 
   /** Move a card to a place: {status, after, before} or {status, end}. */
@@ -18,6 +18,7 @@ export class Moves {
 
   /** Save that a card lies where it is shown by now; it goes back `home` if that fails. */
   async save(card, home, place = this.columns.placeOf(card)) {
+    if (this.isSorted) return this.#changeColumn(card, home, place.status);
     const { lead } = card.dataset;
     const title = this.columns.titleOf(card);
     card.classList.add("is-saving");
@@ -29,6 +30,25 @@ export class Moves {
         this.undos.remember({ title, lead, version, home });
         this.#tellWhere(lead, title, home, place);
       });
+    } catch (failure) {
+      this.#goBack(lead, title, home, failure);
+    }
+  }
+
+  /** All that a sorted view lets one do to a card's place, which the sort decides. */
+  async #changeColumn(card, home, status) {
+    const { lead } = card.dataset;
+    const title = this.columns.titleOf(card);
+    if (status === home.status) {
+      this.columns.put(card, home);
+      return this.voice.tell("sorted");
+    }
+    card.classList.add("is-saving");
+    this.voice.clearWarnings();
+    try {
+      const change = { leads: [lead], do: "change", value: { status } };
+      const { back } = await this.writes.inTurn(() => this.server.post(this.server.urls.many, change));
+      this.voice.tell("sortedAway", { lead: title, column: this.names[status] }, this.remember(title, back[0]));
     } catch (failure) {
       this.#goBack(lead, title, home, failure);
     }
