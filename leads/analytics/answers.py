@@ -4,30 +4,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, QuerySet, Subquery
+from django.db.models import QuerySet
 from django.utils.datastructures import MultiValueDict
 
 from leads.analytics.asked import Asked
 from leads.analytics.behind import Behind
-from leads.analytics.catching_up import catch_up
+from leads.analytics.catching_up import Standing, catch_up, standing_of
 from leads.analytics.figures import FIGURES
 from leads.analytics.figures.base import Figure
-from leads.analytics.models import FactState
 from leads.analytics.questions import API, ask, shown_time
-from leads.models import Feed, Lead, LeadEvent
+from leads.models import Lead
 from steerleads.api.errors import ValidationFailed
 from steerleads.api.streaming import one_state
 from steerleads.db.text import shown
 from steerleads.dealers.models import Dealership, User
 
 TAKE_IT = "Take the address that stands beside a count."
-
-
-class Counted(NamedTuple):
-    """Up to which sequence events are counted in this state of the database, and whether that is all of them."""
-
-    sequence: int
-    is_settled: bool
 
 
 class FigureLeads(NamedTuple):
@@ -46,14 +38,14 @@ def figure_answer(
     rights. Lists have addresses `{base}/{figure}/leads?…`. Raises ValidationFailed with all that is wrong.
     """
     asked = ask(dealership, FIGURES[figure], query, viewer=viewer, base=base)
-    with caught_up(asked) as counted:
-        asked = asked.counted_to(counted.sequence)
+    with caught_up(asked) as standing:
+        asked = asked.counted_to(standing.after)
         return {
             "figure": figure,
             **(asked.period.dates if asked.period else {}),
             "timeZone": dealership.time_zone,
             "asOf": shown_time(asked.now),
-            "sequence": counted.sequence,
+            "sequence": standing.after,
             **FIGURES[figure].answer(asked),
         }
 
@@ -66,27 +58,22 @@ def figure_leads(
     Raises ValidationFailed, also where the answer has no such number.
     """
     asked = ask(dealership, FIGURES[figure], query, viewer=viewer)
-    with caught_up(asked) as counted:
+    with caught_up(asked) as standing:
         behind = behind_cell(FIGURES[figure], asked, cell)
-        return FigureLeads(behind.leads(dealership), behind.there_and_gone(counted.is_settled)[1])
+        return FigureLeads(behind.leads(dealership), behind.there_and_gone(standing.is_settled)[1])
 
 
 @contextmanager
-def caught_up(asked: Asked) -> Iterator[Counted]:
+def caught_up(asked: Asked) -> Iterator[Standing]:
     """One state of the database in which all that was committed before is counted."""
+    with one_state():
+        standing = standing_of(asked.dealership, asked.calendar)
+        if standing.is_settled:
+            yield standing
+            return
     catch_up(asked.dealership, asked.calendar)
     with one_state():
-        yield _counted(asked.dealership)
-
-
-def _counted(dealership: Dealership) -> Counted:
-    last = Feed.objects.filter(dealership=dealership).values("last")
-    waiting = LeadEvent.objects.of(dealership).filter(sequence=None)
-    found = FactState.objects.of(dealership).values_list("after", Subquery(last), Exists(waiting)).first()
-    if found is None:
-        return Counted(0, False)
-    after, numbered, is_waiting = found
-    return Counted(after, after == numbered and not is_waiting)
+        yield standing_of(asked.dealership, asked.calendar)
 
 
 def behind_cell(figure: Figure, asked: Asked, cell: str) -> Behind:

@@ -6,16 +6,19 @@ Only numbered events are told, so that none that commits late is missed; no lead
 is held.
 """
 
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, QuerySet, Subquery
 
 from leads.analytics.folding import told
 from leads.analytics.models import FactState, LeadFact, LeadSpan, LeadTurn
 from leads.analytics.profiles import profile
 from leads.analytics.storing import Shelf, count_business_time, write_facts
 from leads.feed import events_after, number_events
-from leads.models import EventKind, Feed
+from leads.models import EventKind, Feed, LeadEvent
+from steerleads.db.compiled import ID, CompiledQuery
 from steerleads.dealers.hours.calendar import Calendar
 from steerleads.dealers.models import Dealership
 
@@ -44,6 +47,32 @@ def locked_state(dealership: Dealership, *, wait: bool = True) -> FactState | No
     """The dealership's FactState, locked until the transaction ends. Without `wait`, None if somebody else holds it."""
     FactState.objects.get_or_create(dealership=dealership)
     return FactState.objects.of(dealership).select_for_update(skip_locked=not wait).first()
+
+
+class Standing(NamedTuple):
+    """How far facts follow events, in one state of the database."""
+
+    after: int
+    is_settled: bool  # nothing of that state is left to count
+
+
+def standing_of(dealership: Dealership, calendar: Calendar) -> Standing:
+    """Of the state of the database that is read here."""
+    after, fingerprint, redone_to, last, is_waiting = STANDING.row(dealership.pk) or NO_STANDING
+    is_reckoned = fingerprint == calendar.fingerprint() and redone_to is None
+    return Standing(after or 0, is_reckoned and after == last and not is_waiting)
+
+
+def _standing(dealership: Any) -> QuerySet:
+    state = "fact_state__after", "fact_state__calendar", "fact_state__redone_to"
+    last = Feed.objects.filter(dealership=dealership).values("last")
+    waiting = LeadEvent.objects.of(dealership).filter(sequence=None)
+    return Dealership.objects.filter(pk=dealership).order_by().values_list(*state, Subquery(last), Exists(waiting))
+
+
+# Compiled with the calendar's (steerleads/dealers/hours/calendar.py), for the same reason.
+STANDING = CompiledQuery(_standing, ID)
+NO_STANDING = (None, None, None, None, True)
 
 
 class CatchingUp:

@@ -64,9 +64,9 @@ class FigureLeadsQuery(ListQuery):
         self.cell, self.counts = parameters["cell"], True
 
     def answer(self):
-        with caught_up(self.question) as counted:
+        with caught_up(self.question) as standing:
             behind = behind_cell(self.view.figure, self.question, self.cell)
-            self.there, self.gone = behind.there_and_gone(counted.is_settled)
+            self.there, self.gone = behind.there_and_gone(standing.is_settled)
             leads = behind.leads(self.view.dealership)
             rows = self._page_of(behind) if self.paged else None
             if rows is None:

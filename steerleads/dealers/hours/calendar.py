@@ -8,10 +8,12 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from hashlib import sha256
 
 from django.conf import settings
-from django.db.models import DateField, Value
+from django.db.models import DateField, QuerySet, TextField, Value
+from django.db.models.functions import Cast
 
+from steerleads.db.compiled import ID, CompiledQuery
 from steerleads.dealers.hours.days import DAY, EPOCH
-from steerleads.dealers.hours.models import Hours
+from steerleads.dealers.hours.models import Hours, OpeningWeek, SpecialDay
 from steerleads.dealers.hours.open_times import OpenTimes
 from steerleads.dealers.hours.schedule import Schedule, Special, Week
 from steerleads.dealers.models import Dealership
@@ -23,19 +25,30 @@ HORIZON = 3660 * DAY
 
 def hours_of(dealership: Dealership) -> Hours:
     """The dealership's Hours, or unsaved usual ones."""
-    return Hours.objects.filter(dealership=dealership).first() or Hours(dealership=dealership)
+    return HOURS.object(dealership.pk) or Hours(dealership=dealership)  # type: ignore[return-value]
 
 
 def schedule_of(dealership: Dealership) -> Schedule:
     """In one statement, as every figure and notification asks for it: a week has no last day."""
-    no_last = Value(None, output_field=DateField())
-    weeks = dealership.opening_weeks.order_by().values_list("valid_from", no_last, "week")
-    specials = dealership.special_days.order_by().values_list("first", "last", "hours")
-    rows = list(weeks.union(specials, all=True))
+    rows = [(first, last, json.loads(hours)) for first, last, hours in SCHEDULE.rows(dealership.pk)]
     return Schedule(
         (Week.of(first, hours) for first, last, hours in rows if last is None),
         (Special.of(first, last, hours) for first, last, hours in rows if last is not None),
     )
+
+
+def _schedule(dealership: object) -> QuerySet:
+    no_last = Value(None, output_field=DateField())
+    weeks = OpeningWeek.objects.filter(dealership=dealership).order_by()
+    specials = SpecialDay.objects.filter(dealership=dealership).order_by()
+    week, hours = (Cast(column, TextField()) for column in ("week", "hours"))
+    return weeks.values_list("valid_from", no_last, week).union(specials.values_list("first", "last", hours), all=True)
+
+
+# Compiled, as each figure begins with them: of 11 ms that one takes of a dealership with 100
+# leads, not compiled, these and catching up's take 7, and 1 compiled.
+HOURS = CompiledQuery(lambda dealership: Hours.objects.filter(dealership=dealership).order_by(), ID)
+SCHEDULE = CompiledQuery(_schedule, ID)
 
 
 class Calendar:
