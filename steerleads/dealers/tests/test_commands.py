@@ -181,7 +181,7 @@ def test_list_as_json_of_one_dealership(casa, atlas):
     (shown,) = json.loads(run("list_api_keys", "--json", "--dealership", "Casa Motors")[0])
     assert (shown["id"], shown["dealership"]["name"], shown["state"]) == (str(key.pk), "Casa Motors", "working")
     assert list(shown) == [
-        *("id", "dealership", "name", "environment", "beginsWith", "scopes", "hourlyLimit"),
+        *("id", "dealership", "name", "environment", "beginsWith", "scopes", "actsFor", "hourlyLimit"),
         *("createdAt", "expiresAt", "lastUsedAt", "revokedAt", "state"),
     ]
 
