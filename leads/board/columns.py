@@ -81,11 +81,23 @@ def state(columns, *, now):
     }
 
 
+def to_the_top(lead, changes, number):
+    """Columns to write: a lead that comes to another column comes to its top, as by one tap, whichever the door."""
+    is_coming = changes.get("status", lead.status) != lead.status
+    return {**changes, "order": number} if is_coming else changes
+
+
 def number_on_top(dealership, status):
     """An order that puts a new lead above all others of its column."""
+    return numbers_on_top(dealership, status, 1)[0]
+
+
+def numbers_on_top(dealership, status, count):
+    """So many orders, each above the next one, and all above the others of the column."""
     column = Lead.objects.of(dealership).with_archived(False).with_status(status)
     first = column.order_by(*BY_HAND).values_list("order", flat=True).first()
-    return 0 if first is None else max(first - STEP, INT_MIN)
+    top = 0 if first is None else first - STEP
+    return [max(top - STEP * nth, INT_MIN) for nth in reversed(range(count))]
 
 
 def grouped(number):

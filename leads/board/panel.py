@@ -8,7 +8,7 @@ from cars.models import Car
 from cars.plates import shown_plate
 from leads import actions
 from leads.board.base import BoardView, answer
-from leads.board.columns import number_on_top
+from leads.board.columns import number_on_top, to_the_top
 from leads.board.forms import CardForm, NewCardForm
 from leads.board.history import history_of
 from leads.board.undo import find_lead, way_back_of_new, writing
@@ -87,7 +87,9 @@ class Edit(BoardView):
         if not form.is_valid():
             raise Refused(lead, form)
         try:
-            return actions.change_lead(self.dealership, lead.pk, form.changes, actor=self.actor, if_match=if_match)
+            top = number_on_top(self.dealership, form.changes.get("status", lead.status))
+            changes = to_the_top(lead, form.changes, top)
+            return actions.change_lead(self.dealership, lead.pk, changes, actor=self.actor, if_match=if_match)
         except PreconditionFailed:
             raise  # somebody was there between our reading and our lock: the form judges once more
         except ApiError as error:

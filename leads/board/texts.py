@@ -39,7 +39,7 @@ def _words():
         "changedStatus": _("Leads that are now in {column}: {count}."),
         "changedTag": _("Leads that now have the tag “{tag}”: {count}."),
         "changedBoth": _("Leads that are now in {column} with the tag “{tag}”: {count}."),
-        "left": _("leads that a colleague deleted or is changing just now: {count}."),
+        "left": _("leads that a colleague deleted or is changing just now: {count} ({leads})."),
         "added": _("“{lead}” is on the board."),
         "addedElsewhere": _("“{lead}” is saved, but the filter hides it."),
         "saved": _("“{lead}” is saved."),

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from leads import actions
 from leads.board import texts
 from leads.board.base import BoardView, answer, refuse
-from leads.board.bodies import MOST_AT_ONCE, BulkBody, MoveBody, place_of, verb_of
-from leads.board.columns import PAGE, leads_of, look, newest
+from leads.board.bodies import MOST_AT_ONCE, BulkBody, MoveBody, changing, place_of, verb_of
+from leads.board.columns import PAGE, leads_of, look, newest, numbers_on_top, to_the_top
 from leads.board.filters import chosen_dealership, read_filters, tags_in_use
 from leads.board.polling import FIRST_SIZES, moment_of, rendered, tag_of
 from leads.board.undo import writing
@@ -127,21 +127,33 @@ class BulkChange(BoardView):
         if not 1 <= len(ids) <= MOST_AT_ONCE:
             return refuse(_("Choose between 1 and %(most)s leads.") % {"most": MOST_AT_ONCE})
         self.need("change" if len(ids) == 1 else "bulk")
-        write = partial(self._write, verb_of(many), batch_of(ids))
-        results = [write(lead_id) for lead_id in ids]
-        done = [(lead, back) for lead, back in results if lead is not None]
+        write = partial(self._write, self._verbs(many, len(ids)), batch_of(ids))
+        results = {lead_id: write(nth, lead_id) for nth, lead_id in enumerate(ids)}
+        done = [(lead, back) for lead, back in results.values() if lead is not None]
         if not done:
             raise LeadNotFound()
+        refused = [lead_id for lead_id, (lead, _back) in results.items() if lead is None]
         back = [back for _lead, back in done if back]
-        return answer({"done": [lead.pk for lead, _back in done], "left": len(ids) - len(done), "back": back})
+        return answer(
+            {"done": [lead.pk for lead, _back in done], "left": len(refused), "refused": refused, "back": back}
+        )
 
-    def _write(self, verb, batch, lead_id):
+    def _verbs(self, many, count):
+        """What gives the verb for a lead and its number among those that were chosen: they come to a column in that order."""
+        status = many.get("value", {}).get("status")
+        if many["do"] != "change" or status is None:
+            verb = verb_of(many)
+            return lambda nth, lead: verb
+        numbers = numbers_on_top(self.dealership, status, count)
+        return lambda nth, lead: changing(to_the_top(lead, many["value"], numbers[nth]))
+
+    def _write(self, verbs, batch, nth, lead_id):
         """The lead and its way back. A lead that a colleague deleted meanwhile is passed over: (None, None)."""
+
+        def write(lead, if_match):
+            return verbs(nth, lead)(self.dealership, lead_id, actor=self.actor, if_match=if_match, batch=batch)
+
         try:
-            return writing(
-                self.dealership,
-                lead_id,
-                lambda lead, if_match: verb(self.dealership, lead_id, actor=self.actor, if_match=if_match, batch=batch),
-            )
+            return writing(self.dealership, lead_id, write)
         except ApiError:
             return None, None

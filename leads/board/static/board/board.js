@@ -14,6 +14,7 @@ import { Scrolled } from "./scrolled.js";
 import { Search } from "./search.js";
 import { Selection } from "./selection.js";
 import { Server } from "./server.js";
+import { Shortcuts } from "./shortcuts.js";
 import { Still } from "./still.js";
 import { Undo } from "./undo.js";
 import { Writes } from "./writes.js";
@@ -27,7 +28,7 @@ const columns = new Columns(board, still);
 const live = new Live({ board, columns, server, voice, still });
 const writes = new Writes({ board, live });
 const undoButton = board.querySelector("[data-undo]");
-const undos = new Undo(undoButton);
+const undos = new Undo(undoButton, settings.keeper);
 const car = board.querySelector("[data-filters] [name=car]").value || null;
 const isSorted = board.dataset.sort !== "";
 const moves = new Moves({ columns, server, writes, undos, voice, car, isSorted, names: settings.columns });
@@ -56,7 +57,7 @@ const dragging = makeDraggable(board, {
 board.addEventListener("click", (event) => {
   const control = event.target.closest("[data-act]");
   const card = event.target.closest("[data-lead]");
-  if (selection.isOn && card && !event.target.closest("a, [data-select]")) return selection.toggle(card);
+  if (selection.isOn && card && !event.target.closest("a, [data-select]")) return selection.toggle(card, event.shiftKey);
   if (control) tap(control, card);
   else if (card && !event.target.closest("a, input") && !hasJustSelected(card)) open(card);
 });
@@ -175,6 +176,7 @@ const cars = filters.querySelector("[data-combobox]");
 new Combobox(cars, { server, words: settings.words, chosen: () => filters.requestSubmit() });
 new Search({ board, live });
 
+new Shortcuts(board);
 live.start();
 new Scrolled({ board, columns, live, showColumn }).restore();
 panel.resume();

@@ -2,6 +2,7 @@
 
 import { fill } from "./say.js";
 
+const MOST_NAMED = 5; // leads in a message
 const NOT_FOR_GOOD = [0, 401, 403]; // and 5xx: what may still be undone later
 
 export class Moves {
@@ -27,7 +28,7 @@ export class Moves {
       await this.writes.inTurn(async () => {
         const seen = Number(this.columns.card(lead)?.dataset.version ?? card.dataset.version);
         const version = await this.#send({ lead, version: seen, ...place });
-        this.undos.remember({ title, lead, version, home });
+        this.undos.remember({ title, lead, version, home, car: this.car });
         this.#tellWhere(lead, title, home, place);
       });
     } catch (failure) {
@@ -97,7 +98,7 @@ export class Moves {
     }
   }
 
-  async #moveBack({ title, lead, version, home }) {
+  async #moveBack({ title, lead, version, home, car }) {
     const card = this.columns.card(lead);
     const from = card && this.columns.placeOf(card);
     if (card) this.columns.put(card, home);
@@ -105,7 +106,7 @@ export class Moves {
     try {
       // Only if nobody else has moved it since this person did.
       const mine = this.undos.mine(lead, version);
-      this.undos.wrote(lead, await this.#send({ lead, version, mine, ...home }));
+      this.undos.wrote(lead, await this.#send({ lead, version, mine, car, ...home }));
       this.voice.tell("undone", { lead: title });
     } catch (failure) {
       this.#lieAt(lead, from);
@@ -122,8 +123,8 @@ export class Moves {
   }
 
   /** The version that the lead has by then. */
-  async #send({ lead, version, mine = [], status, after = null, before = null, end = null }) {
-    const move = { lead, version, mine, status, after, before, end, car: this.car };
+  async #send({ lead, version, mine = [], status, after = null, before = null, end = null, car = this.car }) {
+    const move = { lead, version, mine, status, after, before, end, car };
     const answer = await this.server.post(this.server.urls.move, move);
     const html = answer.cards[lead];
     if (html) this.columns.renew(html); // else a colleague archived it in this very moment
@@ -158,18 +159,29 @@ export class Moves {
   }
 
   async #many(leads, what, title, tell) {
+    const titles = new Map(leads.map((lead) => [lead, this.#titleOf(lead)]));
     try {
-      const { done, left, back } = await this.writes.inTurn(() =>
+      const { done, refused, back } = await this.writes.inTurn(() =>
         this.server.post(this.server.urls.many, { leads, ...what }),
       );
       if (back.length) this.undos.remember({ title, ways: back });
       tell(back.length ? this.#undoButton() : null, done.length);
-      if (left) this.voice.warn(fill(this.voice.words.left, { count: left }));
+      if (refused.length) this.voice.warn(fill(this.voice.words.left, this.#named(refused, titles)));
       return true;
     } catch (failure) {
       this.#warn(failure);
       return false;
     }
+  }
+
+  #titleOf(lead) {
+    const card = this.columns.card(lead);
+    return card ? this.columns.titleOf(card) : "…";
+  }
+
+  #named(refused, titles) {
+    const leads = refused.slice(0, MOST_NAMED).map((lead) => titles.get(lead));
+    return { count: refused.length, leads: [...leads, ...(refused.length > MOST_NAMED ? ["…"] : [])].join(" · ") };
   }
 
   #undoButton() {

@@ -10,6 +10,9 @@ export class Selection {
     this.button = board.querySelector("[data-selecting]");
     if (!this.bar) return;
     this.button.addEventListener("click", () => this.#mode(!this.isOn));
+    for (const column of columns.all) {
+      column.querySelector("[data-select-column]").addEventListener("click", () => this.#toggleColumn(column));
+    }
     this.bar.querySelector("[data-bulk-end]").addEventListener("click", () => this.#mode(false));
     this.bar.querySelector("[data-bulk-archive]").addEventListener("click", () => this.#archive());
     this.bar.addEventListener("submit", (event) => this.#apply(event));
@@ -22,10 +25,25 @@ export class Selection {
     return this.board.classList.contains("is-selecting");
   }
 
-  /** A tap anywhere on a card chooses it. */
-  toggle(card) {
-    const box = card.querySelector("[data-select]");
-    box.checked = !box.checked;
+  /** A tap anywhere on a card chooses it; with Shift, all from the last one that was chosen in its column. */
+  toggle(card, isRange = false) {
+    const wanted = !boxOf(card).checked;
+    for (const each of isRange ? this.#upTo(card) : [card]) boxOf(each).checked = wanted;
+    this.last = card.dataset.lead;
+    this.#count();
+  }
+
+  #upTo(card) {
+    const cards = [...card.parentElement.children];
+    const ends = [this.columns.card(this.last) ?? card, card].map((each) => cards.indexOf(each)).sort((a, b) => a - b);
+    return ends[0] < 0 ? [card] : cards.slice(ends[0], ends[1] + 1);
+  }
+
+  /** All cards of a column that are loaded; once more, none of them. */
+  #toggleColumn(column) {
+    const boxes = [...column.querySelectorAll("[data-select]")];
+    const wanted = boxes.some((box) => !box.checked);
+    for (const box of boxes) box.checked = wanted;
     this.#count();
   }
 
@@ -85,4 +103,8 @@ export class Selection {
     this.isDoing = false;
     this.#count();
   }
+}
+
+function boxOf(card) {
+  return card.querySelector("[data-select]");
 }
