@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 IS_GONE = ExpressionWrapper(Q(deleted_at__isnull=False), BooleanField())
 PLACES_APART = 2**40  # more than there are leads
+NOBODY_IS = Value(False, BooleanField())
 EVERYWHERE = Value(0)  # the one place where there are no groups
 SECONDS: Any = BigIntegerField()
 NO_CODE = -1
@@ -132,12 +133,12 @@ class Counting:
         return parts
 
     def _cell_counts(self, place: Any) -> Iterable[tuple]:
-        if place is not EVERYWHERE:
-            return _counts(self._cohort, self._cells, place)
         figure = self._figure
+        if place is not EVERYWHERE:
+            return _counts(self._cohort, self._cells, place, figure.has_gone)
 
         def build(cohort: QuerySet[LeadFact], values: Sequence[Any]) -> QuerySet:
-            return _counts(cohort, cells_of(figure.shape_of(*values)), EVERYWHERE)
+            return _counts(cohort, cells_of(figure.shape_of(*values)), EVERYWHERE, figure.has_gone)
 
         return self._compiled("cells", build, *figure.values(self._asked))
 
@@ -177,10 +178,10 @@ def _by_profile(
     return cohort.values_list(*more, profile.column).annotate(leads=Count("*"), **numbers).order_by()
 
 
-def _counts(cohort: QuerySet[LeadFact], cells: Sequence[Cell], place: Any) -> QuerySet:
-    """(place, is gone, the number of each cell)"""
-    numbers = {f"cell{number}": Count("pk", filter=cell.where or None) for number, cell in enumerate(cells)}
-    rows = cohort.annotate(place=place, is_gone=IS_GONE).values_list("place", "is_gone")
+def _counts(cohort: QuerySet[LeadFact], cells: Sequence[Cell], place: Any, has_gone: bool = True) -> QuerySet:
+    """(place, is gone, the number of each cell), of columns of indexes where the cells are."""
+    numbers = {f"cell{number}": Count("created_at", filter=cell.where or None) for number, cell in enumerate(cells)}
+    rows = cohort.annotate(place=place, is_gone=IS_GONE if has_gone else NOBODY_IS).values_list("place", "is_gone")
     return rows.annotate(**numbers).order_by()
 
 

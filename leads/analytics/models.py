@@ -79,7 +79,7 @@ class LeadFact(models.Model):
             models.Index(fields=["dealership", "answer_profile", "created_at"], name="fact_answer"),
             models.Index(fields=["dealership", "business_profile", "created_at"], name="fact_business"),
             models.Index(fields=["dealership", "lead_id"], name="fact_lead"),
-            models.Index(fields=["dealership", "created_at"], condition=OPEN, name="fact_open"),
+            models.Index(fields=["dealership", "created_at", "last_human_at"], condition=OPEN, name="fact_open"),
             models.Index(
                 fields=["dealership", "deleted_at"], condition=Q(deleted_at__isnull=False), name="fact_deleted"
             ),

@@ -17,6 +17,7 @@ AGES = (DAY, 3 * DAY, 7 * DAY, 30 * DAY, None)  # seconds, under
 class Ageing(CohortFigure):
     name = "ageing"
     is_of_period = False
+    has_gone = False
 
     def cohort_of(self, facts: QuerySet[LeadFact], *ends: Any) -> QuerySet[LeadFact]:
         return facts.filter(OPEN).alias(cared_for_at=Coalesce("last_human_at", "created_at"))

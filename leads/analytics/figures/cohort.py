@@ -27,6 +27,7 @@ class CohortFigure(Figure):
 
     has_groups = True
     profiles: ClassVar[tuple[Profile, ...]] = ()  # by which it is counted
+    has_gone: ClassVar[bool] = True  # whether any of its leads can be deleted
 
     @abstractmethod
     def values(self, asked: Asked) -> tuple[int, ...]:
