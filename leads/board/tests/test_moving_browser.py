@@ -221,6 +221,9 @@ def test_a_click_on_another_card_puts_a_picked_one_back(casa, board):
     board.card("A").focus()
     board.press("Space", "ArrowDown")
     board.card("D").locator("[data-name]").click()
+    board.page.wait_for_selector("[data-panel][open] form")  # that is what a click on a card does, too
+    board.press("Escape")
+    board.page.wait_for_selector("[data-panel]:not([open])", state="attached")
     board.card("D").focus()
     board.wait_for(list("ABCD"))
     board.press("Space", "Escape")
