@@ -3,6 +3,7 @@
 import pytest
 
 from conftest import ApiClient
+from leads.analytics import behind, counting
 from leads.analytics.tests.judging import Judge
 from leads.analytics.tests.plays import PURGER, SARA, WEBSITE, Play, of_every_kind, twelve
 from leads.analytics.tests.telling import Reader, printed_openings, set_openings
@@ -53,6 +54,15 @@ def test_the_twelve_leads_of_the_contract(casa, api, subtests):
 def test_leads_of_every_kind(play, api, subtests):
     """In the short run every fifth of the questions, so that figures, groups and filters take their turns."""
     ask(questions()[::5], judge_of(play, api), subtests)
+
+
+def test_leads_of_every_kind_asked_as_where_there_are_many(play, api, subtests, monkeypatch):
+    """A large dealership's leads are counted profile by profile, and its lists are walked."""
+    monkeypatch.setattr(counting, "MANY", 0)
+    monkeypatch.setattr(counting, "LONG", 0)
+    monkeypatch.setattr(behind, "SHORT", -1)
+    monkeypatch.setattr(behind, "STEP", 1)
+    ask(questions()[2::7], judge_of(play, api), subtests)
 
 
 @pytest.mark.slow
