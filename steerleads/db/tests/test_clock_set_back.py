@@ -52,7 +52,7 @@ JUDGED_WHEN_READ = {
     "interchange.Import.leased_until",
     "delivery.Delivery.next_at",  # by created_at and last_at
 }
-CHOSEN_BY_PEOPLE = {"dealers.ApiKey.expires_at"}
+CHOSEN_BY_PEOPLE = {"dealers.ApiKey.expires_at", "work.Work.due"}
 ENDS_LATER_AND_HARMS_NOBODY = {
     "webhooks.Webhook.old_secret_until",  # sooner would break receivers
     "interchange.Export.at",  # kept for longer
@@ -76,6 +76,7 @@ def only_told(path):
         "leads.PersonRequest.at",
         "dealers.AuditEvent.at",
         "dealers.AuditEvent.last_at",
+        "work.Work.assigned_at",
         "admin.LogEntry.action_time",
         "sessions.Session.expire_date",  # of Django's own table, which nobody reads
         "otp_totp.TOTPDevice.last_used_at",
