@@ -20,7 +20,7 @@ ORDINARY = [name for name in VALUES if name not in UNREADABLE]
 
 # What addresses of pages have behind the `?`, by the kind of page (lists have their filters, too).
 PARAMETERS = {
-    "board": ["tag", "q", "car", "dealership", "id", "NEW", "COMPLETED", "NOT_NEEDED"],
+    "board": ["tag", "q", "car", "sort", "dealership", "id", "NEW", "COMPLETED", "NOT_NEEDED"],
     "list": ["q", "p", "o", "all", "e", "_popup", "_to_field", "_changelist_filters", "_facets", "nonsense"],
     "form": ["_popup", "_to_field", "_changelist_filters", "car", "dealership", "name", "p"],
     "analytics": [
