@@ -1,5 +1,6 @@
 """Contract 22 for every query parameter of every operation, also those to come: how its name and value may be written."""
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -43,10 +44,15 @@ def test_bytes_that_are_no_utf8_are_refused_in_known_parameters(api, path, names
     assert sorted(_wrong_ones(api.get(f"{path}?{query}"))) == sorted(names)
 
 
+def _timeless(answer):
+    """What a figure says, whichever second it is asked in."""
+    return re.sub(rb'"asOf":"[^"]+"', b"", answer.content)
+
+
 @pytest.mark.parametrize(("path", "names"), PATHS)
 def test_empty_parameters_count_as_absent(api, path, names):
     with_them, without = api.get(f"{path}?{'&'.join(f'{name}=&{name}[]=' for name in names)}"), api.get(path)
-    assert (with_them.status_code, with_them.content) == (without.status_code, without.content)
+    assert (with_them.status_code, _timeless(with_them)) == (without.status_code, _timeless(without))
 
 
 @pytest.mark.parametrize("raw", ["search=\xe9", "x=1&tag=\xff", "tag=\xed\xa0\x80"])

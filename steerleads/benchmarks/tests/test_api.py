@@ -31,7 +31,7 @@ def run(*arguments, folder):
         env={**os.environ, "VAR_DIR": str(folder)},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=400,
     )
 
 
