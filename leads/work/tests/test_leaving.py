@@ -1,9 +1,11 @@
 """What becomes of somebody's leads, name and keys when they leave the staff, and when they are erased."""
 
 from functools import partial
+from threading import Thread
 
 import pytest
 from django.core.management import call_command
+from django.db import connection, connections, transaction
 
 from conftest import TESTER, make_car, make_lead
 from leads.actions import change_lead
@@ -15,7 +17,8 @@ from leads.work.tests.people import client_for, hire
 from steerleads.dealers import leaving, staff
 from steerleads.dealers.idempotency import IdempotencyRecord
 from steerleads.dealers.models import ApiKey, User
-from steerleads.tests.clients import in_threads
+from steerleads.tests.clients import held_open, in_threads
+from steerleads.tests.servers import wait_until
 from steerleads.tests.test_query_counts import statements
 
 
@@ -46,6 +49,36 @@ def test_open_leads_go_to_the_successor_or_to_nobody_in_one_act(api, hers, sara,
     assert [event.changes for event in events] == [{"assignee": change}] * 2
     assert len({event.batch for event in events}) == 1 and events[0].batch
     assert {work.version for work in Work.objects.all()} == {1, 2}
+
+
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+
+
+def somebody_waits():
+    with connection.cursor() as cursor:
+        cursor.execute(WAITING)
+        return cursor.fetchone()[0] > 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lead_that_a_colleague_takes_over_meanwhile_stays_theirs(casa, hers, sara, omar):
+    if connection.vendor == "sqlite":
+        pytest.skip("only on PostgreSQL: SQLite has one writer at a time")
+
+    def leave():
+        try:
+            with transaction.atomic():
+                leaving.take_off(sara.user, casa, successor=None, actor=TESTER)
+        finally:
+            connections.close_all()
+
+    going = Thread(target=leave)
+    with held_open(lambda: plan_work(casa, hers[0].pk, {"assignee": omar.pk}, actor=TESTER)):
+        going.start()
+        wait_until(somebody_waits)
+    going.join()
+    assert [Work.objects.get(lead=lead).assignee for lead in hers] == [omar.pk, None, sara.pk]
+    assert [event.changes["assignee"]["to"] for event in assigned()] == ["Omar Tazi", None]
 
 
 def test_two_hundred_leads_take_the_statements_of_two(casa, civic, hers, sara, omar):
