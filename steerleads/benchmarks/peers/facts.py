@@ -27,7 +27,7 @@ def folded(lead):
         "target_name_folded": name,
         "tag_folded": tag,
         "search_text": "\n".join([action, name, tag or ""]),
-        "contact_text": contact_search_text(lead["target_info"]),
+        "contact_text": contact_search_text(lead["target_info"], lead["target_name"]),
         "note_text": fold(lead["note"]) if lead["note"] else None,
     }
 

@@ -11,10 +11,12 @@ from types import SimpleNamespace
 import pytest
 from django.conf import settings
 
+from leads.models import Lead
 from steerleads.benchmarks import sameness
 from steerleads.benchmarks.contestants import Failed
 from steerleads.benchmarks.driver import Connection, drive
 from steerleads.benchmarks.driver import Failed as NotAnswered
+from steerleads.benchmarks.peers import facts
 from steerleads.benchmarks.workload import OPERATIONS
 
 pytestmark = pytest.mark.long
@@ -64,6 +66,14 @@ def test_a_peer_that_answers_otherwise_is_found():
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
 def test_the_same_number_gives_the_same_requests(operation):
     assert operation.for_connections(STAGE, 2, 7) == operation.for_connections(STAGE, 2, 7)
+
+
+def test_the_peers_fold_as_we_do():
+    texts = {"action": "Rappeler", "target_name": "Élodie 168884", "target_info": "+212-600-123456"}
+    lead = Lead(**texts, tag="VIP", note="Été")
+    lead.fold()
+    ours = {column: value for column, value in vars(lead).items() if column.endswith(("_folded", "_text"))}
+    assert facts.folded({**texts, "tag": "VIP", "note": "Été"}) == ours
 
 
 def test_every_change_changes_something():
