@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "leads",
     "leads.work",
     "leads.board",
+    "leads.agenda",
     "leads.outbox",
     "leads.analytics",
     "leads.analytics.digest",

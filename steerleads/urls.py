@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 
 from cars import urls as cars
 from leads import urls as leads
+from leads.agenda import urls as agenda
 from leads.analytics import urls as analytics
 from leads.interchange import urls as interchange
 from leads.outbox import urls as outbox
@@ -51,6 +52,7 @@ urlpatterns = [
     path("readyz", views.readyz),
     path("metrics", views.metrics),
     path(".well-known/security.txt", views.security_txt),
+    *agenda.urlpatterns,
     path("admin/", include("steerleads.dealers.staff_admin.passwords")),
     path("admin/leads/", include("leads.interchange.page_urls")),
     path("admin/leads/analytics/", include("leads.analytics.page_urls")),

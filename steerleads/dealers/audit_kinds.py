@@ -35,6 +35,8 @@ class AuditKind(models.TextChoices):
     RULE_MADE = "rule.made", _("made a notification rule")
     RULE_CHANGED = "rule.changed", _("changed a notification rule")
     RULE_DELETED = "rule.deleted", _("deleted a notification rule")
+    AGENDA_MADE = "agenda.made", _("made an address for a calendar")
+    AGENDA_ENDED = "agenda.ended", _("took the address for a calendar away")
     HOURS_CHANGED = "hours.changed", _("changed hours")
     HOURS_DELETED = "hours.deleted", _("deleted hours")
     CONTACT_EXPORTED = "contact.exported", _("exported a person’s data")

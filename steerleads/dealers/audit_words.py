@@ -20,12 +20,15 @@ LABELS = {
     "count": gettext_lazy("count"),
     "left": gettext_lazy("left"),
     "why": gettext_lazy("why"),
+    "contacts": gettext_lazy("names and phones of contacts"),
 }
 # {model: {what entries call a column that has another name by now: that name}}
 RENAMED = {"rule": {"occasion": "trigger"}}
 VALUES = {
     **{role.value: role.label for role in Role},
     "superuser": gettext_lazy("superuser"),
+    "yes": gettext_lazy("yes"),
+    "no": gettext_lazy("no"),
     "gone": gettext_lazy("it answered 410 Gone"),
     "failing": gettext_lazy("it only failed for five days"),
 }

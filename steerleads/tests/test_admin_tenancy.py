@@ -111,6 +111,7 @@ EXPECTED = {
     "leads/analytics/": (302, 200, 200),
     "leads/analytics/<figure>/leads": (302, 404, 404),
     "leads/analytics/<figure>/csv": (302, 404, 404),
+    "leads/agenda/": (302, 200, 200),
     "leads/analytics/digest/": (302, 403, 200),
     "leads/analytics/digest/stop/<token>": (200, 200, 200),  # says that the link is not valid
     "cars/car/import/": (302, 403, 200),

@@ -30,6 +30,7 @@ PAGES = [
     "/admin/leads/lead/{lead}/delete/",
     "/admin/leads/analytics/?compare=previous",
     "/admin/leads/analytics/?by=tag",
+    "/admin/leads/agenda/",
     "/admin/leads/analytics/digest/",
     "/admin/cars/car/",
     "/admin/cars/car/{car}/change/",

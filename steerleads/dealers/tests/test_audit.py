@@ -97,6 +97,11 @@ def change_password(world):
     world.her_browser.post("/admin/password_change/", new)
 
 
+def keep_agenda(world, *acts):
+    for do in acts:
+        world.her_browser.post("/admin/leads/agenda/", {"do": do})
+
+
 def remove_device(world):
     TOTPDevice.objects.create(user=world.sara, name="TOTP")
     act(world, "remove_two_factor", world.sara.membership)
@@ -183,6 +188,8 @@ CASES = {
         lambda w: w.boss.post(f"/admin/notifications/rule/{w.rule.pk}/delete/", {"post": "yes"}),
         *(BOSS, "a lead is created", HERE),
     ),
+    AuditKind.AGENDA_MADE: (lambda w: keep_agenda(w, "make"), SARA, SARA, HERE),
+    AuditKind.AGENDA_ENDED: (lambda w: keep_agenda(w, "make", "end"), SARA, SARA, HERE),
     AuditKind.HOURS_CHANGED: (
         lambda w: w.boss.post(f"{ADMIN}/specialday/add/", {"name": "Eid", "first": "2026-03-20"}),
         *(BOSS, "Eid", HERE),
