@@ -209,10 +209,10 @@ def make_car(dealership, **fields):
     return create_car(dealership, {"make": "Honda", "model": "Civic", "overview_year": 2021, **fields})
 
 
-def make_lead(car, **fields):
+def make_lead(car, actor=TESTER, **fields):
     """A lead of this car, by the model's field names."""
     fields = {"action": "Follow up call", "target_name": "Sara Alami", "target_info": "+212-600-123456", **fields}
-    return create_lead(car.dealership, car.pk, fields, actor=TESTER)
+    return create_lead(car.dealership, car.pk, fields, actor=actor)
 
 
 def error_of(response):

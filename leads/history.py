@@ -23,6 +23,9 @@ HUMAN_KINDS = frozenset(
     {EventKind.CHANGED, EventKind.ARCHIVED, EventKind.RESTORED, EventKind.DELETED, EventKind.CONTACTED}
 )
 
+# Who asks for an answer by making a lead (contract A6).
+ASKING = frozenset({ActorType.API_KEY})
+
 
 def human() -> Q:
     """Of events: those by which somebody of the staff took care of that lead alone."""

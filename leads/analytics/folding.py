@@ -17,11 +17,10 @@ from django.db.models import QuerySet
 
 from leads.analytics.models import LeadFact, LeadTurn, Way
 from leads.fields import Status
-from leads.history import HUMAN_KINDS
+from leads.history import ASKING, HUMAN_KINDS
 from leads.models import EventKind, LeadEvent
 from steerleads.dealers.actors import ActorType
 
-ASKS = frozenset({ActorType.API_KEY})
 BITS = {kind: 1 << number for number, kind in enumerate(LeadTurn.Kind)}  # of LeadFact.turned
 DECISIONS = {Status.COMPLETED: LeadTurn.Kind.COMPLETED, Status.NOT_NEEDED: LeadTurn.Kind.NOT_NEEDED}
 
@@ -169,6 +168,6 @@ def _by(event: Event) -> str:
 
 
 def _way(actor_type: str, status: str) -> str:
-    if actor_type in ASKS:
+    if actor_type in ASKING:
         return Way.ASKED if status == Status.NEW else Way.BORN_CLOSED
     return Way.BY_HAND if actor_type == ActorType.STAFF else Way.BY_IMPORT

@@ -12,13 +12,16 @@ from django.utils import timezone
 
 from leads.feed import locked_feed, number_events
 from leads.notifications.errors import RuleNotFound
-from leads.notifications.models import Rule
+from leads.notifications.models import Recipient, Rule, Trigger
 from leads.outbox.actions import delete_deliveries
 from leads.outbox.models import UNHARMED, Delivery, State
 from steerleads.dealers import audit
 from steerleads.dealers.actors import Actor
 from steerleads.dealers.audit_kinds import AuditKind
 from steerleads.dealers.models import Dealership
+from steerleads.dealers.staff import mail_is_configured
+
+FIRST_RULES = [(Trigger.ANSWER_SOON, Recipient.ASSIGNEE), (Trigger.ANSWER_LATE, Recipient.MANAGERS)]
 
 
 def create_rule(dealership: Dealership, fields: Mapping[str, Any], *, actor: Actor | None = None) -> Rule:
@@ -56,6 +59,18 @@ def delete_rule(rule: Rule, *, actor: Actor | None = None) -> None:
         delete_deliveries(rule)
         _note(AuditKind.RULE_DELETED, rule, actor)
         rule.delete()
+
+
+def make_first_rules(dealership: Dealership, actor: Actor, **_signal) -> None:
+    """What a new dealership is told without asking for it, where there is a mail server: whose first answer is late."""
+    if mail_is_configured():
+        for trigger, recipient in FIRST_RULES:
+            create_rule(dealership, {"trigger": trigger, "to": recipient.value}, actor=actor)
+
+
+def look_again_as_clocks_changed(dealership: Dealership, changed: set[str], **_signal) -> None:
+    if "time_zone" in changed:
+        look_again_at_waiting(dealership)
 
 
 def look_again_at_waiting(dealership: Dealership, **_signal) -> None:

@@ -13,12 +13,16 @@ from leads.outbox.destination_admin import DestinationAdmin
 @admin.register(Rule)
 class RuleAdmin(DestinationAdmin):
     form = RuleForm
-    list_display = ("trigger", "hours", "by", "to", "state", "last_delivery")
-    fields = ("trigger", "hours", "channel", "to", "is_on")
+    list_display = ("trigger", "hours", "by", "tells", "state", "last_delivery")
+    fields = ("trigger", "hours", "minutes", "channel", "to_assignee", "to_managers", "to", "is_on")
 
     @admin.display(description=gettext_lazy("by"), ordering="channel")
     def by(self, rule):
         return dict(channel_choices()).get(rule.channel, rule.channel)
+
+    @admin.display(description=gettext_lazy("tell"), ordering="to")
+    def tells(self, rule):
+        return rule.told
 
     def save_model(self, request, obj, form, change):
         if change:

@@ -6,24 +6,33 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from leads.notifications.channels import channel_choices
-from leads.notifications.models import Rule
+from leads.notifications.models import Recipient, Rule
+from leads.notifications.recipients import parts_in
 from leads.notifications.rules import clean_rule
 from steerleads.dealers.staff_admin.forms import RefusalForm
 
 # What is judged, and so written, together.
-RULE_FIELDS = ("trigger", "hours", "channel", "to")
+RULE_FIELDS = ("trigger", "hours", "minutes", "channel", "to")
+RECIPIENTS = {f"to_{each.value}": each for each in Recipient}
 
 
 class RuleForm(RefusalForm):
     """`changes` has clean values of what the person changed."""
 
     channel = forms.ChoiceField(label=capfirst(_("by")))
+    to_assignee = forms.BooleanField(
+        label=capfirst(_("tell whoever has the lead")),
+        required=False,
+        help_text=_("By e-mail. Of somebody who has left, the managers."),
+    )
+    to_managers = forms.BooleanField(label=capfirst(_("tell all managers")), required=False)
 
     class Meta:
         model = Rule
         fields = [*RULE_FIELDS, "is_on"]
         widgets = {"to": forms.Textarea(attrs={"class": "vLargeTextField", "rows": 2, "dir": "ltr"})}
         help_texts = {
+            "minutes": _("Only for leads that will be due: how many minutes before. Of a day, when it begins."),
             "hours": _("Only for leads that stay New: after how many business hours to tell of them."),
             "to": _(
                 "E-mail addresses with commas between them, or one phone number. "
@@ -35,6 +44,9 @@ class RuleForm(RefusalForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.changes = {}
+        parts = parts_in(self.instance.to)
+        self.initial["to"] = ", ".join(part for part in parts if part not in Recipient.values)
+        self.initial |= {name: each.value in parts for name, each in RECIPIENTS.items()}
         self.fields["to"].required = False  # by the channel
         self.fields["channel"].choices = self._channels()
         for field in self.fields.values():
@@ -53,8 +65,10 @@ class RuleForm(RefusalForm):
     def _clean_changes(self, cleaned):
         is_new, changed = self.instance._state.adding, set(self.changed_data)
         changes = {"is_on": cleaned["is_on"]} if is_new or "is_on" in changed else {}
-        if is_new or changed & set(RULE_FIELDS):
-            changes |= clean_rule({name: cleaned.get(name) for name in RULE_FIELDS})
+        if is_new or changed & {*RULE_FIELDS, *RECIPIENTS}:
+            told = [each.value for name, each in RECIPIENTS.items() if cleaned.get(name)]
+            fields = {name: cleaned.get(name) for name in RULE_FIELDS}
+            changes |= clean_rule({**fields, "to": ", ".join(filter(None, [*told, fields["to"]]))})
         return changes
 
     def _post_clean(self):

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from leads.notifications.actions import change_rule
 from leads.notifications.channels.email import mark_of
 from leads.notifications.models import Rule
-from leads.notifications.recipients import addresses_in
+from leads.notifications.recipients import parts_in
 from leads.outbox.models import Delivery
 from steerleads.dealers.leaving import Keeper
 from steerleads.dealers.models import Dealership
@@ -42,13 +42,13 @@ def _naming(dealership, email):
 
 
 def _without(to, email, instead=None):
-    """The addresses but this one, in its place perhaps another."""
-    kept = [address for address in addresses_in(to) if address.lower() != email.lower()]
+    """All whom it names but this address, in its place perhaps another."""
+    kept = [part for part in parts_in(to) if part.lower() != email.lower()]
     return kept if not instead or instead.lower() in _lowered(to) else [*kept, instead]
 
 
 def _lowered(to):
-    return {address.lower() for address in addresses_in(to)}
+    return {part.lower() for part in parts_in(to)}
 
 
 def _forget_mark(dealership, mark):

@@ -7,43 +7,36 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from leads.models import EventKind, LeadEvent, Status
+from leads.models import LeadEvent
 from leads.notifications.channels import all_channels
-from leads.notifications.models import Rule, Trigger
+from leads.notifications.models import Rule
+from leads.notifications.triggers import OCCASIONS, occasion_of
 from steerleads.db.text import forbidden_character, normalise
 from steerleads.dealers.actors import ActorType
 from steerleads.dealers.hours.calendar import Calendar
 
 MOST_HOURS = 1000
-# {trigger: (the kinds of event that may be it, the status that the lead gets by it)}
-TRIGGERS = {
-    Trigger.CREATED: ({EventKind.CREATED}, None),
-    Trigger.COMPLETED: ({EventKind.CHANGED}, Status.COMPLETED),
-    Trigger.NOT_NEEDED: ({EventKind.CHANGED}, Status.NOT_NEEDED),
-    Trigger.STAYS_NEW: ({EventKind.CREATED, EventKind.CHANGED}, Status.NEW),
-}
+MOST_MINUTES = 7 * 24 * 60
 
 
 def tells_of(rule: Rule, event: LeadEvent) -> bool:
-    kinds, status = TRIGGERS[rule.trigger]
-    became = event.changes.get("status") or {}
     if event.actor_type == ActorType.IMPORT:
         return False  # somebody brought a file of them, and knows
-    return event.kind in kinds and status in (None, became.get("to"))
+    return occasion_of(rule).tells_of(event)
 
 
-def first_due(rule: Rule, at: datetime, calendar: Calendar) -> datetime:
-    """When to tell of what happened at that time: at once, or when the lead has been New for long enough."""
-    return calendar.after_business_hours(at, rule.hours) if rule.trigger == Trigger.STAYS_NEW else at
+def first_due(rule: Rule, event: LeadEvent, at: datetime, calendar: Calendar) -> datetime:
+    """When to tell of what happened at that time, by the hours as they are now."""
+    return occasion_of(rule).due(rule, event, at, calendar)
 
 
 # --- Its fields ----------------------------------------------------------------------------------
 
 
 def clean_rule(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of a Rule (trigger, hours, channel, to) as they are to be kept. Raises ValidationError by field."""
+    """The fields of a Rule (trigger, hours, minutes, channel, to) as they are to be kept. Raises ValidationError by field."""
     errors, cleaned = {}, dict(fields)
-    for name, clean in (("hours", _clean_hours), ("channel", _clean_channel), ("to", _clean_to)):
+    for name, clean in CLEANERS.items():
         try:
             cleaned[name] = clean(fields)
         except ValidationError as error:
@@ -54,7 +47,7 @@ def clean_rule(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _clean_hours(fields):
-    if fields["trigger"] != Trigger.STAYS_NEW:
+    if not OCCASIONS[fields["trigger"]].hours:
         return None
     hours = fields.get("hours")
     if hours is None or not 1 <= hours <= MOST_HOURS:
@@ -62,11 +55,22 @@ def _clean_hours(fields):
     return hours
 
 
+def _clean_minutes(fields):
+    if not OCCASIONS[fields["trigger"]].minutes:
+        return None
+    minutes = fields.get("minutes")
+    if minutes is None or not 1 <= minutes <= MOST_MINUTES:
+        raise ValidationError(_("Say how many minutes: from 1 to %(most)s.") % {"most": MOST_MINUTES})
+    return minutes
+
+
 def _clean_channel(fields):
-    channel = fields["channel"]
-    if channel not in all_channels():
+    channel = all_channels().get(fields["channel"])
+    if channel is None:
         raise ValidationError(_("There is no such channel in the settings."))
-    return channel
+    if channel.triggers is not None and fields["trigger"] not in channel.triggers:
+        raise ValidationError(_("This is done only when nobody has answered in time."))
+    return channel.name
 
 
 def _clean_to(fields):
@@ -75,3 +79,6 @@ def _clean_to(fields):
         words = _("This field contains the character {character}, which is not allowed.")
         raise ValidationError(words.format(character=f"U+{ord(character):04X}"))
     return channel.clean_to(to) if channel else ""
+
+
+CLEANERS = {"hours": _clean_hours, "minutes": _clean_minutes, "channel": _clean_channel, "to": _clean_to}

@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from leads.models import Lead, LeadEvent, Status
+from leads.models import Lead, LeadEvent
 from leads.notifications import texts
 from leads.notifications.channels import all_channels, channel_errors
 from leads.notifications.errors import RuleNotFound
-from leads.notifications.models import Rule, Trigger
+from leads.notifications.models import Rule
 from leads.notifications.rules import first_due, tells_of
+from leads.notifications.triggers import occasion_of
 from leads.outbox.models import Delivery
 from leads.outbox.outcomes import NotNeeded, Outcome, Postponed
 from leads.outbox.senders import Sender
@@ -30,7 +31,7 @@ class RuleSender(Sender):
             return []
         calendar = Calendar.of(rules[0].dealership)
         return [
-            (rule, event, first_due(rule, min(event.at, now), calendar))
+            (rule, event, first_due(rule, event, min(event.at, now), calendar))
             for event in events
             for rule in rules
             if tells_of(rule, event)
@@ -41,31 +42,23 @@ class RuleSender(Sender):
         if delivery.event_id is None:
             return send_by_channel(rule, delivery, texts.of_test(rule))
         event = LeadEvent.objects.of(rule.dealership).filter(pk=delivery.event_id).first()
-        lead = Lead.objects.of(rule.dealership).select_related("car").filter(pk=delivery.lead_id).first()
-        if not event or not lead or not _is_still_so(rule, event, lead):
+        lead = Lead.objects.of(rule.dealership).select_related("car", "work").filter(pk=delivery.lead_id).first()
+        if not event or not lead or not _is_still_so(rule, event, lead, now):
             return NotNeeded()
         until = _too_early(rule, event, delivery, now)
         return Postponed(until) if until else send_by_channel(rule, delivery, texts.of_lead(rule, event, lead))
 
 
-def _is_still_so(rule, event, lead):
-    """Whether the rule, which may have changed, tells of the event; and a lead that was to stay New has done so."""
-    if not tells_of(rule, event):
-        return False
-    return rule.trigger != Trigger.STAYS_NEW or _stayed_new(event, lead)
-
-
-def _stayed_new(event, lead):
-    since = LeadEvent.objects.of(lead.dealership_id).filter(lead_id=lead.pk, at__gte=event.at).exclude(pk=event.pk)
-    is_new = lead.status == Status.NEW and not lead.archived
-    return is_new and not since.filter(changes__has_key="status").exists()
+def _is_still_so(rule, event, lead, now):
+    """Whether the rule, which may have changed, tells of the event, and what it tells has not changed since."""
+    return tells_of(rule, event) and occasion_of(rule).is_still_so(event, lead, now)
 
 
 def _too_early(rule, event, delivery, now):
     """Until when to wait, by the hours that the dealership has now; None if it is time."""
     calendar = Calendar.of(rule.dealership)
     # The delivery was made after the event: unless the clock was ahead then, and what it wrote was dated back.
-    due = first_due(rule, min(event.at, delivery.created_at), calendar)
+    due = first_due(rule, event, min(event.at, delivery.created_at), calendar)
     return due if now < due else calendar.quiet_until(now)
 
 

@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from cars.models import Car
 from leads.models import Lead, LeadEvent
 from leads.notifications.models import Rule, Trigger
+from leads.work.people import names_of
 from steerleads.db.text import one_line
-from steerleads.dealers.actors import ActorType, shown_name
+from steerleads.dealers.actors import FORMER_COLLEAGUE, ActorType, shown_name
 
 LONGEST_SUBJECT = 150
 LONGEST_SHORT = 300
@@ -78,6 +79,12 @@ def _subject(rule, action):
         Trigger.COMPLETED: _("Lead completed: %(action)s"),
         Trigger.NOT_NEEDED: _("Lead not needed: %(action)s"),
         Trigger.STAYS_NEW: _("Lead still new: %(action)s"),
+        Trigger.ANSWER_SOON: _("Nobody has answered yet: %(action)s"),
+        Trigger.ANSWER_LATE: _("The first answer is late: %(action)s"),
+        Trigger.ANSWER_MISSED: _("Still nobody has answered: %(action)s"),
+        Trigger.ASSIGNED: _("Lead for you: %(action)s"),
+        Trigger.DUE_SOON: _("Due soon: %(action)s"),
+        Trigger.OVERDUE: _("Overdue: %(action)s"),
     }
     return subjects[rule.trigger] % {"action": _isolated(action)}
 
@@ -93,6 +100,12 @@ def _sentence(rule):
         Trigger.CREATED: _("There is a new lead."),
         Trigger.COMPLETED: _("A lead has become Completed."),
         Trigger.NOT_NEEDED: _("A lead has become Not needed."),
+        Trigger.ANSWER_SOON: _("Half of the time for the first answer is over, and nobody has answered."),
+        Trigger.ANSWER_LATE: _("The time for the first answer is over, and nobody has answered."),
+        Trigger.ANSWER_MISSED: _("Twice the time for the first answer is over, and nobody has answered."),
+        Trigger.ASSIGNED: _("A lead was assigned."),
+        Trigger.DUE_SOON: _("A lead will soon be due."),
+        Trigger.OVERDUE: _("A lead is overdue."),
     }[rule.trigger]
 
 
@@ -101,8 +114,6 @@ def _sentence(rule):
 
 def _facts(event, lead, tz):
     """“Label: value” of all that there is; only the note may have lines."""
-    at = localtime(event.at, tz)
-    when = _("%(date)s at %(time)s") % {"date": date_format(at, "DATE_FORMAT"), "time": f"{at:%H:%M}"}
     for label, value in (
         (_label(Lead, "action"), _line(lead.action)),
         (_label(Lead, "target_name"), _line(lead.target_name)),
@@ -111,11 +122,30 @@ def _facts(event, lead, tz):
         (_label(Car, "location"), _line(lead.car.location)),
         (_label(Lead, "tag"), _line(lead.tag)),
         (_label(Lead, "note"), _indented(lead.note)),
+        *_of_work(lead, tz),
         (pgettext("notification", "by"), _line(_actor(event))),
-        (pgettext("notification", "when"), _line(when)),
+        (pgettext("notification", "when"), _line(_moment(event.at, tz))),
     ):
         if value:
             yield _("%(label)s: %(value)s") % {"label": capfirst(label), "value": value}
+
+
+def _of_work(lead, tz):
+    """Who has it, what is next, and until when."""
+    work = getattr(lead, "work", None)
+    if work is None:
+        return
+    if work.assignee:
+        name = names_of(lead.dealership).get(work.assignee, FORMER_COLLEAGUE)
+        yield _("assigned to"), _line(shown_name(name))
+    yield _("next step"), _line(work.next_step)
+    if work.due:
+        yield _("due"), _line(date_format(work.due_on, "DATE_FORMAT") if work.due_on else _moment(work.due, tz))
+
+
+def _moment(at, tz):
+    at = localtime(at, tz)
+    return _("%(date)s at %(time)s") % {"date": date_format(at, "DATE_FORMAT"), "time": f"{at:%H:%M}"}
 
 
 def _label(model, name):

@@ -13,6 +13,7 @@ from django.db.models import F, QuerySet
 from leads.actions import ETags, not_found_error
 from leads.history import batch_of, event_of
 from leads.models import EventKind, Lead, LeadEvent, Status
+from leads.work.answers import is_waiting
 from leads.work.due import last_moment
 from leads.work.errors import AlreadyAssigned
 from leads.work.events import Told, changes_of, of_plan, plan_of, tell, time_after_all
@@ -77,6 +78,17 @@ def note_contact(
         told = Told(EventKind.CONTACTED, values, changes_of({"note": None}, {"note": note}) or None)
         [event] = tell(lead, time_after_all(dealership, [lead.pk]), [told], actor=actor)
     return event
+
+
+def give_back(dealership: Dealership, lead_id: UUID, *, actor: Actor) -> bool:
+    """Take a lead that still waits for its first answer from whoever has it, so that it is nobody's; whether it was so."""
+    with transaction.atomic():
+        lead = Lead.objects.locked(dealership, lead_id)
+        work = lead and Work.objects.locked(dealership, lead_id)
+        if not lead or not work or work.assignee is None or not is_waiting(lead):
+            return False
+        _write(dealership, lead, work, {"assignee": None}, actor)
+    return True
 
 
 def open_leads(dealership: Dealership, colleague_id: UUID) -> QuerySet[Lead]:

@@ -12,6 +12,8 @@ from steerleads.dealers.audit_kinds import AuditKind
 from steerleads.dealers.models import Dealership
 from steerleads.dealers.serializers import DealershipBody
 
+# Sent with the `dealership` and the `actor`, in the transaction that makes it.
+dealership_made = Signal()
 # Sent with the `dealership` and the names of what `changed` of it, in the transaction that changes it.
 dealership_changed = Signal()
 
@@ -23,6 +25,7 @@ def make_dealership(fields, *, by=None):
     with transaction.atomic():
         _save(dealership, force_insert=True)
         _record(AuditKind.DEALERSHIP_MADE, dealership, by)
+        dealership_made.send(sender=Dealership, dealership=dealership, actor=Actor.by(by))
     return dealership
 
 

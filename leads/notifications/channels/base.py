@@ -1,7 +1,7 @@
 """What a channel is."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Self
 
 from leads.notifications.models import Rule
@@ -15,6 +15,7 @@ class Channel(ABC):
 
     name: str
     label: str
+    triggers: Collection[str] | None = None  # the only ones of rules that may use it
     errors: Mapping[str, str] = {}  # {code in an Outcome: in words}, but those of all deliveries
 
     @classmethod

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from leads.notifications.channels.base import Channel
 from leads.notifications.models import Rule
-from leads.notifications.recipients import clean_addresses, without_leavers
+from leads.notifications.recipients import addresses_of, clean_addresses
 from leads.notifications.texts import Words
 from leads.outbox.models import Delivery
 from leads.outbox.outcomes import NotNeeded, Outcome, printable
@@ -44,7 +44,7 @@ class EmailChannel(Channel):
         return clean_addresses(text)
 
     def send(self, rule: Rule, delivery: Delivery, words: Words) -> Outcome | NotNeeded:
-        recipients = without_leavers(rule.to)
+        recipients = addresses_of(rule.dealership, rule.to, delivery.lead_id)
         if not recipients:
             return NotNeeded()
         lend_connection()

@@ -123,10 +123,10 @@ class Calendar:
 
     # --- What is told, and when ------------------------------------------------------------------
 
-    def after_business_hours(self, start: datetime, hours: int) -> datetime:
-        """The moment, in UTC, when so many business hours have passed since `start`, which is cut to a whole second."""
+    def after_open(self, start: datetime, seconds: int) -> datetime:
+        """The moment, in UTC, when so many open seconds have passed since `start`, which is cut to a whole second."""
         second = int(start.timestamp())
-        found = self.after(second, hours * 3600)
+        found = self.after(second, seconds)
         return datetime.fromtimestamp(second + HORIZON if found is None else found, UTC)
 
     def quiet_until(self, now: datetime) -> datetime | None:

@@ -34,6 +34,7 @@ SILENT = {
     "leads.outbox.actions.delete_deliveries": "whoever deletes their destination says so",
     "leads.outbox.actions.switch_off": "the sender does",
     "leads.notifications.actions.look_again_at_waiting": "deliveries are records themselves",
+    "leads.notifications.actions.look_again_as_clocks_changed": "deliveries are records themselves",
 }
 
 

@@ -138,7 +138,7 @@ def test_admin_has_the_new_time(casa, told):
 
 def test_business_and_quiet_hours_follow_the_new_time(casa):
     calendar = Calendar.of(casa)
-    assert calendar.after_business_hours(NOON, 8) == NOON + timedelta(days=1, hours=-2)
+    assert calendar.after_open(NOON, 8 * 3600) == NOON + timedelta(days=1, hours=-2)
     assert calendar.quiet_until(NOON.replace(hour=20)) is None
     assert calendar.quiet_until(NOON.replace(hour=21)) == NOON + timedelta(hours=20)
 

@@ -1,0 +1,35 @@
+"""No message: a lead that nobody has answered in time goes from whoever has it back to those that are nobody's."""
+
+from collections.abc import Iterable
+from typing import Self
+
+from django.utils.translation import gettext_lazy as _
+
+from leads.notifications.channels.base import Channel
+from leads.notifications.models import Rule, Trigger
+from leads.notifications.texts import Words
+from leads.outbox.models import Delivery
+from leads.outbox.outcomes import NotNeeded, Outcome
+from leads.work.actions import give_back
+from steerleads.dealers.actors import Actor
+
+ACTOR = Actor.of_command("notification rule")
+
+
+class QueueChannel(Channel):
+    name = "queue"
+    label = _("taking the lead back: nobody has it then")
+    triggers = (Trigger.ANSWER_LATE, Trigger.ANSWER_MISSED)
+
+    @classmethod
+    def configured(cls) -> Iterable[Self]:
+        return [cls()]
+
+    def clean_to(self, text: str) -> str:
+        return ""
+
+    def send(self, rule: Rule, delivery: Delivery, words: Words) -> Outcome | NotNeeded:
+        """Looked at again under the lead's lock: somebody may answer in this moment."""
+        is_test = delivery.lead_id is None
+        is_done = is_test or give_back(rule.dealership, delivery.lead_id, actor=ACTOR)
+        return Outcome(True) if is_done else NotNeeded()
