@@ -4,6 +4,7 @@ Locks are taken in one order: the colleague who is to be assigned, the lead, its
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -80,12 +81,15 @@ def note_contact(
     return event
 
 
-def give_back(dealership: Dealership, lead_id: UUID, *, actor: Actor) -> bool:
-    """Take a lead that still waits for its first answer from whoever has it, so that it is nobody's; whether it was so."""
+def give_back(dealership: Dealership, lead_id: UUID, *, before: datetime, actor: Actor) -> bool:
+    """Take a lead that still waits for its first answer from who got it before then, so that it is nobody's.
+
+    Whether that was so.
+    """
     with transaction.atomic():
         lead = Lead.objects.locked(dealership, lead_id)
         work = lead and Work.objects.locked(dealership, lead_id)
-        if not lead or not work or work.assignee is None or not is_waiting(lead):
+        if not lead or not work or work.assignee is None or work.assigned_at >= before or not is_waiting(lead):
             return False
         _write(dealership, lead, work, {"assignee": None}, actor)
     return True

@@ -57,6 +57,11 @@ def tell_at(dealership, at=MONDAY):
     return Delivery.objects.get()
 
 
+def assigned_before(delivery):
+    """What was assigned up to now, was when the delivery was made."""
+    Work.objects.filter(assignee__isnull=False).update(assigned_at=delivery.next_at - timedelta(hours=1))
+
+
 def give(lead, membership):
     plan_work(lead.dealership, lead.pk, {"assignee": membership and membership.pk}, actor=TESTER)
 
@@ -222,7 +227,9 @@ def test_at_twice_the_time_it_is_nobodys_again(casa, civic, sara):
     rule_of(casa, Trigger.ANSWER_MISSED, "", "queue")
     lead = asking(civic)
     give(lead, sara)
-    assert attempt(tell_at(casa), MONDAY + 60 * MINUTE).ok
+    delivery = tell_at(casa)
+    assigned_before(delivery)
+    assert attempt(delivery, MONDAY + 60 * MINUTE).ok
     assert Work.objects.get(lead=lead).assignee is None
     event = LeadEvent.objects.filter(kind=EventKind.ASSIGNED).order_by("at").last()
     assert event.changes == {"assignee": {"from": "Sara Alami", "to": None}}
@@ -235,12 +242,25 @@ def test_a_lead_that_nobody_has_is_not_taken_back(casa, civic):
     assert attempt(tell_at(casa), MONDAY + 60 * MINUTE) == NotNeeded()
 
 
+def test_a_worker_that_is_killed_takes_it_from_nobody_who_got_it_since(casa, civic, sara):
+    """It is tried again, as nothing says that it was done."""
+    rule_of(casa, Trigger.ANSWER_MISSED, "", "queue")
+    lead = asking(civic)
+    give(lead, sara)
+    delivery = tell_at(casa)
+    assigned_before(delivery)
+    assert attempt(delivery, MONDAY + 60 * MINUTE).ok
+    claim(casa, lead.pk, hire(casa, "Omar Tazi").pk, actor=TESTER)
+    assert attempt(delivery, MONDAY + 65 * MINUTE) == NotNeeded()
+
+
 def test_who_answers_in_the_last_moment_keeps_it(casa, civic, sara, monkeypatch):
     """Between the look at the rule and the lead's lock."""
     rule_of(casa, Trigger.ANSWER_MISSED, "", "queue")
     lead = asking(civic)
     claim(casa, lead.pk, sara.pk, actor=TESTER)
     delivery = tell_at(casa)
+    assigned_before(delivery)
     answered = change_lead(casa, lead.pk, {"note": "Called"}, actor=Actor.of_user(sara.user))
     monkeypatch.setattr("leads.notifications.sender._is_still_so", lambda *_: True)
     assert attempt(delivery, MONDAY + 60 * MINUTE) == NotNeeded()

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.core import mail
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from conftest import TESTER, make_lead
 from leads.actions import archive_lead, change_lead
@@ -104,7 +105,7 @@ def test_a_lead_that_is_given_back_is_told_to_nobody(casa, civic, sara):
     lead = make_lead(civic, Actor("api_key", "Website"))
     plan(lead, assignee=sara.pk)
     rule_of(casa, Trigger.ASSIGNED)
-    assert give_back(casa, lead.pk, actor=TESTER)
+    assert give_back(casa, lead.pk, before=timezone.now(), actor=TESTER)
     assert told(casa) == []
 
 
