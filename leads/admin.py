@@ -3,7 +3,10 @@
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.template.response import TemplateResponse
+from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.timesince import timesince
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -80,10 +83,10 @@ class LeadAdmin(DealershipAdmin):
     autocomplete_fields = ("car",)
     fields = ("car", *WRITABLE.values())
     readonly_fields = ("archived", "created_at", "updated_at")
-    list_display = ("shown_action", "contact", "car", "shown_status", "shown_tag", "order", "age")
+    list_display = ("shown_action", "contact", "info", "car", "shown_status", "shown_tag", "created", "age")
     list_filter = (StatusFilter, TagFilter, ArchivedFilter, CarMakeFilter, CarFilter, "created_at")
     filter_lookups = ("created_at__gte", "created_at__lt")
-    list_select_related = ("car",)
+    list_select_related = ("car", "dealership")
     search_fields = ("search_text",)
     search_help_text = gettext_lazy("Action, contact, tag, phone number or e-mail")
     actions = ("mark_new", "mark_completed", "mark_not_needed", "archive", "restore")
@@ -117,6 +120,10 @@ class LeadAdmin(DealershipAdmin):
     def contact(self, lead):
         return lead.target_name
 
+    @admin.display(description=gettext_lazy("phone or e-mail"))
+    def info(self, lead):
+        return format_html('<bdi dir="auto">{}</bdi>', lead.target_info)
+
     @admin.display(description=gettext_lazy("status"), ordering="status_rank")
     def shown_status(self, lead):
         return lead.get_status_display()
@@ -124,6 +131,10 @@ class LeadAdmin(DealershipAdmin):
     @admin.display(description=gettext_lazy("tag"), ordering="tag_folded")
     def shown_tag(self, lead):
         return lead.tag
+
+    @admin.display(description=gettext_lazy("created"), ordering="created_at")
+    def created(self, lead):
+        return date_format(localtime(lead.created_at, lead.dealership.tz), "SHORT_DATETIME_FORMAT")
 
     @admin.display(description=gettext_lazy("age"), ordering="-created_at")
     def age(self, lead):
