@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "leads.interchange",
     "leads.webhooks",
     "leads.notifications",
+    "leads.dealing",
     "steerleads.dealers.apps.StaffSiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",

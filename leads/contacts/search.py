@@ -5,6 +5,8 @@ import re
 from leads.contacts.parsing import (
     HOME,
     digits_of,
+    first_email,
+    first_phone,
     fold_contact,
     key_of,
     numbers_in,
@@ -55,6 +57,12 @@ def contact_patterns(typed: str) -> set[str]:
         zeros = [place for place in range(1, LONGEST_CODE + 1) if digits[place : place + 1] == "0"]
         patterns |= {digits[:place] + digits[place + 1 :] for place in zeros}
     return patterns
+
+
+def contact_keys(info: str) -> tuple[str | None, str | None]:
+    """The keys of the first phone and of the first e-mail address in contact info, by which the same contact is known."""
+    phone, email = first_phone(info), first_email(info)
+    return phone and phone.removeprefix("+"), email and fold_contact(email)
 
 
 def is_number(typed: str) -> bool:

@@ -19,6 +19,7 @@ from leads.feed import locked_feed
 from leads.fields import PERSON_FIELDS, TEXT_FIELDS
 from leads.models import Lead, LeadEvent, Origin, PersonRequest
 from leads.serializers import HistoryEntry, LeadWithCarSerializer, OriginSerializer
+from leads.work.actions import forget_contacts
 from leads.work.events import plan_of
 from leads.work.models import Work
 from steerleads.db.text import words
@@ -102,6 +103,7 @@ def erase_leads(dealership: Dealership, text: str, leads: Iterable[Lead], *, act
         locked_feed(dealership)  # whoever numbers events locks them lead after lead in another order
         still_theirs = [lead.pk for lead in leads_of_person(dealership, text) if lead.pk in agreed]
         erased = sum(_delete(dealership, lead_id, actor) for lead_id in still_theirs)
+        forget_contacts(dealership, {person.pattern for person in identified_by(text, leads)})
         _record_request(PersonRequest.Kind.ERASE, dealership, erased, actor, now)
     # Apart, as deleting a lead locks its own answers first. Others may be of leads whose contact was another then.
     forget_answers(dealership, lambda answer: is_mentioned_in_json(persons, answer))

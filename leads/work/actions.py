@@ -3,15 +3,16 @@
 Locks are taken in one order: the colleague who is to be assigned, the lead, its Work; then events are inserted.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from leads.actions import ETags, not_found_error
+from leads.contacts.search import contact_keys
 from leads.history import batch_of, event_of
 from leads.models import EventKind, Lead, LeadEvent, Status
 from leads.work.answers import is_waiting
@@ -26,7 +27,7 @@ from steerleads.db.saving import insert, update
 from steerleads.dealers.actors import Actor
 from steerleads.dealers.models import Dealership
 
-COLUMNS = ("assignee", "assigned_at", "next_step", "due", "due_on", "version")
+COLUMNS = ("assignee", "assigned_at", "next_step", "due", "due_on", "contact_phone", "contact_email", "version")
 
 
 def plan_work(
@@ -48,7 +49,7 @@ def plan_work(
         lead, work = _locked(dealership, lead_id)
         if if_match is not None and not etags.matches(if_match, str(work.version)):
             raise PreconditionFailed()
-        _write(dealership, lead, work, _wanted(work, changes, dealership), actor)
+        write_work(dealership, lead, work, _wanted(work, changes, dealership), actor)
     return work
 
 
@@ -62,7 +63,7 @@ def claim(dealership: Dealership, lead_id: UUID, colleague_id: UUID, *, actor: A
         lead, work = _locked(dealership, lead_id)
         if work.assignee is not None:
             raise AlreadyAssigned(names_of(dealership)[work.assignee])
-        _write(dealership, lead, work, {"assignee": colleague.id}, actor)
+        write_work(dealership, lead, work, {"assignee": colleague.id}, actor)
     return work
 
 
@@ -91,7 +92,7 @@ def give_back(dealership: Dealership, lead_id: UUID, *, before: datetime, actor:
         work = lead and Work.objects.locked(dealership, lead_id)
         if not lead or not work or work.assignee is None or work.assigned_at >= before or not is_waiting(lead):
             return False
-        _write(dealership, lead, work, {"assignee": None}, actor)
+        write_work(dealership, lead, work, {"assignee": None}, actor)
     return True
 
 
@@ -119,6 +120,12 @@ def hand_over(dealership: Dealership, leaver: Colleague, successor: Colleague | 
     LeadEvent.objects.bulk_create(event_of(lead, EventKind.ASSIGNED, at, actor, changes, batch=batch) for lead in leads)
 
 
+def forget_contacts(dealership: Dealership, keys: Collection[str]) -> None:
+    """Take these keys of contacts out of the work of leads that have another contact by now."""
+    known = Q(contact_phone__in=keys) | Q(contact_email__in=keys)
+    Work.objects.of(dealership).filter(known).update(contact_phone=None, contact_email=None)
+
+
 def _locked(dealership: Dealership, lead_id: UUID) -> tuple[Lead, Work]:
     lead = _locked_lead(dealership, lead_id)
     return lead, Work.objects.locked(dealership, lead_id) or Work(lead=lead, dealership=dealership)
@@ -143,8 +150,8 @@ def _wanted(work: Work, changes: Mapping[str, Any], dealership: Dealership) -> d
     return wanted
 
 
-def _write(dealership: Dealership, lead: Lead, work: Work, wanted: Mapping[str, Any], actor: Actor) -> None:
-    """Write what differs, if anything, with its events."""
+def write_work(dealership: Dealership, lead: Lead, work: Work, wanted: Mapping[str, Any], actor: Actor) -> None:
+    """Write the columns that differ, if any, with their events. The lead is locked, and whoever is to be assigned is held."""
     assignee, plan = work.assignee, plan_of(work)
     for name, value in wanted.items():
         setattr(work, name, value)
@@ -154,6 +161,7 @@ def _write(dealership: Dealership, lead: Lead, work: Work, wanted: Mapping[str, 
     at = time_after_all(dealership, [lead.pk])
     if assignee != work.assignee:
         work.assigned_at = at if work.assignee else None
+    work.contact_phone, work.contact_email = contact_keys(lead.target_info)
     work.version += 1
     if work.version == 1:
         insert(work)

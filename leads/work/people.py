@@ -4,9 +4,12 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from uuid import UUID
 
+from django.utils import timezone
+
 from leads.work.errors import InvalidAssignee
 from leads.work.models import FormerColleague
 from steerleads.dealers.actors import Actor
+from steerleads.dealers.availability import can_be_given_leads
 from steerleads.dealers.models import Dealership, Membership, User
 
 
@@ -17,6 +20,7 @@ class Colleague(NamedTuple):
     name: str
     role: str
     is_active: bool
+    is_available: bool = False  # for new leads, at the moment when it was read
 
 
 def staff_of(dealership: Dealership) -> list[Colleague]:
@@ -37,7 +41,7 @@ def held(dealership: Dealership, colleague_id: UUID) -> Colleague:
     membership = found.select_for_update(of=("self",), no_key=True).first()
     if membership is None or not membership.user.is_active:
         raise InvalidAssignee()
-    return _colleague(membership)
+    return _colleague(dealership, membership)
 
 
 def colleague_of(dealership: Dealership, user: User, *, hold: bool = False) -> Colleague | None:
@@ -45,16 +49,23 @@ def colleague_of(dealership: Dealership, user: User, *, hold: bool = False) -> C
     memberships = Membership.objects.filter(dealership=dealership, user=user).select_related("user")
     memberships = memberships.select_for_update(of=("self",)) if hold else memberships
     membership = memberships.first()
-    return _colleague(membership) if membership else None
+    return _colleague(dealership, membership) if membership else None
+
+
+def held_staff(dealership: Dealership) -> dict[UUID, Membership]:
+    """All who work there, by the id, in the order of their ids, held as `held` does: nobody leaves or is switched off."""
+    memberships = Membership.objects.filter(dealership=dealership).select_related("user").order_by("pk")
+    return {each.pk: each for each in memberships.select_for_update(of=("self",), no_key=True)}
 
 
 def _staff(dealership: Dealership) -> Iterator[Colleague]:
-    yield from map(_colleague, Membership.objects.filter(dealership=dealership).select_related("user"))
+    for membership in Membership.objects.filter(dealership=dealership).select_related("user"):
+        yield _colleague(dealership, membership)
     for former in FormerColleague.objects.of(dealership):
         yield Colleague(former.pk, former.name, former.role, False)
 
 
-def _colleague(membership: Membership) -> Colleague:
+def _colleague(dealership: Dealership, membership: Membership) -> Colleague:
     """By the name that history would have, too."""
-    user = membership.user
-    return Colleague(membership.pk, Actor.of_user(user).name, membership.role, user.is_active)
+    user, is_available = membership.user, can_be_given_leads(membership, timezone.now(), dealership.tz)
+    return Colleague(membership.pk, Actor.of_user(user).name, membership.role, user.is_active, is_available)

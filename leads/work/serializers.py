@@ -67,7 +67,10 @@ class StaffSerializer(serializers.Serializer):
     id = serializers.UUIDField()
     name = serializers.CharField()
     role = StaffRole()
-    isAvailable = serializers.BooleanField(help_text="Whether they can be given leads now.")
+    isAvailable = serializers.BooleanField(
+        help_text="Whether new leads are dealt to them now: they are active, have it switched on, and are within their own hours, "
+        "if they have some."
+    )
     isActive = serializers.BooleanField(
         help_text="`false`: they have left. They stay here for as long as a lead or its history names them."
     )

@@ -93,14 +93,13 @@ class StaffViewSet(ApiViewSet):
 
     def list(self, request):
         self.parameters()
-        # Nobody is off duty yet: whoever works here can be given leads.
         response = self.answer(
             [
                 {
                     "id": each.id,
                     "name": each.name,
                     "role": each.role,
-                    "isAvailable": each.is_active,
+                    "isAvailable": each.is_available,
                     "isActive": each.is_active,
                 }
                 for each in staff_of(self.dealership)

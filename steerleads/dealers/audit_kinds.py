@@ -22,6 +22,7 @@ class AuditKind(models.TextChoices):
     PERSON_REMOVED = "person.removed", _("removed a person from the staff")
     PERSON_ERASED = "person.erased", _("erased a former colleague")
     ROLE_CHANGED = "role.changed", _("changed a role")
+    AVAILABILITY_CHANGED = "availability.changed", _("changed when somebody gets leads")
     KEY_MADE = "key.made", _("made an API key")
     KEY_CHANGED = "key.changed", _("changed an API key")
     KEY_ROTATED = "key.rotated", _("rotated an API key")

@@ -20,6 +20,7 @@ LABELS = {
     "count": gettext_lazy("count"),
     "left": gettext_lazy("left"),
     "why": gettext_lazy("why"),
+    "available": gettext_lazy("available for new leads"),
     "contacts": gettext_lazy("names and phones of contacts"),
 }
 # {model: {what entries call a column that has another name by now: that name}}
@@ -29,6 +30,8 @@ VALUES = {
     "superuser": gettext_lazy("superuser"),
     "yes": gettext_lazy("yes"),
     "no": gettext_lazy("no"),
+    "own_hours": gettext_lazy("own hours"),
+    "most_open_leads": gettext_lazy("most open leads"),
     "gone": gettext_lazy("it answered 410 Gone"),
     "failing": gettext_lazy("it only failed for five days"),
 }

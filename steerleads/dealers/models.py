@@ -41,6 +41,14 @@ def is_time_zone(name):
         raise ValidationError(_("“%(name)s” is not a time zone. One is Africa/Casablanca."), params={"name": name})
 
 
+class Assigning(models.TextChoices):
+    """Who gets a new lead."""
+
+    MANUAL = "manual", _("whom a colleague chooses")
+    CLAIM = "claim", _("whoever claims it")
+    ROUND_ROBIN = "round_robin", _("each in turn, of those who are available")
+
+
 class Dealership(models.Model):
     """A tenant. Its row is also the dealership's order lock: see `lock_order`."""
 
@@ -53,6 +61,7 @@ class Dealership(models.Model):
         default=False,
         help_text=_("Who has not set it up is led to do so at the next click, and gets nowhere else before."),
     )
+    assigning = models.CharField(_("who gets a new lead"), max_length=12, choices=Assigning, default=Assigning.MANUAL)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
     class Meta:
@@ -66,6 +75,10 @@ class Dealership(models.Model):
     @property
     def tz(self):
         return ZoneInfo(self.time_zone)
+
+    @property
+    def deals_in_turn(self):
+        return self.assigning == Assigning.ROUND_ROBIN
 
     def lock_order(self):
         """Wait for everybody who writes an `order` in this dealership. Taken before any lead is locked.
@@ -138,6 +151,10 @@ class Membership(models.Model):
     dealership = models.ForeignKey(Dealership, models.CASCADE, related_name="memberships", verbose_name=_("dealership"))
     user = models.OneToOneField(User, models.CASCADE, related_name="membership", verbose_name=_("person"))
     role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.SALESPERSON)
+    # Whether leads are dealt to them, and how many; see `availability`.
+    is_available = models.BooleanField(_("available for new leads"), default=True)
+    week = models.JSONField(_("own hours"), null=True)  # as of an OpeningWeek; none: at any time
+    most_open = models.PositiveIntegerField(_("most open leads"), null=True, blank=True)
     created_at = models.DateTimeField(_("since"), default=timezone.now, editable=False)
 
     class Meta:

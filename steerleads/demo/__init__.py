@@ -9,11 +9,12 @@ from django.db import transaction
 from cars.models import Car
 from leads.interchange.models import Export
 from leads.models import Lead
+from leads.work.dealing import begin_to_deal
 from steerleads.db.text import fold
 from steerleads.dealers.actors import Actor
 from steerleads.dealers.hours.models import OpeningWeek, SpecialDay
 from steerleads.dealers.keys import issue_key, revoke_key
-from steerleads.dealers.models import ApiKey, Dealership, Environment, Membership, Role, Scope, User
+from steerleads.dealers.models import ApiKey, Assigning, Dealership, Environment, Membership, Role, Scope, User
 from steerleads.demo import cars, people
 from steerleads.demo.months import DAYS, Months
 from steerleads.demo.plans import plan
@@ -46,6 +47,7 @@ def load(*, now):
     if not Dealership.objects.filter(name=NAME).exists():
         dealership = Dealership.objects.create(name=NAME, language="fr", created_at=now - timedelta(days=DAYS + 60))
         _fill(dealership, people.STAFF, DOMAIN, cars.PLACES, "AA", count=60, leads=400, now=now)
+        _deal_in_turn(dealership)
     if not Dealership.objects.filter(name=TANGIER_NAME).exists():
         dealership = Dealership.objects.create(name=TANGIER_NAME, language="ar")
         staff = people.TANGIER_STAFF
@@ -90,6 +92,15 @@ def _fill(dealership, staff, domain, places, prefix, *, count, leads, now):
     plan(stage, [(Actor.of_user(each.user), each.pk) for each in hired], random, now)
     stage.write()
     _export(dealership, Actor("staff", " ".join(staff[0])), leads, now)
+
+
+def _deal_in_turn(dealership):
+    """New leads, that is; the last of the staff is away."""
+    away = dealership.memberships.order_by("pk").last()
+    dealership.memberships.filter(pk=away.pk).update(is_available=False)
+    Dealership.objects.filter(pk=dealership.pk).update(assigning=Assigning.ROUND_ROBIN)
+    dealership.assigning = Assigning.ROUND_ROBIN
+    begin_to_deal(Dealership, dealership, {"assigning"})
 
 
 def _open(dealership, now):

@@ -3,6 +3,7 @@
 Only the demo may write around the verbs: they know no other time than now.
 """
 
+from leads.contacts.search import contact_keys
 from leads.history import NOTHING, change_event, event_of
 from leads.models import EventKind, Lead, LeadEvent
 from leads.work.due import last_moment
@@ -50,6 +51,7 @@ class Stage:
     def assign(self, at, actor, lead, colleague_id):
         work = self._work(lead)
         work.assignee, work.assigned_at = colleague_id, at
+        work.contact_phone, work.contact_email = contact_keys(lead.target_info)
         changes = {"assignee": {"from": None, "to": actor.name}}
         self.events.append(event_of(lead, EventKind.ASSIGNED, at, actor, changes))
 

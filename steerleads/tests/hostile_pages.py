@@ -123,6 +123,7 @@ ACCOUNT = {
     "password_change/": ["old_password", "new_password1", "new_password2"],
     "two-factor/": ["do", "code"],
     "sessions/": ["do", "end"],
+    "availability/": ["available"],
     "leads/agenda/": ["do", "with_contacts"],
     "leads/analytics/digest/": ["do"],
     "cars/car/import/": ["dealership", "file", "held", "do"],

@@ -27,7 +27,7 @@ ADDED = {
     "dealers.SpecialDay": {"name": MARK, "first": "2026-01-01", "last": "2026-01-01"},
     "dealers.ApiKey": {"name": MARK, "environment": "prod", "scopes": ["leads:read"], "hourly_limit": "100"},
     "dealers.Membership": {"email": f"{MARK}@example.com", "first_name": MARK, "role": "salesperson"},
-    "dealers.Dealership": {"name": MARK, "time_zone": "Africa/Casablanca", "language": "fr"},
+    "dealers.Dealership": {"name": MARK, "time_zone": "Africa/Casablanca", "language": "fr", "assigning": "manual"},
 }
 CHANGED = {
     "cars.Car": {"model": f"{MARK} 2"},

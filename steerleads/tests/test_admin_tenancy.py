@@ -52,6 +52,7 @@ SITE = {
     "reset/done/": (200, 200, 200),
     "two-factor/": (302, 200, 200),
     "sessions/": (302, 200, 200),
+    "availability/": (302, 200, 200),
     "autocomplete/": (302, 200, 200),
     "jsi18n/": (302, 200, 200),
     "^(?P<app_label>dealers|cars|leads|delivery|interchange|webhooks|notifications)/$": (302, 200, 200),

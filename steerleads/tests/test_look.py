@@ -55,6 +55,7 @@ PAGES = [
     "/admin/password_change/",
     "/admin/two-factor/",
     "/admin/sessions/",
+    "/admin/availability/",
     "/admin/dealers/auditevent/",
     "/admin/dealers/membership/{seller}/delete/",
     "/admin/nothing-here/",

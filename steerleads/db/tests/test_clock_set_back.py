@@ -37,6 +37,8 @@ DATED_BACK = {  # by the worker as soon as a clock is set back, and every hour; 
     "dealers.ApiKey.last_used_at",
     "dealers.AccountMail.next_at",
     "digest.Digest.next_at",
+    "dealing.WaitingMail.next_at",  # every hour
+    "work.Turns.look_at",  # every hour; and at once when somebody is switched on
     "delivery.Destination.failing_since",
     "delivery.Destination.paused_until",  # if it was tried ahead
     "delivery.Delivery.created_at",
@@ -77,6 +79,7 @@ def only_told(path):
         "dealers.AuditEvent.at",
         "dealers.AuditEvent.last_at",
         "work.Work.assigned_at",
+        "work.Turns.nobody_since",
         "admin.LogEntry.action_time",
         "sessions.Session.expire_date",  # of Django's own table, which nobody reads
         "otp_totp.TOTPDevice.last_used_at",

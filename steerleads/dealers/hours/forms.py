@@ -111,7 +111,7 @@ def _interval(opens, closes):
 # --- The forms -------------------------------------------------------------------------------------
 
 
-def _weekday(number, **options):
+def weekday_field(number, **options):
     return IntervalsField(label=capfirst(DAY_NAMES[number]), **options)
 
 
@@ -128,9 +128,9 @@ class ChangesForm(RefusalForm):
 class WeekForm(ChangesForm):
     """`changes` has clean values of what the person changed, `week` the days of it; of a new week, all."""
 
-    monday, tuesday, wednesday = _weekday(0), _weekday(1), _weekday(2)
-    thursday, friday = _weekday(3), _weekday(4)
-    saturday, sunday = _weekday(5), _weekday(6, help_text=CLOSED)
+    monday, tuesday, wednesday = weekday_field(0), weekday_field(1), weekday_field(2)
+    thursday, friday = weekday_field(3), weekday_field(4)
+    saturday, sunday = weekday_field(5), weekday_field(6, help_text=CLOSED)
 
     class Meta:
         model = OpeningWeek

@@ -9,13 +9,16 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from steerleads.db.ids import parse_id
 from steerleads.dealers import leaving, staff
 from steerleads.dealers.account_mails import TooManyMails
+from steerleads.dealers.availability import set_availability
 from steerleads.dealers.dealerships import change_dealership, make_dealership
+from steerleads.dealers.hours.schedule import WEEKDAYS
 from steerleads.dealers.models import ApiKey, AuditEvent, Dealership, MailKind, Membership, Role
 from steerleads.dealers.permissions import NOBODY, SUPERUSER
 from steerleads.dealers.staff_admin.audit import AuditEventAdmin
-from steerleads.dealers.staff_admin.forms import DealershipForm, InvitationForm, RoleForm
+from steerleads.dealers.staff_admin.forms import DealershipForm, InvitationForm
 from steerleads.dealers.staff_admin.keys import ApiKeyAdmin
 from steerleads.dealers.staff_admin.modeladmin import DealershipAdmin
+from steerleads.dealers.staff_admin.person_form import PersonForm
 from steerleads.proxies import caller_network
 
 
@@ -44,7 +47,7 @@ class StaffAdmin(DealershipAdmin):
     """Adding is inviting, and deleting shuts the account."""
 
     view_role = Role.MANAGER
-    list_display = ("user", "email", "role", "two_factor", "last_login", "created_at")
+    list_display = ("user", "email", "role", "is_available", "two_factor", "last_login", "created_at")
     list_filter = ("role",)
     filter_lookups = ("role__exact",)
     list_select_related = ("user",)
@@ -57,11 +60,19 @@ class StaffAdmin(DealershipAdmin):
         return super().get_queryset(request).select_related("user").annotate(has_device=Exists(device))
 
     def get_form(self, request, obj=None, change=False, **kwargs):
-        return super().get_form(request, obj, change, form=RoleForm if obj else InvitationForm, **kwargs)
+        return super().get_form(request, obj, change, form=PersonForm if obj else InvitationForm, **kwargs)
 
     def get_fields(self, request, obj=None):
         dealership = ["dealership"] if request.user.is_superuser else []
         return [*dealership, "user", "email", "role"] if obj else [*dealership, "email", "name", "role"]
+
+    def get_fieldsets(self, request, obj=None):
+        person = (None, {"fields": self.get_fields(request, obj)})
+        if obj is None:
+            return [person]
+        leads = (_("New leads"), {"fields": ["is_available", "most_open"]})
+        hours = _("Outside of these hours, nothing new is dealt to them. No hours at all: at any time.")
+        return [person, leads, (_("Own hours"), {"fields": WEEKDAYS, "description": hours})]
 
     def get_readonly_fields(self, request, obj=None):
         return ("user", "email", "dealership") if obj else ()
@@ -97,7 +108,9 @@ class StaffAdmin(DealershipAdmin):
 
     def save_model(self, request, obj, form, change):
         if change:
-            staff.change_role(obj, form.cleaned_data["role"], by=request.user)
+            if "role" in form.changed_data and form.cleaned_data["role"] != obj.role:
+                staff.change_role(obj, form.cleaned_data["role"], by=request.user)
+            set_availability(obj, form.changes, by=request.user)
             return
         given = form.cleaned_data
         dealership = self.dealership_for(request, form)

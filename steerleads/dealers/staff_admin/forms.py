@@ -135,7 +135,14 @@ class DealershipForm(RefusalForm):
 
     class Meta:
         model = Dealership
-        fields = ["name", "time_zone", "language", "demands_two_factor"]
+        fields = ["name", "time_zone", "language", "assigning", "demands_two_factor"]
+        help_texts = {
+            "assigning": _(
+                "In turn: each new lead goes to the next colleague who is available, at once; somebody who comes back "
+                "goes to the colleague they had. Leads of imports are dealt to nobody. Staff say on their own page "
+                "whether they are available."
+            )
+        }
         field_classes = {"name": LineField}
 
 
@@ -146,15 +153,6 @@ class InvitationForm(RefusalForm):
     class Meta:
         model = Membership
         fields = ["role"]
-
-
-class RoleForm(RefusalForm):
-    class Meta:
-        model = Membership
-        fields = ["role"]
-
-    def _post_clean(self):
-        """Nothing: the verb writes."""
 
 
 class ApiKeyForm(RefusalForm):

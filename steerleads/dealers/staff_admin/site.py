@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from steerleads.dealers import password_tries, staff
 from steerleads.dealers.permissions import owes_second_factor
+from steerleads.dealers.staff_admin import availability as availability_page
 from steerleads.dealers.staff_admin import sessions as sessions_page
 from steerleads.dealers.staff_admin import two_factor as two_factor_page
 from steerleads.dealers.staff_admin.forms import SignInForm
@@ -38,6 +39,7 @@ class StaffSite(AdminSite):
         urls = [url for url in super().get_urls() if getattr(url, "name", None) != "view_on_site"]
         own = [
             path("two-factor/", self.admin_view(two_factor_page.page), name="two_factor"),
+            path("availability/", self.admin_view(availability_page.page), name="availability"),
             path("sessions/", self.admin_view(sessions_page.page), name="sessions"),
         ]
         return [*own, *urls]

@@ -154,6 +154,10 @@ CASES = {
         lambda w: w.boss.post(f"{ADMIN}/membership/{w.sara.membership.pk}/change/", {"role": "manager"}),
         *(BOSS, SARA, HERE),
     ),
+    AuditKind.AVAILABILITY_CHANGED: (
+        lambda w: w.her_browser.post("/admin/availability/", {"available": "no"}),
+        *(SARA, SARA, HERE),
+    ),
     AuditKind.KEY_MADE: (lambda w: w.boss.post(f"{ADMIN}/apikey/add/", NEW_KEY), BOSS, KEY, HERE),
     AuditKind.KEY_CHANGED: (change_key, BOSS, KEY, HERE),
     AuditKind.KEY_ROTATED: (
@@ -206,7 +210,8 @@ CASES = {
     AuditKind.DEALERSHIP_MADE: (lambda w: call_command("create_dealership", "New Cars"), OPERATOR, "New Cars", ""),
     AuditKind.DEALERSHIP_CHANGED: (
         lambda w: w.boss.post(
-            f"{ADMIN}/dealership/{w.casa.pk}/change/", {"name": CASA, "time_zone": "Europe/Paris", "language": "en"}
+            f"{ADMIN}/dealership/{w.casa.pk}/change/",
+            {"name": CASA, "time_zone": "Europe/Paris", "language": "en", "assigning": "claim"},
         ),
         *(BOSS, CASA, HERE),
     ),

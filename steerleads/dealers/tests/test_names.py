@@ -16,7 +16,7 @@ from steerleads.dealers.tests.test_commands import run
 
 pytestmark = pytest.mark.on_one_database
 
-DEALERSHIP = {"time_zone": "Africa/Casablanca", "language": "fr"}
+DEALERSHIP = {"time_zone": "Africa/Casablanca", "language": "fr", "assigning": "manual"}
 KEY = {"environment": "prod", "scopes": ["leads:read"], "hourly_limit": "0"}
 PERSON = {"email": "new@casa.example", "role": "manager"}
 REFUSED = ["a\nb", "Casa\r\n\r\nhttp://evil.example/", "a\x01b", "a\tb", "a\x85b", "\x7f", "x" * 201]

@@ -242,7 +242,13 @@ def demanded(casa):
 
 def test_a_manager_demands_it(casa):
     manager = browser(make_staff(casa, Role.MANAGER))
-    data = {"name": casa.name, "time_zone": casa.time_zone, "language": "en", "demands_two_factor": "on"}
+    data = {
+        "name": casa.name,
+        "time_zone": casa.time_zone,
+        "language": "en",
+        "assigning": "manual",
+        "demands_two_factor": "on",
+    }
     manager.post(f"/admin/dealers/dealership/{casa.pk}/change/", data)
     assert Dealership.objects.get().demands_two_factor
 

@@ -17,10 +17,12 @@ from django.utils import timezone
 from cars.models import Car
 from cars.serializers import WRITABLE as CAR_FIELDS
 from cars.serializers import CarBody
-from conftest import ApiClient
+from conftest import TESTER, ApiClient
+from leads.actions import create_lead
 from leads.fields import COLUMNS, WRITABLE
 from leads.interchange.models import Export
 from leads.models import KINDS_OF_WORK, EventKind, Lead, LeadEvent
+from leads.outbox.worker import Worker
 from leads.serializers import LeadBody
 from leads.work.models import Work
 from steerleads import demo
@@ -161,6 +163,22 @@ def test_it_is_the_same_every_time(db):
     demo.User.objects.all().delete()
     demo.load(now=now)
     assert [(lead.action, lead.target_info, lead.created_at) for lead in Lead.objects.order_by("pk")] == first
+
+
+def test_new_leads_go_in_turn_to_whoever_is_there(auto):
+    """And what was there before stays as it is."""
+    away = auto.memberships.get(is_available=False)
+    before = dict(Work.objects.of(auto).values_list("lead", "assignee"))
+    car = Car.objects.of(auto).first()
+    fields = {"action": "Call", "target_name": "Karim"}
+    new = [
+        create_lead(auto, car.pk, {**fields, "target_info": f"06990000{number:02}"}, actor=TESTER).pk
+        for number in range(12)
+    ]
+    Worker(clock=timezone.now).drain()
+    dealt = dict(Work.objects.of(auto).values_list("lead", "assignee"))
+    have = {dealt.pop(lead) for lead in new}
+    assert dealt == before and len(have) == auto.memberships.count() - 1 and away.pk not in have
 
 
 def test_second_run_keeps_the_data_and_renews_the_access(auto):
