@@ -17,6 +17,7 @@ from leads.fields import WRITABLE
 from leads.forms import LeadForm
 from leads.history import batch_of
 from leads.models import Lead, PersonRequest, Status
+from leads.work.admin_filters import AssignedFilter, DueFilter
 from steerleads.api.errors import ApiError
 from steerleads.db.ids import parse_id
 from steerleads.dealers.models import Role
@@ -84,7 +85,10 @@ class LeadAdmin(DealershipAdmin):
     fields = ("car", *WRITABLE.values())
     readonly_fields = ("archived", "created_at", "updated_at")
     list_display = ("shown_action", "contact", "info", "car", "shown_status", "shown_tag", "created", "age")
-    list_filter = (StatusFilter, TagFilter, ArchivedFilter, CarMakeFilter, CarFilter, "created_at")
+    list_filter = (
+        *(StatusFilter, AssignedFilter, DueFilter, TagFilter, ArchivedFilter, CarMakeFilter, CarFilter),
+        "created_at",
+    )
     filter_lookups = ("created_at__gte", "created_at__lt")
     list_select_related = ("car", "dealership")
     search_fields = ("search_text",)

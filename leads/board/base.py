@@ -10,12 +10,17 @@ from django.views import View
 
 from leads.board.cards import render_cards
 from leads.board.filters import read_filters
+from leads.board.planning import Planner
+from leads.board.times import Times
 from leads.errors import LeadChangedMeanwhile, LeadMovedMeanwhile, LeadNotFound, UnauthorizedLeadAccess
-from leads.models import Lead
+from leads.models import Lead, Status
+from leads.work.errors import InvalidAssignee
 from steerleads.api import json
 from steerleads.api.errors import ApiError, PreconditionFailed, ValidationFailed
 from steerleads.api.serializers import check
 from steerleads.dealers.actors import Actor, shown_name
+from steerleads.dealers.models import Role
+from steerleads.dealers.permissions import has_role
 
 
 class BoardView(View):
@@ -39,6 +44,11 @@ class BoardView(View):
     @property
     def actor(self):
         return Actor.of_user(self.request.user)
+
+    @property
+    def planner(self):
+        manages = has_role(self.request.user, Role.MANAGER)
+        return Planner(self.dealership, self.actor, self.filters.me, manages)
 
     def dispatch(self, request, *args, **kwargs):
         if not self.admin.has_view_permission(request):
@@ -64,18 +74,21 @@ class BoardView(View):
         values, _ignored = check(serializer_class, sent)
         return values
 
-    def cards(self, leads):
-        """{id: HTML} of the cards of these leads (with their cars)."""
+    def cards(self, leads, times=None):
+        """{id: HTML} of the cards of these leads (with their cars and their work)."""
+        open_leads = {lead.pk for lead in leads if lead.status == Status.NEW}
         return render_cards(
             leads,
-            now=timezone.now(),
+            times or Times(self.dealership, open_leads, now=timezone.now()),
+            me=self.filters.me,
             may_change=self.admin.has_change_permission(self.request),
             may_bulk=self.admin.has_bulk_permission(self.request),
         )
 
     def saved(self, lead, **more):
         """The answer to a write of one lead: its card as it is now."""
-        fresh = Lead.objects.of(self.dealership).with_archived(False).select_related("car").filter(pk=lead.pk)
+        leads = Lead.objects.of(self.dealership).with_archived(False)
+        fresh = leads.select_related("car", "work").filter(pk=lead.pk)
         state = {"lead": lead.pk, "title": lead.action, "version": lead.version, "cards": self.cards(fresh)}
         return answer({**state, **more})
 
@@ -98,6 +111,8 @@ def refusal(error):
         }
     if isinstance(error, LeadNotFound | UnauthorizedLeadAccess):
         return _("This lead is not there any more.")
+    if isinstance(error, InvalidAssignee):
+        return _("This colleague does not work here any more.")
     if isinstance(error, PreconditionFailed):
         return _("A colleague is changing this lead just now. Try again.")
     return error.message

@@ -4,6 +4,8 @@ from leads import actions
 from leads.fields import WRITABLE, Status
 from leads.ordering.placing import Place
 from leads.serializers import LeadBody
+from leads.work.serializers import ContactOutcome, ContactVia, WorkChanges
+from leads.work.views import COLUMNS as PLAN
 from steerleads.api.errors import ValidationFailed
 from steerleads.api.serializers import BodyField, BodySerializer, ChoiceField, IdField, WholeNumberField, check
 from steerleads.db.ids import parse_id
@@ -85,6 +87,18 @@ class MoveBody(CallBody):
     mine = VersionsField(required=False)
 
 
+class ClaimBody(CallBody):
+    lead = IdField()
+
+
+class ContactBody(CallBody):
+    """A contact with a lead's person, or the attempt."""
+
+    lead = IdField()
+    via = ContactVia()
+    outcome = ContactOutcome()
+
+
 class BulkBody(CallBody):
     """The same done to one lead or to several."""
 
@@ -102,6 +116,27 @@ class WayBackBody(CallBody):
     mine = VersionsField(required=False)
 
 
+class PlanField(BodyField):
+    """A plan by the API's names, as what `plan_work` writes."""
+
+    default_error_messages = {"invalid": "This field must be an object with one or more of: {names}."}
+
+    def to_internal_value(self, value):
+        if not isinstance(value, dict) or not value or value.keys() - PLAN.keys():
+            self.fail("invalid", names=", ".join(PLAN))
+        changes, _ignored = check(WorkChanges, value, partial=True)
+        return {PLAN[name]: value for name, value in changes.items()}
+
+
+class WorkWayBackBody(CallBody):
+    """One of an UndoBody, of a lead's work (leads/board/planning.py)."""
+
+    lead = IdField()
+    work = WholeNumberField(least=1)
+    plan = PlanField()
+    mine = VersionsField(required=False)
+
+
 class WaysBackField(BodyField):
     default_error_messages = {"invalid": "This field must be a list of 1 to {most} ways back."}
 
@@ -110,7 +145,7 @@ class WaysBackField(BodyField):
             self.fail("invalid", most=MOST_AT_ONCE)
         if not all(isinstance(each, dict) for each in value):
             self.fail("invalid", most=MOST_AT_ONCE)
-        return [check(WayBackBody, each)[0] for each in value]
+        return [check(WorkWayBackBody if "work" in each else WayBackBody, each)[0] for each in value]
 
 
 class UndoBody(CallBody):

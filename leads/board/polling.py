@@ -11,8 +11,8 @@ from django.utils.translation import get_language
 
 from leads.board import changes
 from leads.board.base import BoardView
-from leads.board.cards import minute_of
-from leads.board.columns import LARGEST, PAGE, look, newest, state
+from leads.board.columns import LARGEST, PAGE, state, view
+from leads.board.times import minute_of
 from leads.models import Status
 from steerleads.api import etags, json
 
@@ -24,15 +24,14 @@ def moment_of(filters, sizes, *, now):
     written = changes.state_of(filters.dealership)
     if written is None:
         return None
-    narrowed = (filters.car and filters.car.pk, filters.tag, filters.search, filters.sort)
-    asked = (filters.dealership.pk, *narrowed, *sizes.values())
+    asked = (filters.dealership.pk, *filters.asked, *sizes.values())
     told = (minute_of(now), timezone.get_current_timezone_name(), get_language())
     return etags.of_bytes(repr((asked, told, written)).encode())
 
 
-def rendered(columns, fresh, *, now):
+def rendered(view):
     """The body of the answer, as bytes."""
-    return json.render({"columns": state(columns, now=now), "fresh": fresh})
+    return json.render({"columns": state(view), "fresh": view.fresh})
 
 
 def tag_of(moment, body):
@@ -54,7 +53,7 @@ class State(BoardView):
         moment = moment_of(self.filters, sizes, now=now)
         if moment and (known := [each for each in sent if each.partition(".")[0] == moment]):
             return _tagged(HttpResponseNotModified(), known[0])
-        body = rendered(look(self.filters, sizes), newest(self.filters, now=now), now=now)
+        body = rendered(view(self.filters, sizes, now=now))
         tag = tag_of(moment, body)
         is_known = sent == etags.ANY or any(each.partition(".")[2] == tag.partition(".")[2] for each in sent)
         return _tagged(

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from leads.models import Status
 
-CALLS = ("state", "token", "cards", "move", "many", "undo", "cars", "add")
+CALLS = ("state", "token", "cards", "move", "many", "claim", "contact", "undo", "cars", "add")
 NO_LEAD = "00000000-0000-0000-0000-000000000000"  # stands in the address of a lead for its id
 
 
@@ -48,6 +48,8 @@ def _words():
         "undoneMany": _("Undone, leads that are as they were: {count}."),
         "undoneSome": _("Undone, leads that are as they were: {count}. A colleague has changed others since: {left}."),
         "nothingToUndo": _("There is nothing to undo."),
+        "claimed": _("“{lead}” is yours."),
+        "contacted": _("Noted for “{lead}”: {contact}."),
         "fresh": _("{count} new"),
         "sorted": _("This view is sorted: a card can only change its column here."),
         "sortedAway": _("“{lead}” is now in {column}, where the sort of this view puts it."),
@@ -68,6 +70,12 @@ def _words():
         # --- The light beside the title --------------------------------------------------------
         "live": _("Live"),
         "offline": _("Offline: changes cannot be saved"),
+        # --- The first answer to a lead, counted down ----------------------------------------------
+        "answerIn": _("answer in %(time)s") % {"time": "{time}"},
+        "answerLate": _("answer late"),
+        "min": _("%(count)s min") % {"count": "{count}"},
+        "h": _("%(count)s h") % {"count": "{count}"},
+        "d": _("%(count)s d") % {"count": "{count}"},
         # --- Choosing --------------------------------------------------------------------------
         "selected": _("{count} selected"),
         "noCars": _("No car found"),

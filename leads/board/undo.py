@@ -1,11 +1,13 @@
 """Undo: each write of the board answers how it is taken back, and the call that does so unless others were there since.
 
 A way back is {"lead": id, "version": row version after the write, "changes": what to write back, by the API's names,
-or {"archived": true or false}}. The browser keeps it, and sends it with `mine`: later versions that are its own writes.
+or {"archived": true or false}}; one of work is told of in leads/board/planning.py. The browser keeps it, and sends it
+with `mine`: later versions that are its own writes.
 """
 
 from leads.board.base import BoardView, answer
 from leads.board.bodies import UndoBody
+from leads.board.planning import SeenWork
 from leads.conflicts import Seen, check_unchanged
 from leads.errors import LeadNotFound
 from leads.fields import COLUMNS
@@ -40,7 +42,7 @@ def way_back_of_new(lead):
 
 
 def find_lead(dealership, lead_id):
-    lead = Lead.objects.of(dealership).select_related("car", "dealership").filter(pk=lead_id).first()
+    lead = Lead.objects.of(dealership).select_related("car", "work", "dealership").filter(pk=lead_id).first()
     if lead is None:
         raise LeadNotFound()
     return lead
@@ -53,20 +55,26 @@ class Undo(BoardView):
 
     def post(self, request):
         ways = self.body(UndoBody)["back"]
-        self.need("change" if len(ways) == 1 else "bulk")
-        done, refused, batch = [], [], batch_of(way["lead"] for way in ways)
+        leads = {way["lead"] for way in ways}
+        self.need("change" if len(leads) == 1 else "bulk")
+        done, refused, batch = [], [], batch_of(leads)
         for way in ways:
             try:
-                done.append(self._take_back(batch, **way))
+                done.append(self._plan_back(**way) if "work" in way else self._take_back(batch, **way))
             except ApiError as error:
                 refused.append(error)
         if not done:
             raise refused[0]
-        return answer({"done": [{"lead": lead.pk, "version": lead.version} for lead in done], "left": len(refused)})
+        return answer({"done": done, "left": len(refused)})
+
+    def _plan_back(self, lead, work, plan, mine=frozenset()):
+        _before, after = self.planner.plan(lead, plan, seen=SeenWork(work, mine))
+        return {"lead": lead, "work": after.version}
 
     def _take_back(self, batch, lead, version, changes, mine=frozenset()):
         def write(locked, if_match):
             check_unchanged(locked, Seen(version, mine), actor=self.actor)
             return changes(self.dealership, lead, actor=self.actor, if_match=if_match, batch=batch)
 
-        return writing(self.dealership, lead, write)[0]
+        after, _back = writing(self.dealership, lead, write)
+        return {"lead": after.pk, "version": after.version}

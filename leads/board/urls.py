@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import path
 
-from leads.board import panel, polling, undo, views
+from leads.board import panel, polling, undo, views, work
 
 app_name = "board"
 
@@ -19,6 +19,8 @@ urlpatterns = [
     path("cards/", _staff_only(views.Cards), name="cards"),
     path("move/", _staff_only(views.Move), name="move"),
     path("many/", _staff_only(views.BulkChange), name="many"),
+    path("claim/", _staff_only(work.Claim), name="claim"),
+    path("contact/", _staff_only(work.Contact), name="contact"),
     path("undo/", _staff_only(undo.Undo), name="undo"),
     path("cars/", _staff_only(panel.Cars), name="cars"),
     path("add/", _staff_only(panel.Add), name="add"),

@@ -13,13 +13,14 @@ from leads import actions
 from leads.board import texts
 from leads.board.base import BoardView, answer, refuse
 from leads.board.bodies import MOST_AT_ONCE, BulkBody, MoveBody, changing, place_of, verb_of
-from leads.board.columns import PAGE, leads_of, look, newest, numbers_on_top, to_the_top
+from leads.board.columns import PAGE, leads_of, numbers_on_top, to_the_top, view
 from leads.board.filters import chosen_dealership, read_filters, tags_in_use
 from leads.board.polling import FIRST_SIZES, moment_of, rendered, tag_of
 from leads.board.undo import writing
 from leads.errors import LeadNotFound
 from leads.history import batch_of
 from leads.models import Lead, Status
+from leads.work.filters import ME, NOBODY
 from steerleads.api import etags, json
 from steerleads.api.errors import ApiError
 from steerleads.db.ids import parse_id
@@ -34,13 +35,13 @@ class Page(BoardView):
             return redirect("admin:index")  # a fresh installation's superuser, before the first dealership
         now = timezone.now()
         moment = moment_of(self.filters, FIRST_SIZES, now=now)
-        columns, fresh = look(self.filters, FIRST_SIZES), newest(self.filters, now=now)
+        seen = view(self.filters, FIRST_SIZES, now=now)
         shown = {
-            "columns": self._with_cards(columns),
-            "fresh": json.render(fresh).decode(),
+            "columns": self._with_cards(seen),
+            "fresh": json.render(seen.fresh).decode(),
             "now": int(now.timestamp() * 1000),
             # What the first poll would be told, which then is told nothing.
-            "tag": etags.quoted(tag_of(moment, rendered(columns, fresh, now=now))),
+            "tag": etags.quoted(tag_of(moment, rendered(seen))),
         }
         return render(request, "board/page.html", {**self._frame(), **self._choices(), **shown})
 
@@ -59,7 +60,20 @@ class Page(BoardView):
     def _choices(self):
         return {
             "filters": self.filters,
-            "sorts": {"": _("By hand"), "newest": _("Newest first"), "waiting": _("Longest waiting first")},
+            "sorts": {
+                "": _("By hand"),
+                "newest": _("Newest first"),
+                "waiting": _("Longest waiting first"),
+                "due": _("Due first"),
+            },
+            "chips": self._chips(),
+            "contacts": [
+                ("call", "no_answer", _("Called: no answer")),
+                ("call", "reached", _("Called: reached")),
+                ("whatsapp", "reached", _("Wrote by WhatsApp")),
+                ("email", "reached", _("Wrote a mail")),
+                ("visit", "reached", _("Was here")),
+            ],
             "tags": tags_in_use(self.dealership),
             "dealerships": Dealership.objects.order_by("name") if self.request.user.is_superuser else [],
             "may_add": self.admin.has_add_permission(self.request),
@@ -67,6 +81,17 @@ class Page(BoardView):
             "export": self._export() if self.admin.has_export_permission(self.request) else "",
             "statuses": Status,
         }
+
+    def _chips(self):
+        """[(name of a filter, value, words, whether it is on)]: one tap each."""
+        chips = [
+            ("assignee", ME, _("Mine")),
+            ("assignee", NOBODY, _("Unassigned")),
+            ("due", "overdue", _("Overdue")),
+            ("due", "today", _("Today")),
+        ]
+        shown = [chip for chip in chips if chip[1] != ME or self.filters.me]
+        return [(name, value, words, getattr(self.filters, name) == value) for name, value, words in shown]
 
     def _export(self):
         """Where what this board shows can be exported, though a superuser's address may not say whose board it is."""
@@ -77,10 +102,11 @@ class Page(BoardView):
             query["dealership"] = str(self.dealership.pk)
         return f"{reverse('interchange:board')}?{query.urlencode()}"
 
-    def _with_cards(self, columns):
-        leads = leads_of(self.filters, columns)
-        cards = self.cards([lead for some in leads for lead in some])
-        return [(column, [cards[str(lead.pk)] for lead in some]) for column, some in zip(columns, leads, strict=True)]
+    def _with_cards(self, seen):
+        leads = leads_of(self.filters, seen.columns)
+        cards = self.cards([lead for some in leads for lead in some], seen.times)
+        shown = ([cards[str(lead.pk)] for lead in some] for some in leads)
+        return list(zip(seen.columns, shown, strict=True))
 
 
 class Cards(BoardView):
@@ -90,7 +116,7 @@ class Cards(BoardView):
 
     def get(self, request):
         ids = [id for text in request.GET.getlist("id")[:PAGE] if (id := parse_id(text))]
-        leads = Lead.objects.of(self.dealership).with_archived(False).filter(pk__in=ids).select_related("car")
+        leads = Lead.objects.of(self.dealership).with_archived(False).filter(pk__in=ids).select_related("car", "work")
         return answer({"cards": self.cards(leads)})
 
 

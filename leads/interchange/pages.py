@@ -38,13 +38,17 @@ from steerleads.dealers.permissions import dealership_of
 NOT_UNDERSTOOD = (DisallowedModelAdminLookup, IncorrectLookupParameters, ValidationError, DataError, OverflowError)
 DEALERSHIP = "dealership__id__exact"
 # What the board calls in its address, and the list in its own.
-LIST_NAMES = {"q": SEARCH_VAR, "tag": "tag_folded", "car": "car", "dealership": DEALERSHIP}
+LIST_NAMES = {"q": SEARCH_VAR, "tag": "tag_folded", "dealership": DEALERSHIP} | {
+    name: name for name in ("car", "assignee", "due")
+}
 # The API's names, by which an Export says what was filtered; of what people type, nothing else is kept.
 API_NAMES = {
     "status": "status",
     "tag_folded": "tag",
     "archived": "archived",
     "car": "carId",
+    "assignee": "assignee",
+    "due": "due",
     "make_folded": "make",
     "created_at__gte": "createdAt",
     "created_at__lt": "createdAt",

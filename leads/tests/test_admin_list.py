@@ -119,5 +119,5 @@ def test_the_list_takes_the_same_number_of_queries_for_1_lead_and_for_20(
 ):
     for number in range(count):
         make_lead(make_car(casa, stock_number=f"A-{number}"), tag=f"Tag {number}")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         manager.get(LEADS)

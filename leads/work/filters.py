@@ -16,6 +16,7 @@ from steerleads.db.text import shown
 from steerleads.dealers.models import Dealership
 
 NOBODY = "none"
+ME = "me"  # whoever reads, in an address of a page; a key is nobody
 DueChoice: type[ChoiceField] = enum("DueFilter", DUE)
 
 

@@ -46,12 +46,12 @@ class Shown:
         """The object of a row of PLAN_COLUMNS, without the lead's id."""
         _id, created_at, responded_at, assignee, assigned_at, next_step, due, due_on = row
         return {
-            "assignee": {"id": assignee, "name": self._names.get(assignee, FORMER_COLLEAGUE)} if assignee else None,
+            "assignee": {"id": assignee, "name": self.name_of(assignee)} if assignee else None,
             "assignedAt": assigned_at,
             "nextStep": next_step,
             "dueAt": None if due_on else due,
             "dueOn": due_on,
-            "respondBy": self._respond_by(created_at),
+            "respondBy": self.respond_by(created_at),
             "respondedAt": responded_at,
             "state": self.clock.state(due, due_on).value,
         }
@@ -59,13 +59,23 @@ class Shown:
     def work(self, row: Sequence) -> dict[str, Any]:
         return {"leadId": row[0], **self.plan(row)}
 
-    def _respond_by(self, created_at: datetime) -> datetime | None:
+    def respond_by(self, created_at: datetime) -> datetime | None:
+        """When the target for the first answer to a lead is used up; None if that is not within ten years."""
         second = self._calendar.after(int(created_at.timestamp() // 1), self._calendar.target_seconds)
         return None if second is None else datetime.fromtimestamp(second, UTC)
 
     @cached_property
+    def late_since(self) -> int:
+        """A lead that was created until that second has its target used up by now: one look for all of them."""
+        before = self._calendar.before(int(self.clock.now.timestamp() // 1), self._calendar.target_seconds)
+        return -1 if before is None else before
+
+    @cached_property
     def _calendar(self) -> Calendar:
         return Calendar.of(self.dealership)
+
+    def name_of(self, colleague_id: UUID) -> str:
+        return self._names.get(colleague_id, FORMER_COLLEAGUE)
 
     @cached_property
     def _names(self) -> dict[UUID, str]:

@@ -20,7 +20,7 @@ ORDINARY = [name for name in VALUES if name not in UNREADABLE]
 
 # What addresses of pages have behind the `?`, by the kind of page (lists have their filters, too).
 PARAMETERS = {
-    "board": ["tag", "q", "car", "sort", "dealership", "id", "NEW", "COMPLETED", "NOT_NEEDED"],
+    "board": ["tag", "q", "car", "sort", "assignee", "due", "dealership", "id", "NEW", "COMPLETED", "NOT_NEEDED"],
     "list": ["q", "p", "o", "all", "e", "_popup", "_to_field", "_changelist_filters", "_facets", "nonsense"],
     "form": ["_popup", "_to_field", "_changelist_filters", "car", "dealership", "name", "p"],
     "analytics": [
@@ -79,6 +79,8 @@ TAKEN = {
     "IntervalsField": [],
     # In a call's JSON, where null stands for nothing.
     "IdField": [],
+    "ContactVia": [],
+    "ContactOutcome": [],
     "LeadIdsField": [],
     "ChangesField": [],
     "VersionsField": ["list"],
@@ -136,6 +138,8 @@ BUTTONS = ["action", "index", "select_across", "_selected_action"]
 CALLS = {
     "leads/board/move/": {"lead": "<lead>", "status": "COMPLETED"},
     "leads/board/many/": {"leads": ["<lead>"], "do": "archive"},
+    "leads/board/claim/": {"lead": "<lead>"},
+    "leads/board/contact/": {"lead": "<lead>", "via": "call", "outcome": "reached"},
     "leads/board/undo/": {"back": [{"lead": "<lead>", "version": 1, "changes": {"archived": True}}]},
 }
 

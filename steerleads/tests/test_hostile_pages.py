@@ -17,7 +17,7 @@ from django.db import transaction
 from django.test import RequestFactory
 
 from conftest import make_car, make_lead
-from leads.board.bodies import BulkBody, MoveBody, UndoBody
+from leads.board.bodies import BulkBody, ClaimBody, ContactBody, MoveBody, UndoBody
 from steerleads.dealers.models import Dealership, Membership, Role
 from steerleads.dealers.staff_admin.forms import Typed
 from steerleads.dealers.tests.people import browser, make_staff
@@ -34,6 +34,7 @@ from steerleads.tests.test_admin_tenancy import (  # noqa: F401 (a fixture)
 pytestmark = pytest.mark.on_one_database
 
 BODIES = {"leads/board/move/": MoveBody, "leads/board/many/": BulkBody, "leads/board/undo/": UndoBody}
+BODIES |= {"leads/board/claim/": ClaimBody, "leads/board/contact/": ContactBody}
 FORM = "application/x-www-form-urlencoded"
 
 # In the short run each third parameter of a page, and each field, meets one of the values, the next one the next.

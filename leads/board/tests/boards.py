@@ -43,7 +43,7 @@ class Board:
 
     def undo(self, *answers, mine=()):
         """Take back what these answers tell of."""
-        ways = [back for answer in answers for back in (answer["back"] if "done" in answer else [answer["back"]])]
+        ways = [back for answer in answers for back in answer["back"]]
         return self.post("undo", back=[{**back, "mine": list(mine)} for back in ways])
 
     def panel(self, lead):

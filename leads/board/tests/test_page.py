@@ -8,9 +8,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from conftest import make_car, make_lead
-from leads.board.cards import age_in_words, mark_of
+from leads.board.cards import mark_of
 from leads.board.columns import PAGE, Column
 from leads.board.tests.boards import COLUMNS, PATH, Board
+from leads.board.times import Times, age_in_words
 from leads.models import Lead, Status
 from steerleads.dealers.models import Dealership
 from steerleads.dealers.tests.people import browser, make_staff
@@ -138,10 +139,11 @@ def test_the_number_of_queries_is_constant(seller, civic):
     many = queries(seller.page), queries(seller.state), queries(lambda: seller.cards(*Lead.objects.all()[:PAGE]))
     # Session and person, with the place of work; then three columns and, for the page, its leads and tags; and what came last.
     # Before them, three looks at what was written since; three more columns are counted if all have more than is shown.
-    assert few == many == (11, 9, 4)
+    # Of work: how many are overdue; and for the first answer, which were answered, and the dealership's hours (two).
+    assert few == many == (15, 13, 7)
     for number in range(PAGE):
         make_lead(civic, order=number)
-    assert queries(seller.state) == 10
+    assert queries(seller.state) == 14
 
 
 def queries(act):
@@ -178,10 +180,12 @@ def test_age_is_told_by_the_dealerships_calendar(created, words):
 def test_a_mark_changes_whenever_the_words_may():
     with timezone.override("Africa/Casablanca"):
         ages = [NOW - timedelta(minutes=minutes) for minutes in (0, 1, 59, 60, 119, 120, 700, 1500, 3000)]
-        assert (
-            len({mark_of(1, 1, created, NOW) for created in ages}) == 7
-        )  # 60 and 119 minutes are both an hour, 700 and 1500 both yesterday
-    assert mark_of(1, 1, NOW, NOW) != mark_of(2, 1, NOW, NOW) != mark_of(2, 2, NOW, NOW)
+        times = Times(Dealership(time_zone="Africa/Casablanca"), [], now=NOW)
+        # 60 and 119 minutes are both an hour, 700 and 1500 both yesterday
+        assert len({mark_of((1, 1, 1, created, None, None, None), times) for created in ages}) == 7
+        versions = [(1, 1, None), (2, 1, None), (1, 2, None), (1, 1, 1), (1, 1, 2)]  # of the lead, its car, its work
+        marks = {mark_of((1, lead, car, NOW, work, None, None), times) for lead, car, work in versions}
+        assert len(marks) == len(versions)
 
 
 # --- For whom ------------------------------------------------------------------------------------

@@ -2,7 +2,9 @@
 
 import pytest
 
-from conftest import make_car, make_lead
+from conftest import TESTER, make_car, make_lead
+from leads.actions import change_lead
+from leads.board import panel
 from leads.models import Lead, LeadEvent
 
 pytestmark = pytest.mark.django_db
@@ -100,17 +102,15 @@ def test_line_ends_are_no_change(seller, civic):
 
 
 def test_a_change_between_reading_and_locking_is_judged_again(api, seller, lead, monkeypatch):
-    from leads import actions
+    real, calls = panel.number_on_top, []
 
-    real, calls = actions.change_lead, []
-
-    def overtaken(dealership, lead_id, changes, **how):
-        calls.append(how)
+    def overtaken(dealership, status):
+        calls.append(status)
         if len(calls) == 1:
-            real(dealership, lead_id, {"tag": "Hot"}, actor=how["actor"])
-        return real(dealership, lead_id, changes, **how)
+            change_lead(dealership, lead.pk, {"tag": "Hot"}, actor=TESTER)
+        return real(dealership, status)
 
-    monkeypatch.setattr(actions, "change_lead", overtaken)
+    monkeypatch.setattr(panel, "number_on_top", overtaken)
     assert seller.save(lead, note="Mine").status_code == 200
     assert len(calls) == 2 and Lead.objects.values_list("tag", "note").get() == ("Hot", "Mine")
 

@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from conftest import make_lead
-from leads.board.columns import PAGE, look, state
+from leads.board.columns import PAGE, state, view
 from leads.board.filters import Filters
 from leads.board.tests.boards import PATH
 from leads.models import Lead, Status
@@ -73,8 +73,7 @@ def test_ages_are_news_once_a_minute_and_all_together(casa, civic):
         lead = make_lead(civic)
         Lead.objects.filter(pk=lead.pk).update(created_at=now - timedelta(minutes=5, seconds=seconds))
     asked = dict.fromkeys(Status.values, PAGE)
-    columns = look(Filters(casa), asked)
-    told = [str(state(columns, now=now + timedelta(seconds=passed))) for passed in range(0, 180, 3)]
+    told = [str(state(view(Filters(casa), asked, now=now + timedelta(seconds=passed)))) for passed in range(0, 180, 3)]
     assert len(set(told)) == 3 and len(set(told[:20])) == 1
 
 

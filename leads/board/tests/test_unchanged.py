@@ -46,6 +46,9 @@ class Scene:
     def archive_a(self):
         self.done = self.seller.post("many", leads=[self.a], do="archive").json()
 
+    def claim_a(self):
+        self.done = self.seller.post("claim", lead=self.a).json()
+
     def import_leads(self):
         text = "Nom,GSM,Lead ID,Marque,Modèle,Note\nSalma,0661000000,1,Honda,Civic,new\n"
         call_command("import_leads", self.file(text), dealership="Casa Motors")
@@ -106,6 +109,13 @@ WRITES = {
     "undone": (Scene.archive_a, lambda scene: scene.seller.undo(scene.done)),
     "saved in the panel": (None, lambda scene: scene.seller.save(scene.a, note="Z")),
     "added in the panel": (None, lambda scene: scene.seller.add(car=str(scene.civic.pk))),
+    "claimed": (None, lambda scene: scene.seller.post("claim", lead=scene.a)),
+    "contacted": (None, lambda scene: scene.seller.post("contact", lead=scene.a, via="call", outcome="reached")),
+    "planned in the panel": (
+        None,
+        lambda scene: scene.boss.save(scene.a, due_day="2026-01-01", **{"initial-due_day": ""}),
+    ),
+    "work undone": (Scene.claim_a, lambda scene: scene.seller.undo(scene.done)),
     "a car changed": (None, lambda scene: scene.api.patch(f"/vehicles/{scene.civic.pk}", {"location": "Fès"})),
     "a car changed in the admin": (None, Scene.change_car_in_admin),
     "cars imported": (None, Scene.import_cars),
@@ -185,7 +195,17 @@ def test_the_moment_is_a_minute_of_the_days_and_the_words_that_are_shown(casa, s
 
 def test_what_filters_is_part_of_the_moment(casa, seller, lead):
     car = make_car(casa, model="Jazz")
-    queries = ["", f"car={car.pk}", "tag=x", "q=x", "NEW=60", "COMPLETED=60"]
+    queries = [
+        "",
+        f"car={car.pk}",
+        "tag=x",
+        "q=x",
+        "NEW=60",
+        "COMPLETED=60",
+        "assignee=me",
+        "assignee=none",
+        "due=today",
+    ]
     assert len({moment(seller.state(query)) for query in queries}) == len(queries)
 
 

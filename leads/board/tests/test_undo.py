@@ -53,7 +53,7 @@ def test_a_new_lead_goes_to_the_archive(seller, civic):
 
 
 def test_what_changed_nothing_has_no_way_back(seller, lead):
-    assert seller.save(lead).json()["back"] is None
+    assert seller.save(lead).json()["back"] == []
     assert seller.post("many", leads=[lead], do="restore").json()["back"] == []
 
 
@@ -137,7 +137,7 @@ def test_what_changes_while_it_is_taken_back_is_judged_again(seller, boss, lead,
 def test_what_is_gone_or_foreign_cannot_be_taken_back(seller, api, lead, atlas):
     theirs = make_lead(make_car(atlas))
     answer = seller.save(lead, tag="Hot").json()
-    foreign = {"back": {**answer["back"], "lead": str(theirs.pk)}}
+    foreign = {"back": [{**answer["back"][0], "lead": str(theirs.pk)}]}
     assert seller.undo(foreign).status_code == 404
     api.delete(f"/leads/{lead.pk}")
     assert seller.undo(answer).json() == {"message": "This lead is not there any more."}

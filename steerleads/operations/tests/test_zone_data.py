@@ -11,8 +11,8 @@ from django.conf import settings as project
 from django.utils.timezone import override
 
 from conftest import make_lead
-from leads.board.cards import age_in_words, mark_of, minute_of
 from leads.board.history import history_of
+from leads.board.times import age_in_words, age_of, minute_of
 from leads.models import LeadEvent
 from leads.notifications import texts
 from leads.notifications.models import Rule
@@ -128,7 +128,7 @@ def test_board_counts_days_by_the_new_time(casa):
     with override(casa.tz):
         created, now = NOON.replace(hour=22, minute=30), NOON.replace(hour=23, minute=30)
         assert age_in_words(created, now) == "1\xa0hour"
-        assert mark_of(1, 1, created, minute_of(now)) == "1.1.1h"
+        assert age_of(created, minute_of(now)) == "1h"
 
 
 def test_admin_has_the_new_time(casa, told):

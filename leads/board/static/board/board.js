@@ -2,6 +2,7 @@
 
 import { Columns } from "./columns.js";
 import { Combobox } from "./combobox.js";
+import { Countdown } from "./countdown.js";
 import { makeDraggable } from "./drag.js";
 import { Fresh } from "./fresh.js";
 import { Keys } from "./keys.js";
@@ -17,6 +18,7 @@ import { Server } from "./server.js";
 import { Shortcuts } from "./shortcuts.js";
 import { Still } from "./still.js";
 import { Undo } from "./undo.js";
+import { Work } from "./work.js";
 import { Writes } from "./writes.js";
 
 const board = document.querySelector("[data-board]");
@@ -32,6 +34,7 @@ const undos = new Undo(undoButton, settings.keeper);
 const car = board.querySelector("[data-filters] [name=car]").value || null;
 const isSorted = board.dataset.sort !== "";
 const moves = new Moves({ columns, server, writes, undos, voice, car, isSorted, names: settings.columns });
+const work = new Work({ columns, server, writes, moves, voice });
 const panel = new Panel({ board, columns, server, voice, still, writes, saved, archive });
 const selection = new Selection({ board, columns, moves, voice });
 const reach = (counts) => live.reach(counts);
@@ -76,19 +79,22 @@ document.addEventListener("keydown", (event) => {
 });
 
 function tap(control, card) {
-  const { act, to } = control.dataset;
+  const { act, by, value } = control.dataset;
   if (act === "menu") menu.open(control);
-  else choose(act, card, to, control);
+  else if (act === "filter") filterBy(by, value);
+  else choose(act, card, control);
 }
 
-function choose(act, card, to, control) {
+/** `control` is the button of the card, or the item of its menu. */
+function choose(act, card, control) {
   const { lead } = card.dataset;
   if (act === "open") panel.edit(lead);
   else if (act === "note") panel.edit(lead, "note");
   else if (act === "archive") archive(lead, columns.titleOf(card));
   else if (act === "copy") copy(control.textContent);
-  else if (act === "filter") filterBy(control.dataset.by, control.dataset.value);
-  else move(card, placeFor(act, card, to));
+  else if (act === "claim") work.claim(card);
+  else if (act === "contact") work.contact(card, control.dataset, control.textContent.trim() || control.title);
+  else move(card, placeFor(act, card, control.dataset.to));
 }
 
 async function copy(text) {
@@ -175,6 +181,7 @@ more.addEventListener("click", () => {
 const cars = filters.querySelector("[data-combobox]");
 new Combobox(cars, { server, words: settings.words, chosen: () => filters.requestSubmit() });
 new Search({ board, live });
+new Countdown({ board, words: settings.words });
 
 new Shortcuts(board);
 live.start();

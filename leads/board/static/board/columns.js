@@ -148,12 +148,16 @@ export class Columns {
     return fresh;
   }
 
-  #count(status, { count, counted, shown }, here) {
+  #count(status, { count, counted, shown, overdue }, here) {
     const column = this.column(status);
     column.dataset.total = count;
     column.toggleAttribute("data-uncounted", !counted);
     column.querySelector("[data-more]").hidden = here >= count;
     for (const place of this.board.querySelectorAll(`[data-count-of="${status}"]`)) place.textContent = shown;
+    for (const place of this.board.querySelectorAll(`[data-overdue-of="${status}"]`)) {
+      place.textContent = overdue;
+      place.hidden = !overdue;
+    }
   }
 
   #showEmptiness() {
@@ -221,5 +225,5 @@ function controlsOf(card) {
 }
 
 function isSame(control, other) {
-  return ["act", "to"].every((name) => control.dataset[name] === other.dataset[name]);
+  return ["act", "to", "by"].every((name) => control.dataset[name] === other.dataset[name]);
 }

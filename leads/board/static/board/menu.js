@@ -1,7 +1,7 @@
 /** The menu behind a card's three dots: every move without dragging. One menu serves all cards. */
 
 export class Menu {
-  /** `act(name, card, status)` does what was chosen; `gone()` tells that there is no such card any more. */
+  /** `act(name, card, item)` does what was chosen; `gone()` tells that there is no such card any more. */
   constructor({ board, columns, still, act, gone }) {
     Object.assign(this, { board, columns, still, act, gone });
     this.menu = board.querySelector("[data-menu]");
@@ -70,7 +70,7 @@ export class Menu {
     const card = this.columns.card(this.lead);
     this.still.uncovered(this.menu.getBoundingClientRect());
     this.menu.hidePopover();
-    if (card) this.act(item.dataset.menuAct, card, item.dataset.to);
+    if (card) this.act(item.dataset.menuAct, card, item);
     else this.gone();
   }
 }

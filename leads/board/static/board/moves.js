@@ -49,7 +49,7 @@ export class Moves {
     try {
       const change = { leads: [lead], do: "change", value: { status } };
       const { back } = await this.writes.inTurn(() => this.server.post(this.server.urls.many, change));
-      this.voice.tell("sortedAway", { lead: title, column: this.names[status] }, this.remember(title, back[0]));
+      this.voice.tell("sortedAway", { lead: title, column: this.names[status] }, this.remember(title, back));
     } catch (failure) {
       this.#goBack(lead, title, home, failure);
     }
@@ -71,10 +71,10 @@ export class Moves {
     return this.#many(leads, { do: "change", value }, "", tell);
   }
 
-  /** What was done elsewhere: `back` is the server's way back. The button that takes it back. */
+  /** What was done elsewhere: `back` are the server's ways back. The button that takes it back. */
   remember(title, back) {
-    if (!back) return null;
-    this.undos.remember({ title, ways: [back] });
+    if (!back?.length) return null;
+    this.undos.remember({ title, ways: back });
     return this.#undoButton();
   }
 
@@ -83,7 +83,7 @@ export class Moves {
     try {
       await this.writes.inTurn(() => this.#takeBack(this.undos.take()));
     } catch (failure) {
-      this.#warn(failure);
+      this.warn(failure);
     }
   }
 
@@ -105,8 +105,8 @@ export class Moves {
     card?.classList.add("is-saving");
     try {
       // Only if nobody else has moved it since this person did.
-      const mine = this.undos.mine(lead, version);
-      this.undos.wrote(lead, await this.#send({ lead, version, mine, car, ...home }));
+      const mine = this.undos.mineSince({ lead, version });
+      this.undos.wrote({ lead, version: await this.#send({ lead, version, mine, car, ...home }) });
       this.voice.tell("undone", { lead: title });
     } catch (failure) {
       this.#lieAt(lead, from);
@@ -115,10 +115,10 @@ export class Moves {
   }
 
   async #writeBack({ title, ways }) {
-    const back = ways.map((way) => ({ ...way, mine: this.undos.mine(way.lead, way.version) }));
+    const back = ways.map((way) => ({ ...way, mine: this.undos.mineSince(way) }));
     const { done, left } = await this.server.post(this.server.urls.undo, { back });
-    for (const { lead, version } of done) this.undos.wrote(lead, version);
-    if (ways.length === 1) this.voice.tell("undone", { lead: title });
+    for (const each of done) this.undos.wrote(each);
+    if (new Set(ways.map(({ lead }) => lead)).size === 1) this.voice.tell("undone", { lead: title });
     else this.voice.tell(left ? "undoneSome" : "undoneMany", { count: done.length, left });
   }
 
@@ -140,7 +140,7 @@ export class Moves {
 
   #goBack(lead, title, home, failure) {
     this.#lieAt(lead, home);
-    this.#warn(failure, title);
+    this.warn(failure, title);
   }
 
   #lieAt(lead, place) {
@@ -150,11 +150,11 @@ export class Moves {
     card.classList.remove("is-saving");
   }
 
-  #warn(failure, title = null) {
+  warn(failure, title = null) {
     if (failure.why === undefined) throw failure;
     const { unreachable, reload } = this.voice.words;
     const why = title !== null && failure.unreachable ? fill(unreachable, { lead: title }) : failure.why;
-    const isOver = failure.status === 401 || failure.status === 403;
+    const isOver = failure.status === 401 || failure.why === this.voice.words.refused;
     this.voice.warn(why, isOver ? { words: reload, act: () => location.reload() } : null);
   }
 
@@ -169,7 +169,7 @@ export class Moves {
       if (refused.length) this.voice.warn(fill(this.voice.words.left, this.#named(refused, titles)));
       return true;
     } catch (failure) {
-      this.#warn(failure);
+      this.warn(failure);
       return false;
     }
   }

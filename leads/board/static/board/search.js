@@ -51,7 +51,7 @@ export class Search {
     const query = asked();
     this.found = query.get("q") ?? "";
     this.live.look();
-    const isFiltered = ["q", "car", "tag"].some((name) => query.get(name));
+    const isFiltered = ["q", "car", "tag", "assignee", "due"].some((name) => query.get(name));
     for (const place of this.board.querySelectorAll("[data-if-filtered]")) place.hidden = !isFiltered;
     for (const place of this.board.querySelectorAll("[data-if-whole]")) place.hidden = isFiltered;
     const link = this.board.querySelector("[data-export]");

@@ -1,7 +1,8 @@
 /** What this person did in this tab, the newest last, whichever door it came through; kept when the page is loaded anew.
  *
  *  An entry is a move, {title, lead, version, home, car}, or has the server's ways back, {title, ways: [{lead, version,
- *  changes}]}. A version is the lead's own after that write: the server takes nothing back that others changed since. */
+ *  changes} or, of its work, {lead, work, plan}]}. `version` and `work` are the row's own version after that write: the
+ *  server takes nothing back that others changed since. */
 
 const MOST = 20;
 const MOST_MINE = 1_000; // versions of one lead that the server reads
@@ -12,12 +13,12 @@ export class Undo {
     Object.assign(this, { button, key: `board.undo.${keeper}` });
     const { done, own } = this.#kept();
     this.done = done;
-    this.own = new Map(own); // {lead: its versions that this person wrote here}
+    this.own = new Map(own); // {lead, or its work: the versions that this person wrote here}
     this.#show();
   }
 
   remember(entry) {
-    for (const { lead, version } of entry.ways ?? [entry]) this.wrote(lead, version);
+    for (const way of entry.ways ?? [entry]) this.wrote(way);
     this.put(entry);
   }
 
@@ -35,14 +36,15 @@ export class Undo {
     return entry;
   }
 
-  wrote(lead, version) {
-    this.own.set(lead, [...(this.own.get(lead) ?? []), version]);
+  wrote(way) {
+    const row = rowOf(way);
+    this.own.set(row, [...(this.own.get(row) ?? []), versionOf(way)]);
     this.#keep();
   }
 
-  /** The person's own later versions of a lead: taking something back is one as well. */
-  mine(lead, version) {
-    return (this.own.get(lead) ?? []).filter((own) => own > version).slice(-MOST_MINE);
+  /** The person's own later versions of a lead or its work: taking something back is one as well. */
+  mineSince(way) {
+    return (this.own.get(rowOf(way)) ?? []).filter((own) => own > versionOf(way)).slice(-MOST_MINE);
   }
 
   #kept() {
@@ -66,4 +68,13 @@ export class Undo {
     this.button.disabled = this.done.length === 0;
     this.#keep();
   }
+}
+
+/** A lead and its work are two rows, each with versions of its own. */
+function rowOf({ lead, work }) {
+  return work === undefined ? lead : `${lead} work`;
+}
+
+function versionOf({ version, work }) {
+  return work ?? version;
 }
