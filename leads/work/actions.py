@@ -3,7 +3,7 @@
 Locks are taken in one order: the colleague who is to be assigned, the lead, its Work; then events are inserted.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,7 @@ from leads.models import EventKind, Lead, LeadEvent, Status
 from leads.work.answers import is_waiting
 from leads.work.due import last_moment
 from leads.work.errors import AlreadyAssigned
-from leads.work.events import Told, changes_of, of_plan, plan_of, tell, time_after_all
+from leads.work.events import Changes, Told, changes_of, of_plan, plan_of, tell, time_after_all
 from leads.work.models import Work
 from leads.work.people import Colleague, held, names_of
 from steerleads.api import etags
@@ -101,23 +101,39 @@ def open_leads(dealership: Dealership, colleague_id: UUID) -> QuerySet[Lead]:
     return Lead.objects.of(dealership).with_status(Status.NEW).filter(work__assignee=colleague_id)
 
 
-def hand_over(dealership: Dealership, leaver: Colleague, successor: Colleague | None, *, actor: Actor) -> None:
-    """Give all open leads of somebody (held) to a colleague or to nobody: in one act, in as many statements as one."""
-    locked = open_leads(dealership, leaver.id).order_by("pk").select_for_update(of=("self",), no_key=True)
+def locked_open_leads(dealership: Dealership, colleague: Colleague) -> list[Lead]:
+    """The open leads of somebody (held), locked."""
+    locked = open_leads(dealership, colleague.id).order_by("pk").select_for_update(of=("self",), no_key=True)
     leads = list(locked)
-    if not leads:
-        return
     # Read anew under the locks: a colleague may have taken some of them over while we waited.
-    theirs = Work.objects.of(dealership).filter(lead__in=leads, assignee=leaver.id)
+    theirs = Work.objects.of(dealership).filter(lead__in=leads, assignee=colleague.id)
     kept = set(theirs.values_list("lead", flat=True))
-    leads = [lead for lead in leads if lead.pk in kept]
-    ids = [lead.pk for lead in leads]
+    return [lead for lead in leads if lead.pk in kept]
+
+
+def hand_over(
+    dealership: Dealership, leaver: Colleague, successors: Sequence[tuple[Lead, Colleague | None]], *, actor: Actor
+) -> None:
+    """Give each of these leads of somebody (all locked) to a colleague (held) or to nobody: in one act.
+
+    In as many statements as there are successors, and two more, however many leads there are.
+    """
+    if not successors:
+        return
+    ids = [lead.pk for lead, _successor in successors]
     at, batch = time_after_all(dealership, ids), batch_of(ids)
-    Work.objects.of(dealership).filter(lead__in=ids).update(
-        assignee=successor and successor.id, assigned_at=successor and at, version=F("version") + 1
+    for each in {successor for _lead, successor in successors}:
+        theirs = Work.objects.of(dealership).filter(lead__in=[lead.pk for lead, to in successors if to == each])
+        assigned = {"assignee": each and each.id, "assigned_at": each and at}
+        theirs.update(**assigned, version=F("version") + 1)
+    LeadEvent.objects.bulk_create(
+        event_of(lead, EventKind.ASSIGNED, at, actor, _handed(leaver, successor), batch=batch)
+        for lead, successor in successors
     )
-    changes = changes_of({"assignee": leaver.name}, {"assignee": successor and successor.name})
-    LeadEvent.objects.bulk_create(event_of(lead, EventKind.ASSIGNED, at, actor, changes, batch=batch) for lead in leads)
+
+
+def _handed(leaver: Colleague, successor: Colleague | None) -> Changes:
+    return changes_of({"assignee": leaver.name}, {"assignee": successor and successor.name})
 
 
 def forget_contacts(dealership: Dealership, keys: Collection[str]) -> None:

@@ -15,16 +15,18 @@ from django.db import transaction
 from django.db.models import Count, F, Q, QuerySet
 from django.db.models.expressions import Combinable
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from leads.contacts.search import contact_keys
 from leads.feed import events_after, locked_feed, number_events
 from leads.models import EventKind, Feed, Lead, Status
-from leads.work.actions import write_work
+from leads.work.actions import hand_over, locked_open_leads, write_work
 from leads.work.models import Turns, Work
-from leads.work.people import held_staff
+from leads.work.people import colleague_in, colleague_of, held_staff
 from steerleads.dealers.actors import Actor, ActorType
 from steerleads.dealers.availability import can_be_given_leads
-from steerleads.dealers.models import Assigning, Dealership
+from steerleads.dealers.models import Assigning, Dealership, User
+from steerleads.dealers.staff import StaffRefused
 
 IN_TURN = Actor.of_command("round robin")
 LOOK_AGAIN = timedelta(minutes=1)  # while nobody is available: own hours begin, and leads are closed
@@ -69,6 +71,24 @@ def deal_next(dealership: Dealership, *, now: datetime) -> Outcome:
         return Outcome.SEEN_TO
 
 
+def deal_open_leads(dealership: Dealership, user: User, *, actor: Actor) -> None:
+    """Deal the open leads of somebody who leaves out in turn, all in one act. Raises StaffRefused if they cannot all be."""
+    Turns.objects.get_or_create(dealership=dealership)
+    turns = Turns.objects.of(dealership).select_for_update().get()
+    leaver = colleague_of(dealership, user)
+    if leaver is None:
+        return
+    candidates = Candidates(dealership, timezone.now(), without={leaver.id})
+    leads, successors = locked_open_leads(dealership, leaver), []
+    for lead in leads:
+        if not candidates.ids:
+            words = _("Only %(dealt)s of their %(count)s open leads can be dealt out to those who are available.")
+            raise StaffRefused(words % {"dealt": len(successors), "count": len(leads)})
+        successors.append((lead, colleague_in(dealership, candidates.staff[candidates.take_turn(turns)])))
+    hand_over(dealership, leaver, successors, actor=actor)
+    turns.save(update_fields=["last_served"])
+
+
 def next_in_turn(order: Sequence[UUID], last_served: UUID | None) -> UUID:
     """The first of some ids in order behind the one that was served last, who need not be among them; round and round."""
     return order[bisect_right(order, last_served) % len(order) if last_served else 0]
@@ -79,8 +99,8 @@ class Candidates:
 
     def __init__(self, dealership: Dealership, now: datetime, *, without: Collection[UUID] = ()):
         self.dealership = dealership
-        staff = {pk: each for pk, each in held_staff(dealership).items() if pk not in without}
-        on_duty = {pk: each for pk, each in staff.items() if can_be_given_leads(each, now, dealership.tz)}
+        self.staff = {pk: each for pk, each in held_staff(dealership).items() if pk not in without}
+        on_duty = {pk: each for pk, each in self.staff.items() if can_be_given_leads(each, now, dealership.tz)}
         limits = {pk: each.most_open for pk, each in on_duty.items() if each.most_open is not None}
         had = _open_leads_of(dealership, limits)
         # How many more each may have; None: any number.

@@ -4,31 +4,41 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from leads.models import EventKind, LeadEvent
-from leads.work.actions import hand_over, open_leads
+from leads.work.actions import hand_over, locked_open_leads, open_leads
+from leads.work.dealing import deal_open_leads
 from leads.work.models import FormerColleague, Work
-from leads.work.people import Colleague, colleague_of
+from leads.work.people import Colleague, colleague_of, held_pair
 from steerleads.api import json
 from steerleads.dealers.actors import FORMER_COLLEAGUE, Actor, ActorType
 from steerleads.dealers.idempotency import forget_answers
-from steerleads.dealers.leaving import Keeper, Leaver
+from steerleads.dealers.leaving import Handover, Keeper, Leaver
 from steerleads.dealers.models import Dealership, User
 
 
 class WorkOfPeople(Keeper):
-    """Open leads go to the successor, else to nobody. Those that are closed keep who had them."""
+    """Open leads go where it was said, else to the successor or to nobody. Those that are closed keep who had them."""
 
     def named(self, user: User, dealership: Dealership) -> list[str]:
-        colleague = colleague_of(dealership, user)
-        count = open_leads(dealership, colleague.id).count() if colleague else 0
+        count = self.open_work(user, dealership)
         return [_("Open leads that they have: %(count)s") % {"count": count}] if count else []
 
-    def take_off(self, user: User, dealership: Dealership, *, successor: User | None, actor: Actor) -> None:
-        # Held first, as whoever assigns a lead holds the colleague before the lead.
-        leaver = colleague_of(dealership, user, hold=True)
-        if leaver is None:
+    def open_work(self, user: User, dealership: Dealership) -> int:
+        colleague = colleague_of(dealership, user)
+        return open_leads(dealership, colleague.id).count() if colleague else 0
+
+    def hand_over(self, user: User, dealership: Dealership, *, handover: Handover, actor: Actor) -> None:
+        if handover.is_dealt:
+            deal_open_leads(dealership, user, actor=actor)
             return
-        hand_over(dealership, leaver, successor and colleague_of(dealership, successor), actor=actor)
-        if _is_named(dealership, leaver):
+        # Held first, as whoever assigns a lead holds the colleague before the lead.
+        leaver, successor = held_pair(dealership, user, handover.to)
+        if leaver is not None:
+            leads = locked_open_leads(dealership, leaver)
+            hand_over(dealership, leaver, [(lead, successor) for lead in leads], actor=actor)
+
+    def take_off(self, user: User, dealership: Dealership, *, successor: User | None, actor: Actor) -> None:
+        leaver = colleague_of(dealership, user, hold=True)
+        if leaver is not None and _is_named(dealership, leaver):
             FormerColleague.objects.create(id=leaver.id, dealership=dealership, name=leaver.name, role=leaver.role)
 
     def erase(self, leaver: Leaver) -> dict[str, int]:

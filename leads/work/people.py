@@ -41,7 +41,7 @@ def held(dealership: Dealership, colleague_id: UUID) -> Colleague:
     membership = found.select_for_update(of=("self",), no_key=True).first()
     if membership is None or not membership.user.is_active:
         raise InvalidAssignee()
-    return _colleague(dealership, membership)
+    return colleague_in(dealership, membership)
 
 
 def colleague_of(dealership: Dealership, user: User, *, hold: bool = False) -> Colleague | None:
@@ -49,7 +49,15 @@ def colleague_of(dealership: Dealership, user: User, *, hold: bool = False) -> C
     memberships = Membership.objects.filter(dealership=dealership, user=user).select_related("user")
     memberships = memberships.select_for_update(of=("self",)) if hold else memberships
     membership = memberships.first()
-    return _colleague(dealership, membership) if membership else None
+    return colleague_in(dealership, membership) if membership else None
+
+
+def held_pair(dealership: Dealership, user: User, successor: User | None) -> tuple[Colleague | None, Colleague | None]:
+    """Who leaves and who takes over, both held, in the order in which everybody holds several."""
+    memberships = Membership.objects.filter(dealership=dealership, user__in=[user, successor or user])
+    held = memberships.select_related("user").order_by("pk").select_for_update(of=("self",), no_key=True)
+    found = {each.user_id: colleague_in(dealership, each) for each in held}
+    return found.get(user.pk), found.get(successor.pk) if successor else None
 
 
 def held_staff(dealership: Dealership) -> dict[UUID, Membership]:
@@ -60,12 +68,12 @@ def held_staff(dealership: Dealership) -> dict[UUID, Membership]:
 
 def _staff(dealership: Dealership) -> Iterator[Colleague]:
     for membership in Membership.objects.filter(dealership=dealership).select_related("user"):
-        yield _colleague(dealership, membership)
+        yield colleague_in(dealership, membership)
     for former in FormerColleague.objects.of(dealership):
         yield Colleague(former.pk, former.name, former.role, False)
 
 
-def _colleague(dealership: Dealership, membership: Membership) -> Colleague:
+def colleague_in(dealership: Dealership, membership: Membership) -> Colleague:
     """By the name that history would have, too."""
     user, is_available = membership.user, can_be_given_leads(membership, timezone.now(), dealership.tz)
     return Colleague(membership.pk, Actor.of_user(user).name, membership.role, user.is_active, is_available)

@@ -10,17 +10,18 @@ from steerleads.dealers.audit_kinds import AuditKind
 from steerleads.dealers.models import Dealership, User
 
 
-def erase(user, *, worked=()):
+def erase(user, *, worked=(), handover=None):
     """{what: how many} of what had a person's name or address, and has it no more; the account is gone.
 
-    `worked` are Dealerships where they did, beside those that are still known. Raises StaffRefused.
+    `worked` are Dealerships where they did, beside those that are still known; `handover` (leaving.Handover) is where
+    their open work goes, else to nobody. Raises StaffRefused.
     """
     with transaction.atomic():
         user = User.objects.select_for_update().get(pk=user.pk)
         leaver = _leaver(user, worked)
         counts = Counter(leaving.erase(leaver))
         if user.is_active:
-            staff.shut_account(user)
+            staff.shut_account(user, handover=handover)
             counts.update(leaving.erase(leaver))  # history tells by name what they were taken off
         counts["entries of the audit log"] = audit.forget(user)
         password_tries.forget(user.email)

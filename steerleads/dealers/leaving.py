@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from steerleads.dealers.keys import revoke_keys_of
-from steerleads.dealers.models import ApiKey, Membership
+from steerleads.dealers.models import ApiKey, Membership, User
 
 _keepers = []
 
@@ -27,12 +27,27 @@ class Leaver:
         return {self.email, *self.names} if worked else {self.email}
 
 
+@dataclass(frozen=True)
+class Handover:
+    """Where the open work of who leaves goes: to a User, to nobody, or dealt out to those who are available."""
+
+    to: User | None = None
+    is_dealt: bool = False
+
+
 class Keeper:
     """What an app keeps that names people. An app has what it needs of these."""
 
     def named(self, user, dealership):
         """[text] of what names them, as a manager reads it."""
         return []
+
+    def open_work(self, user, dealership):
+        """How much they have that is still to be done."""
+        return 0
+
+    def hand_over(self, user, dealership, *, handover, actor):
+        """Give that away, as a Handover says. Before `take_off`."""
 
     def take_off(self, user, dealership, *, successor, actor):
         """Take them off it, or hand it over to `successor`, a User, if there is one."""
@@ -51,7 +66,15 @@ def named(user, dealership):
     return [text for keeper in _keepers for text in keeper.named(user, dealership)]
 
 
-def take_off(user, dealership, *, successor, actor):
+def open_work(user, dealership):
+    """How much a person has that is still to be done."""
+    return sum(keeper.open_work(user, dealership) for keeper in _keepers)
+
+
+def take_off(user, dealership, *, successor, actor, handover=None):
+    """Without a Handover, `successor` has the open work, too."""
+    for keeper in _keepers:
+        keeper.hand_over(user, dealership, handover=handover or Handover(successor), actor=actor)
     for keeper in _keepers:
         keeper.take_off(user, dealership, successor=successor, actor=actor)
 

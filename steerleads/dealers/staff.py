@@ -90,15 +90,15 @@ def change_role(membership, role, *, by):
     return membership
 
 
-def remove(membership, *, by, successor=None):
+def remove(membership, *, by, successor=None, handover=None):
     """End a person's membership and shut their account; what names them goes to `successor`, a User, or forgets them.
 
-    Raises StaffRefused.
+    Their open work goes where a `handover` (leaving.Handover) says, else to the successor as well. Raises StaffRefused.
     """
     with transaction.atomic():
         user = _locked_to_be_shut(membership.user_id, by)
         _record(AuditKind.PERSON_REMOVED, user, by, dealership=membership.dealership)
-        leaving.take_off(user, membership.dealership, successor=successor, actor=Actor.by(by))
+        leaving.take_off(user, membership.dealership, successor=successor, actor=Actor.by(by), handover=handover)
         _shut(user)
         Membership.objects.filter(pk=membership.pk).delete()
 
@@ -108,10 +108,10 @@ def find_account(email):
     return _accounts(email).first()
 
 
-def shut_account(user):
+def shut_account(user, *, handover=None):
     """Take somebody out, by command, whether they are a member anywhere or not. Raises StaffRefused."""
     if membership := getattr(user, "membership", None):
-        remove(membership, by=None)
+        remove(membership, by=None, handover=handover)
     else:
         _shut(_locked_to_be_shut(user.pk, None))
 

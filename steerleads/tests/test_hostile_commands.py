@@ -27,7 +27,7 @@ COMMANDS = {
     "create_staff": ["new@casa.example", "--dealership", "<dealership>"],
     "deliveries": [],
     "erase_person": ["Sara Alami", "--dealership", "<dealership>", "--yes"],
-    "erase_staff": ["sara@casa.example", "--yes"],
+    "erase_staff": ["sara@casa.example", "--yes", "--open-leads", "queue"],
     "export_leads": ["--dealership", "<dealership>", "--format", "csv"],
     "export_person": ["Sara Alami", "--dealership", "<dealership>"],
     "find_person": ["Sara Alami", "--dealership", "<dealership>"],

@@ -134,21 +134,36 @@ class StaffAdmin(DealershipAdmin):
         membership = self.get_queryset(request).filter(pk=parse_id(object_id)).first()
         colleagues = leaving.successors(membership) if membership else []
         context = {"title": _("Take out of the staff"), "successors": colleagues, **(extra_context or {})}
+        context["open_work"] = leaving.open_work(membership.user, membership.dealership) if membership else 0
         return super().delete_view(request, object_id, context)
 
     def delete_model(self, request, obj):
-        staff.remove(obj, by=request.user, successor=self._successor(request, obj))
+        successor, handover = self._colleague(request, obj, "successor"), self._handover(request, obj)
+        staff.remove(obj, by=request.user, successor=successor, handover=handover)
 
-    def _successor(self, request, membership):
-        """The User whom the form names to take over, or None."""
-        if not request.POST.get("successor"):
+    def _colleague(self, request, membership, name):
+        """The User whom this field of the form names, or None."""
+        if not request.POST.get(name):
             return None
-        successor = leaving.successors(membership).filter(pk=parse_id(request.POST["successor"])).first()
-        if successor is None:
+        colleague = leaving.successors(membership).filter(pk=parse_id(request.POST[name])).first()
+        if colleague is None:
             raise staff.StaffRefused(_("This colleague is not there any more. Choose another."))
-        return successor.user
+        return colleague.user
+
+    def _handover(self, request, membership):
+        """Where the form says that their open leads go; it must, if they have some."""
+        typed = request.POST.get("open_leads")
+        if typed in ("queue", "dealt"):
+            return leaving.Handover(is_dealt=typed == "dealt")
+        if not typed and leaving.open_work(membership.user, membership.dealership):
+            raise staff.StaffRefused(_("Choose where their open leads go."))
+        return leaving.Handover(self._colleague(request, membership, "open_leads"))
 
     def delete_queryset(self, request, queryset):
+        for membership in queryset:
+            if leaving.open_work(membership.user, membership.dealership):
+                words = _("%(person)s has open leads: take them out alone, and choose where these go.")
+                raise staff.StaffRefused(words % {"person": membership})
         for membership in queryset:
             staff.remove(membership, by=request.user)
 

@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from steerleads.db.remains import forget_samples, overwrite_bytes
-from steerleads.dealers import erasing, lookup, staff
+from steerleads.dealers import erasing, leaving, lookup, staff
 from steerleads.terminal import confirm, table
 
 
@@ -23,13 +23,20 @@ class Command(BaseCommand):
             default=[],
             help="where the person worked, if that is not known any more; may be given several times",
         )
+        parser.add_argument(
+            "--open-leads",
+            metavar="queue|dealt|EMAIL",
+            help="where their open leads go, which must be said if they have some: to nobody, dealt out to those who are "
+            "available, or to a colleague",
+        )
         parser.add_argument("--yes", action="store_true", help="do not ask")
 
-    def handle(self, *, email, dealership, yes, **options):
+    def handle(self, *, email, dealership, open_leads, yes, **options):
         worked = [lookup.find_dealership(typed) for typed in dealership]
         user = staff.find_account(email)
         if user is None:
             raise CommandError("There is no account with this e-mail address.")
+        self.handover = _handover(user, open_leads)
         self._show(user, worked)
         if not yes:
             confirm(self, f"This erases {user.email} for good.")
@@ -48,6 +55,25 @@ class Command(BaseCommand):
 
     def _erase(self, user, worked):
         try:
-            return erasing.erase(user, worked=worked)
+            return erasing.erase(user, worked=worked, handover=self.handover)
         except staff.StaffRefused as error:
             raise CommandError(error.message) from None
+
+
+def _handover(user, typed):
+    """The Handover that an option means, or None."""
+    membership = getattr(user, "membership", None)
+    if typed is None:
+        if membership and (count := leaving.open_work(user, membership.dealership)):
+            raise CommandError(
+                f"They have {count} open leads. Say where these go: --open-leads queue, dealt, or a colleague's address."
+            )
+        return None
+    if typed in ("queue", "dealt"):
+        return leaving.Handover(is_dealt=typed == "dealt")
+    if membership is None:
+        raise CommandError("They are on no staff, so they have no open leads.")
+    colleague = lookup.find_member(membership.dealership, typed)
+    if colleague.pk == membership.pk:
+        raise CommandError("They cannot keep their leads. Name a colleague.")
+    return leaving.Handover(colleague.user)
