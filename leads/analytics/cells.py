@@ -111,8 +111,7 @@ def rendered(
 ) -> Any:
     """A shape with its numbers. `address` makes a cell's address of its path; `other` is what it is compared with."""
     if isinstance(shape, Cell):
-        counted = measured.counted(shape)
-        return {"count": counted.count, "gone": counted.gone, "leads": address(path)}
+        return shown_count(measured.counted(shape), address(path))
     if isinstance(shape, Share):
         return _share(shape, measured, other)
     if isinstance(shape, Quantiles):
@@ -123,6 +122,10 @@ def rendered(
     if isinstance(shape, list):
         return [rendered(part, measured, address, f"{path}.{index}", other) for index, part in enumerate(shape)]
     return shape
+
+
+def shown_count(counted: Counted, leads: str) -> dict[str, Any]:
+    return {"count": counted.count, "gone": counted.gone, "leads": leads}
 
 
 def _share(share: Share, measured: Measured, other: Measured | None) -> dict[str, Any]:

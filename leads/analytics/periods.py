@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta, tzinfo
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from steerleads.api.parameters import Parameters
 from steerleads.db.text import shown
@@ -49,14 +49,19 @@ class Period:
         """As many days just before it."""
         return Period(self.first - self.days * DAY, self.first - DAY, self.tz)
 
-    def cut(self, interval: str) -> list["Period"]:
+    def cut(self, interval: str) -> tuple["Period", ...]:
         """It in days, ISO weeks or months: those that it cuts are cut."""
-        found, first = [], self.first
-        while first <= self.last:
-            last = min(LAST_OF[interval](first), self.last)
-            found.append(Period(first, last, self.tz))
-            first = last + DAY
-        return found
+        return _cut(self, interval)
+
+
+@lru_cache(maxsize=16)
+def _cut(period: Period, interval: str) -> tuple[Period, ...]:
+    found, first = [], period.first
+    while first <= period.last:
+        last = min(LAST_OF[interval](first), period.last)
+        found.append(Period(first, last, period.tz))
+        first = last + DAY
+    return tuple(found)
 
 
 def _last_of_month(day: date) -> date:

@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Iterator
 from datetime import date, datetime, tzinfo
+from functools import lru_cache
 from typing import NamedTuple
 
 DAY = 86_400
@@ -10,6 +11,7 @@ EPOCH = date(1970, 1, 1).toordinal()
 # What Python's datetimes can say in any zone.
 EARLIEST, LATEST = DAY * (2 - EPOCH), DAY * (date.max.toordinal() - 1 - EPOCH)
 LOOK_EVERY = 6 * 3600  # seconds; nowhere were clocks changed twice within that time
+SPAN = 2**22  # seconds, 49 days
 
 
 class Steady(NamedTuple):
@@ -51,6 +53,28 @@ def offset_at(second: int, tz: tzinfo) -> int:
 
 def steady_stretches(begin: int, end: int, tz: tzinfo) -> Iterator[Steady]:
     """[begin, end) cut where clocks change."""
+    before: Steady | None = None
+    for number in range(begin // SPAN, -(-end // SPAN)):
+        for first, last, offset in _steady_within(number, tz):
+            first, last = max(first, begin), min(last, end)
+            if first >= last:
+                continue
+            if before and before.offset == offset:
+                first = before.begin
+            elif before:
+                yield before
+            before = Steady(first, last, offset)
+    if before:
+        yield before
+
+
+@lru_cache(maxsize=4096)
+def _steady_within(number: int, tz: tzinfo) -> tuple[Steady, ...]:
+    """The stretches of a span, each looked for once: figures ask for every day of a year."""
+    return tuple(_steady(number * SPAN, (number + 1) * SPAN, tz))
+
+
+def _steady(begin: int, end: int, tz: tzinfo) -> Iterator[Steady]:
     offset, here = offset_at(begin, tz), begin
     while here < end:
         ahead = min(here + LOOK_EVERY, end)
