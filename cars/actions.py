@@ -49,6 +49,7 @@ def change_car(
 def delete_car(dealership: Dealership, car_id: UUID, *, if_match: Collection[str] | None = None) -> None:
     """Raises CarNotFound, PreconditionFailed, CarHasLeads."""
     with transaction.atomic():
+        _mark_stock(dealership)  # figures tell by it whether the cars of deleted leads are still there
         # FOR UPDATE, which a lead being created for this car (create_lead locks it) excludes and is excluded by.
         car = _locked(dealership, car_id, if_match)
         if car.leads.exists():

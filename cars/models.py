@@ -110,10 +110,10 @@ def _lines(*texts):
 
 
 class Stock(models.Model):
-    """All cars of a dealership: `mark` names their state, for whoever shows them. It is another after each change of one.
+    """All cars of a dealership: `mark` names their state, for whoever shows them.
 
-    Without a row, none was ever changed. Its row is locked before any car, by whoever changes one: a change that is
-    committed later always has the later mark.
+    It is another after each change of one, and when one is gone. Without a row, neither has happened. Its row is locked
+    before any car, by whoever does that: what is committed later always has the later mark.
     """
 
     dealership = models.OneToOneField(Dealership, models.CASCADE, primary_key=True, related_name="+")

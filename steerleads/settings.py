@@ -166,6 +166,15 @@ def _database():
 
 DATABASES = {"default": _database()}
 
+# Of each process, for what is exact as long as it is kept (leads/analytics/kept.py). A large answer has 200 KB.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "TIMEOUT": 60,
+        "OPTIONS": {"MAX_ENTRIES": 200},
+    }
+}
+
 
 def _backup_database():
     """What `backup` and `restore` use instead of DATABASE_URL, to go round a pooler: settings of a connection, or None."""

@@ -9,9 +9,10 @@ from django.utils.datastructures import MultiValueDict
 
 from leads.analytics.asked import Asked
 from leads.analytics.behind import Behind
-from leads.analytics.catching_up import Standing, catch_up, standing_of
+from leads.analytics.catching_up import catch_up, standing_of
 from leads.analytics.figures import FIGURES
 from leads.analytics.figures.base import Figure
+from leads.analytics.kept import kept
 from leads.analytics.questions import API, ask, shown_time
 from leads.models import Lead
 from steerleads.api.errors import ValidationFailed
@@ -19,6 +20,7 @@ from steerleads.api.streaming import one_state
 from steerleads.db.text import shown
 from steerleads.dealers.models import Dealership, User
 
+MINUTE = 60
 TAKE_IT = "Take the address that stands beside a count."
 
 
@@ -38,16 +40,29 @@ def figure_answer(
     rights. Lists have addresses `{base}/{figure}/leads?…`. Raises ValidationFailed with all that is wrong.
     """
     asked = ask(dealership, FIGURES[figure], query, viewer=viewer, base=base)
-    with caught_up(asked) as standing:
-        asked = asked.counted_to(standing.after)
+    with caught_up(asked) as asked:
+        now, told = _told(FIGURES[figure], asked)
         return {
             "figure": figure,
             **(asked.period.dates if asked.period else {}),
             "timeZone": dealership.time_zone,
-            "asOf": shown_time(asked.now),
-            "sequence": standing.after,
-            **FIGURES[figure].answer(asked),
+            "asOf": shown_time(now),
+            "sequence": asked.standing.after,
+            **told,
         }
+
+
+def _told(figure: Figure, asked: Asked) -> tuple[int, dict[str, Any]]:
+    """(of which moment, the answer's own keys). Groups are slow, and are told of one moment for the rest of its minute."""
+
+    def tell() -> tuple[int, dict[str, Any]]:
+        return asked.now, figure.answer(asked)
+
+    if not asked.by:
+        return tell()
+    calendar, dealership = asked.calendar, asked.dealership
+    hours = calendar.fingerprint(), calendar.target_seconds, calendar.stale_seconds, dealership.time_zone
+    return kept(asked, ("answer", asked.address(""), asked.own_row, hours, asked.now // MINUTE), tell)
 
 
 def figure_leads(
@@ -58,22 +73,22 @@ def figure_leads(
     Raises ValidationFailed, also where the answer has no such number.
     """
     asked = ask(dealership, FIGURES[figure], query, viewer=viewer)
-    with caught_up(asked) as standing:
+    with caught_up(asked) as asked:
         behind = behind_cell(FIGURES[figure], asked, cell)
-        return FigureLeads(behind.leads(dealership), behind.there_and_gone(standing.is_settled)[1])
+        return FigureLeads(behind.leads(), behind.there_and_gone()[1])
 
 
 @contextmanager
-def caught_up(asked: Asked) -> Iterator[Standing]:
-    """One state of the database in which all that was committed before is counted."""
+def caught_up(asked: Asked) -> Iterator[Asked]:
+    """The same question, asked of one state of the database in which all that was committed before is counted."""
     with one_state():
         standing = standing_of(asked.dealership, asked.calendar)
         if standing.is_settled:
-            yield standing
+            yield asked.of(standing)
             return
     catch_up(asked.dealership, asked.calendar)
     with one_state():
-        yield standing_of(asked.dealership, asked.calendar)
+        yield asked.of(standing_of(asked.dealership, asked.calendar))
 
 
 def behind_cell(figure: Figure, asked: Asked, cell: str) -> Behind:

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Exists, QuerySet, Subquery
 
+from cars.models import Stock
 from leads.analytics.folding import told
 from leads.analytics.models import FactState, LeadFact, LeadSpan, LeadTurn
 from leads.analytics.profiles import profile
@@ -19,6 +20,7 @@ from leads.analytics.storing import Shelf, count_business_time, write_facts
 from leads.feed import events_after, number_events
 from leads.models import EventKind, Feed, LeadEvent
 from steerleads.db.compiled import ID, CompiledQuery
+from steerleads.db.ids import new_id
 from steerleads.dealers.hours.calendar import Calendar
 from steerleads.dealers.models import Dealership
 
@@ -54,25 +56,29 @@ class Standing(NamedTuple):
 
     after: int
     is_settled: bool  # nothing of that state is left to count
+    marks: tuple[UUID | None, ...]  # they name the facts of that state, and its cars (kept.py)
 
 
 def standing_of(dealership: Dealership, calendar: Calendar) -> Standing:
     """Of the state of the database that is read here."""
-    after, fingerprint, redone_to, last, is_waiting = STANDING.row(dealership.pk) or NO_STANDING
+    after, fingerprint, redone_to, *marks, last, is_waiting = STANDING.row(dealership.pk) or NO_STANDING
     is_reckoned = fingerprint == calendar.fingerprint() and redone_to is None
-    return Standing(after or 0, is_reckoned and after == last and not is_waiting)
+    return Standing(after or 0, is_reckoned and after == last and not is_waiting, tuple(marks))
 
 
 def _standing(dealership: Any) -> QuerySet:
-    state = "fact_state__after", "fact_state__calendar", "fact_state__redone_to"
+    state = "fact_state__after", "fact_state__calendar", "fact_state__redone_to", "fact_state__mark"
+    stock = Subquery(Stock.objects.filter(dealership=dealership).values("mark"))
     last = Feed.objects.filter(dealership=dealership).values("last")
     waiting = LeadEvent.objects.of(dealership).filter(sequence=None)
-    return Dealership.objects.filter(pk=dealership).order_by().values_list(*state, Subquery(last), Exists(waiting))
+    return (
+        Dealership.objects.filter(pk=dealership).order_by().values_list(*state, stock, Subquery(last), Exists(waiting))
+    )
 
 
 # Compiled with the calendar's (steerleads/dealers/hours/calendar.py), for the same reason.
 STANDING = CompiledQuery(_standing, ID)
-NO_STANDING = (None, None, None, None, True)
+NO_STANDING = (None, None, None, None, None, None, True)
 
 
 class CatchingUp:
@@ -105,6 +111,7 @@ class CatchingUp:
                 self._tell(state, last)
             elif state.redone_to is not None:
                 self._redo(state)
+            state.mark = new_id()
             state.save()
         self.state = state
         return state.after < last or state.redone_to is not None

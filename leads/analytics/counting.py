@@ -5,23 +5,24 @@ again, a figure without groups, is asked by statements that are compiled once.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
-from django.db.models import BigIntegerField, BooleanField, Count, ExpressionWrapper, F, Q, QuerySet, Value, Window
+from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q, QuerySet, Value, Window
 from django.db.models.functions import RowNumber
 
 from leads.analytics.asked import Asked
 from leads.analytics.cells import Cell, Measured, Quantiles, Shape, cells_of, parts_of, ranks_of
 from leads.analytics.groups import Groups
+from leads.analytics.kept import keep, kept
 from leads.analytics.lookups import AtOneOf, OneOf
 from leads.analytics.models import LeadFact
 from leads.analytics.periods import Period
 from leads.analytics.profiles import Profile
 from leads.analytics.statistics import PER_CENT, Ranks
 from leads.analytics.tallies import Judge, Tally, in_bands
-from steerleads.db.compiled import FilterPlan
 
 if TYPE_CHECKING:
     from leads.analytics.figures.cohort import CohortFigure
@@ -30,7 +31,6 @@ IS_GONE = ExpressionWrapper(Q(deleted_at__isnull=False), BooleanField())
 PLACES_APART = 2**40  # more than there are leads
 NOBODY_IS = Value(False, BooleanField())
 EVERYWHERE = Value(0)  # the one place where there are no groups
-SECONDS: Any = BigIntegerField()
 NO_CODE = -1
 # Of so many events on, looking for each profile in its index is quicker than going through a period: on SQLite, which
 # sorts what it groups otherwise, for all; on PostgreSQL for those of so many days.
@@ -46,7 +46,10 @@ class Counting:
         self._figure, self._asked, self._period, self._shape = figure, asked, period, shape
         self._cells = cells_of(shape)
         self._ends = figure.ends(period)
-        self._judge = Judge(figure.profiles, self._cells, *self._ends) if figure.profiles else None
+
+    @cached_property
+    def _judge(self) -> Judge | None:
+        return Judge(self._figure.profiles, self._cells, *self._ends) if self._figure.profiles else None
 
     def measured(self) -> Measured:
         """The whole cohort together."""
@@ -72,6 +75,20 @@ class Counting:
             _note_by(alike, parts, known, groups)
         return whole, parts
 
+    def totals(self, profile: Profile) -> Mapping[int, int]:
+        """{code of the profile: how many leads of the cohort have it}"""
+        whole = self._has_many
+        return kept(
+            self._asked,
+            self._name_of_totals(profile),
+            lambda: dict(
+                self._compiled((profile.column, whole), lambda cohort, _: _by_profile(cohort, profile, (), whole))
+            ),
+        )
+
+    def _name_of_totals(self, profile: Profile) -> Hashable:
+        return "totals", profile.column, self._ends, self._asked.named_filters
+
     @property
     def _cohort(self) -> QuerySet[LeadFact]:
         return self._figure.cohort_of(self._asked.facts, *self._ends)
@@ -81,9 +98,12 @@ class Counting:
     def _tally(self, profile: Profile) -> Tally:
         cuts, whole = self._judge.cuts, self._has_many
         rows = self._compiled(
-            (profile.column, len(cuts), whole), lambda cohort, cuts: _by_profile(cohort, profile, cuts, whole), *cuts
+            (profile.column, whole), lambda cohort, cuts: _by_profile(cohort, profile, cuts, whole), *cuts
         )
-        return {code: numbers for code, *numbers in rows}
+        tally = {code: numbers for code, *numbers in rows}
+        if self._asked.standing.after >= MANY:
+            keep(self._asked, self._name_of_totals(profile), {code: total for code, (total, *_) in tally.items()})
+        return tally
 
     def _tallies_by(self, groups: Groups) -> dict[int, list[Tally]]:
         found: dict[int, list[Tally]] = defaultdict(lambda: [{} for _ in self._judge.profiles])
@@ -97,7 +117,7 @@ class Counting:
     def _has_many(self) -> bool:
         days = self._period.days if self._period else 0
         is_long = days >= LONG or connection.vendor == "sqlite"
-        return is_long and self._asked.sequence >= MANY and not self._asked.filters.values
+        return is_long and self._asked.standing.after >= MANY and not self._asked.filters.values
 
     def _measured(self, tallies: Mapping[int, Sequence[Tally]], place: Any) -> dict[int, Measured]:
         parts: dict[int, Measured] = defaultdict(Measured)
@@ -147,25 +167,18 @@ class Counting:
 
     def _compiled(self, what: Any, build: Build, *numbers: int) -> list[tuple]:
         """The rows of what `build` makes of the cohort and these numbers, by a statement that is written once."""
-        figure, filters = self._figure, self._asked.filters
-        first = len(self._ends)
-        count = first + len(numbers)
+        figure, first = self._figure, len(self._ends)
 
-        def of_values(dealership: object, *given: Any) -> QuerySet:
-            facts = filters.apply(LeadFact.objects.of(dealership), given[count:])  # type: ignore[arg-type]
-            return build(figure.cohort_of(facts, *given[:first]), given[first:count])
+        def of_facts(_dealership: Any, facts: QuerySet[LeadFact], given: Sequence[Any]) -> QuerySet:
+            return build(figure.cohort_of(facts, *given[:first]), given[first:])
 
-        plan = FilterPlan(
-            ("figure", figure.name, what, *filters.key),
-            of_values,
-            self._asked.dealership.pk,
-            *self._ends,
-            *numbers,
-            *filters.values,
-            fields=(*(SECONDS for _ in range(count)), *filters.fields),
-            planned_each_time=True,  # it may be of a day, or of ten years
-        )
+        plan = self._asked.plan((figure.name, what), of_facts, *self._ends, *numbers)
         return plan.rows((), lambda queryset: queryset)
+
+
+def totals(facts: QuerySet[LeadFact], profile: Profile) -> Mapping[int, int]:
+    """{code of the profile: how many of the facts have it}"""
+    return dict(_by_profile(facts, profile, (), False))
 
 
 def _by_profile(

@@ -1,6 +1,6 @@
 """What `by` makes of a cohort: its groups, the largest first, each with the number of its place (contract A4)."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -24,6 +24,7 @@ from django.db.models.functions import Coalesce, Concat, RowNumber
 from cars.models import Car
 from leads.analytics.asked import Asked
 from leads.analytics.filters import SOURCE
+from leads.analytics.kept import kept
 from leads.analytics.models import LeadFact
 from leads.analytics.numbering import chosen
 from leads.analytics.periods import Period
@@ -64,16 +65,20 @@ class Place(Func):
 class Groups:
     """The groups of a cohort, by what `asked.by` names: at most 50, of which each lead of it is in one, or in none."""
 
-    def __init__(self, cohort: QuerySet[LeadFact], asked: Asked):
+    def __init__(self, cohort: QuerySet[LeadFact], asked: Asked, name: Hashable):
+        """`name` names the cohort among all that the question is asked of."""
         assert asked.by
         self._asked, self._by = asked, asked.by
         self._cohort = cohort.annotate(group=InCodePoints(self._key(cohort)))
-        found = self._cohort.values_list("group").annotate(leads=Count("*")).order_by("-leads", "group")
-        if asked.own_row is not None and asked.by in BY_PERSON:
-            found = found.filter(group=asked.own_row)
-        keys = [key for key, _leads in found[: MOST + 1]]
+        keys = kept(asked, ("groups", name, asked.named_groups), self._largest)
         self.keys = keys[:MOST]
         self.has_other = len(keys) > MOST
+
+    def _largest(self) -> list[str]:
+        found = self._cohort.values_list("group").annotate(leads=Count("*")).order_by("-leads", "group")
+        if self._asked.own_row is not None and self._by in BY_PERSON:
+            found = found.filter(group=self._asked.own_row)
+        return [key for key, _leads in found[: MOST + 1]]
 
     @property
     def place(self) -> Combinable:

@@ -2,6 +2,7 @@
 
 from leads.analytics.catching_up import locked_state
 from leads.analytics.models import LeadFact
+from steerleads.db.ids import new_id
 from steerleads.dealers.actors import FORMER_COLLEAGUE, ActorType
 from steerleads.dealers.leaving import Keeper, Leaver
 from steerleads.dealers.models import Dealership
@@ -18,7 +19,7 @@ class FactsOfPeople(Keeper):
 
 def _erase(dealership: Dealership, names: set[str]) -> int:
     """How many names were taken out. Under the lock: who was telling events may have read them by the old names."""
-    locked_state(dealership)
+    state = locked_state(dealership)
     facts = LeadFact.objects.of(dealership)
     typed = facts.filter(source_type__in=OF_PEOPLE, source_name__in=names)
     count = typed.update(source_name=FORMER_COLLEAGUE)
@@ -26,4 +27,7 @@ def _erase(dealership: Dealership, names: set[str]) -> int:
         by = [f"{kind}:{name}" for name in names]
         for column in ("first_human_by", "decided_by"):
             count += facts.filter(**{f"{column}__in": by}).update(**{column: f"{kind}:{FORMER_COLLEAGUE}"})
+    if state and count:
+        state.mark = new_id()
+        state.save()
     return count

@@ -138,7 +138,10 @@ class LeadSpan(models.Model):
 
 
 class FactState(models.Model):
-    """How far a dealership's facts follow its events. Its lock is held by who writes them."""
+    """How far a dealership's facts follow its events. Its lock is held by who writes them.
+
+    `mark` names the state that its facts are in: whoever writes some gives them another one.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     dealership = models.OneToOneField(Dealership, models.CASCADE, related_name="fact_state")
@@ -146,5 +149,6 @@ class FactState(models.Model):
     # The fingerprint of the Calendar by which business seconds are made: of all leads, or of those up to `redone_to`.
     calendar = models.CharField(max_length=100, default="")
     redone_to = models.UUIDField(null=True)
+    mark = models.UUIDField(default=new_id)
 
     objects = TenantQuerySet.as_manager()

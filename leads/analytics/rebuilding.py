@@ -14,6 +14,7 @@ from leads.analytics.models import LeadFact, LeadSpan, LeadTurn
 from leads.analytics.profiles import profile
 from leads.analytics.storing import COLUMNS, count_business_time, write_facts, write_spans, write_turns
 from leads.models import LeadEvent
+from steerleads.db.ids import new_id
 from steerleads.dealers.hours.calendar import Calendar
 from steerleads.dealers.models import Dealership
 
@@ -54,7 +55,10 @@ def _rebuild_some(dealership: Dealership, beyond: UUID) -> tuple[list[Difference
         last = ids[-1] if len(ids) == BATCH else None
         stories = _stories(events.filter(lead_id__lte=last) if last else events, Calendar.of(dealership))
         differences = list(_differences(stories, _stored(dealership, beyond, last)))
-        _mend(dealership, stories, {each.lead_id for each in differences})
+        if state and differences:
+            _mend(dealership, stories, {each.lead_id for each in differences})
+            state.mark = new_id()
+            state.save()
     return differences, last
 
 
@@ -109,8 +113,6 @@ NOTHING = _parts(None, (), ())
 
 
 def _mend(dealership: Dealership, stories: dict[UUID, Story], lead_ids: set[UUID]) -> None:
-    if not lead_ids:
-        return
     for model in (LeadFact, LeadTurn, LeadSpan):
         model.objects.of(dealership).filter(lead_id__in=lead_ids).delete()
     right = {lead_id: story for lead_id, story in stories.items() if lead_id in lead_ids}

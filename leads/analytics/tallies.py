@@ -78,14 +78,16 @@ def _cuts(predicates: Collection[bool | Predicate], begin: int, end: int) -> set
     return {cut for cut in found if begin <= cut < end - 1}
 
 
-def told_by(profiles: Sequence[Profile], cell: Cell) -> tuple[Profile | None, list[int]]:
-    """The first profile that tells of every lead whether it is in the cell, with the codes of those that are."""
-    predicate = predicate_of(cell.where)
+def told_by(
+    profiles: Sequence[Profile], cell: Cell, begin: int, end: int
+) -> tuple[Profile, frozenset[int]] | tuple[None, None]:
+    """The first profile that tells of every lead created in [begin, end) whether it is in the cell; the codes that are."""
+    predicate = judged(predicate_of(cell.where), {CREATED: Span(begin, end - 1)})
     for profile in profiles:
         codes = profile.where(predicate)
         if codes.true and not codes.open:
-            return profile, sorted(codes.true)
-    return None, []
+            return profile, codes.true
+    return None, None
 
 
 class Bands(NamedTuple):

@@ -22,7 +22,7 @@ from steerleads.api.listing import SORTING
 from steerleads.api.lists import ListViewSet
 from steerleads.api.parameters import Parameters
 from steerleads.api.views import ApiViewSet
-from steerleads.db.compiled import Uncompiled
+from steerleads.db.compiled import FilterPlan
 
 SCOPE = "analytics:read"
 
@@ -64,26 +64,25 @@ class FigureLeadsQuery(ListQuery):
         self.cell, self.counts = parameters["cell"], True
 
     def answer(self):
-        with caught_up(self.question) as standing:
-            behind = behind_cell(self.view.figure, self.question, self.cell)
-            self.there, self.gone = behind.there_and_gone(standing.is_settled)
-            leads = behind.leads(self.view.dealership)
+        with caught_up(self.question) as question:
+            behind = behind_cell(self.view.figure, question, self.cell)
+            self.there, self.gone = behind.there_and_gone()
             rows = self._page_of(behind) if self.paged else None
             if rows is None:
-                rows = self.rows(Uncompiled(leads))
-        return self.answered(rows, lambda: leads)
+                rows = self.rows(behind.plan())
+        return self.answered(rows, behind.leads)
 
     def _page_of(self, behind):
         """The rows of a page and one more, in the order in which they were found; None if all are to be sorted."""
-        dealership = self.view.dealership
-        found = behind.first(dealership, self.order, self.after or (), self.limit + 1, self.there)
-        if found is None:
-            return None
-        page = {row[0]: row[1:] for row in self._columns(Lead.objects.of(dealership).filter(pk__in=found))}
+        wanted = self.limit + 1
+        found = behind.first(self.order, self.after or (), wanted, self.there)
+        if not found:
+            return found
+        columns = "pk", *self.listing.columns, *self._further_columns()
+        ids = [*found, *[found[-1]] * (wanted - len(found))]  # as many each time, so that it is the same statement
+        plan = FilterPlan(("of ids", wanted), _of_ids, self.view.dealership.pk, *ids)
+        page = {row[0]: row[1:] for row in plan.rows(columns, lambda leads: leads.values_list(*columns))}
         return [page[lead_id] for lead_id in found]
-
-    def _columns(self, leads):
-        return leads.values_list("pk", *self.listing.columns, *self._further_columns()).order_by()
 
     def total(self, queryset):
         return self.there
@@ -92,6 +91,10 @@ class FigureLeadsQuery(ListQuery):
         """Always both. Who was there a moment ago, and is not now that all are read, is gone."""
         there = self.there if total is None else total
         return {"X-Total-Count": str(there), "X-Gone-Count": str(self.there + self.gone - there)}
+
+
+def _of_ids(dealership, *ids):
+    return Lead.objects.of(dealership).filter(pk__in=ids).order_by()
 
 
 class FigureLeadsViewSet(ListViewSet):

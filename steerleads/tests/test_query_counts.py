@@ -58,17 +58,25 @@ READS = [
         "what is counted (3); the numbers by both clocks; if there are answers, times by both clocks",
     ),
     ("/analytics/completion", 4, "what is counted (3); the numbers; if there are some, times"),
-    ("/analytics/completion?by=tag", 5, "what is counted (3); groups, numbers; if there are some, times (2), labels"),
+    ("/analytics/completion?by=tag", 3, "what is counted (3); the rest was told in this minute"),
     ("/analytics/conversion?by=car&compare=previous", 0, "one or the other"),
     ("/analytics/conversion?compare=previous", 5, "what is counted (3); the numbers of both"),
     ("/analytics/ageing", 4, "what is counted (3); the numbers"),
     ("/analytics/activity", 10, "what is counted (3); created, deleted, turns (2); open now, opened and closed since"),
     ("/analytics/heatmap", 4, "what is counted (3); the hours"),
     *(
-        (f"/analytics/{name}/leads?cell={cell}", 5, "what is counted (3); how many there are, the list")
+        (
+            f"/analytics/{name}/leads?cell={cell}",
+            5 if name in ("activity", "heatmap") else 4,
+            "what is counted (3); how many there are, unless that is known; the list",
+        )
         for name, cell in FIGURES.items()
     ),
-    ("/analytics/conversion/leads?cell=created&limit=1", 5, "what is counted (3); how many there are, the page"),
+    (
+        "/analytics/conversion/leads?cell=created&limit=1",
+        4,
+        "what is counted (3); how many there are is known; the page",
+    ),
     ("/webhooks", 1, "the list"),
     ("/webhooks/<hook>", 1, "the webhook"),
     ("/webhooks/<hook>/deliveries", 2, "the webhook, its deliveries"),
@@ -111,8 +119,8 @@ WRITES = [
     ("POST", "/vehicles", CAR, {}, 1, "insert"),
     ("PATCH", "/vehicles/<car>", CAR, {}, 3, "mark the stock; lock; update"),
     ("PATCH", "/vehicles/<car>", {}, {}, 2, "mark the stock; lock; nothing changed"),
-    ("DELETE", "/vehicles/<idle>", None, {}, 4, "lock; whether it has leads, Django again; delete"),
-    ("DELETE", "/vehicles/<car>", None, {}, 2, "lock; it has leads"),
+    ("DELETE", "/vehicles/<idle>", None, {}, 5, "mark the stock; lock; whether it has leads, Django again; delete"),
+    ("DELETE", "/vehicles/<car>", None, {}, 3, "mark the stock; lock; it has leads"),
     ("POST", "/webhooks", HOOK, {}, 7, "unnumbered events?; the feed, lock; how many there are; insert (2), audit"),
     ("PATCH", "/webhooks/<hook>", {"description": "x"}, {}, 4, "lock; update (2), audit"),
     ("PATCH", "/webhooks/<hook>", {"url": "https://crm.example.com/2"}, {}, 5, "lock; update (2), audit, take up"),

@@ -1,6 +1,7 @@
 """What a figure is: its shape, its answer, and the leads behind its cells."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Hashable
 from typing import Any, ClassVar
 
 from django.db.models import Q, QuerySet
@@ -40,7 +41,21 @@ class Figure(ABC):
     def leads(self, asked: Asked, path: list[str]) -> Behind | None:
         """The leads behind the cell at this path; None if there is no such cell."""
         cell = cell_at(self.shape(asked), path)
-        return cell and Behind(self.cohort(asked).filter(cell.where).order_by())
+        if cell is None:
+            return None
+        facts, created = self.cohort(asked).filter(cell.where).order_by(), self.created(asked)
+        return Behind(asked, facts, created=created, name=self._name_of(asked, path))
+
+    def created(self, asked: Asked) -> Period | None:
+        """The period in which all leads of its cells were created, if they were in one."""
+        return None
+
+    def _name_of(self, asked: Asked, path: list[str]) -> Hashable:
+        """What names a cell among all of one state; None of a period that is not over, as its cells depend on the moment."""
+        period = asked.period
+        if period is None or period.end > asked.now:
+            return None
+        return self.name, asked.option, *path, period.begin, period.end, asked.dealership.time_zone, asked.named_filters
 
     @abstractmethod
     def cohort(self, asked: Asked) -> QuerySet[LeadFact]:

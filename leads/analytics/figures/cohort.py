@@ -1,19 +1,22 @@
 """Figures of a cohort of leads, in the state they are in now: counted whole, by groups, or beside another period's."""
 
 from abc import abstractmethod
+from collections.abc import Hashable
+from functools import partial
 from typing import Any, ClassVar
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
 from leads.analytics.asked import Asked
-from leads.analytics.behind import Behind
+from leads.analytics.behind import Behind, Told
 from leads.analytics.cells import Cell, Shape, cell_at, rendered
-from leads.analytics.counting import Counting
+from leads.analytics.counting import Counting, totals
 from leads.analytics.figures.base import Figure
 from leads.analytics.groups import OTHER, Groups
-from leads.analytics.lookups import OneOf
+from leads.analytics.kept import kept
 from leads.analytics.models import LeadFact
 from leads.analytics.periods import Period
+from leads.analytics.predicates import predicate_of
 from leads.analytics.profiles import Profile
 from leads.analytics.tallies import told_by
 
@@ -73,18 +76,31 @@ class CohortFigure(Figure):
         if (cell := cell_at(self.shape(asked), path)) is None:
             return None
         cohort = self.cohort_of(asked.facts, *self.ends(period))
-        facts = cohort if group is None else Groups(cohort, asked).only(group)
-        return None if facts is None else self._behind(facts.order_by(), cell, period)
+        facts = cohort if group is None else Groups(cohort, asked, self._name(period)).only(group)
+        return None if facts is None else self._behind(asked, facts.order_by(), cell, period, group)
 
-    def _behind(self, facts: QuerySet[LeadFact], cell: Cell, period: Period | None) -> Behind:
+    def _behind(
+        self, asked: Asked, facts: QuerySet[LeadFact], cell: Cell, period: Period | None, group: list[str] | None
+    ) -> Behind:
         """By a profile where one alone tells of all that they are behind the cell: its index then counts them."""
-        profile, codes = told_by(self.profiles, cell)
-        if profile is None:
-            return Behind(facts.filter(cell.where), created=period)
-        return Behind(facts.filter(OneOf(F(profile.column), codes)), profile, period)
+        ends = self.ends(period)
+        profile, codes = told_by(self.profiles, cell, *ends) if period else (None, None)
+        if profile is None or codes is None:
+            name = None if group else (self.name, predicate_of(cell.where), ends, asked.named_filters)
+            return Behind(asked, facts.filter(cell.where), created=period, name=name, has_gone=self.has_gone)
+        if group is None:
+            told = Told(profile, codes, partial(Counting(self, asked, period, {}).totals, profile))
+            return Behind(asked, told.of(facts), told, period, is_whole=True)
+        name = profile.column, ends, asked.named_groups, *group
+        told = Told(profile, codes, lambda: kept(asked, name, lambda: totals(facts, profile)))
+        return Behind(asked, told.of(facts), told, period)
+
+    def _name(self, period: Period | None) -> Hashable:
+        """What names the cohort of a period: it is the same of all figures but those that are of none."""
+        return self.ends(period) or self.name
 
     def _by_groups(self, asked: Asked, shape: Shape) -> dict[str, Any]:
-        groups = Groups(self.cohort(asked), asked)
+        groups = Groups(self.cohort(asked), asked, self._name(asked.period))
         whole, parts = Counting(self, asked, asked.period, shape).measured_by(groups)
         shown = [
             {**groups.named(place), **rendered(shape, parts[place], asked.address, f"groups.{place}")}

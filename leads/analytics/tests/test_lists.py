@@ -16,8 +16,8 @@ def way(request, monkeypatch):
     """All ways in which a page is found."""
     if request.param != "sorted":
         monkeypatch.setattr(behind, "SHORT", -1)
-        monkeypatch.setattr(behind, "STEP", 1)
-        monkeypatch.setattr(behind, "MOST_STEPS", 1 if request.param == "given up" else 100)
+        monkeypatch.setattr(behind, "STEP", 0.3)
+        monkeypatch.setattr(behind, "PATIENCE", 1 if request.param == "given up" else 100)
 
 
 @pytest.fixture
@@ -49,6 +49,11 @@ def test_it_has_all_leads_that_are_there_with_their_car(api, leads):
 )
 def test_it_is_sorted(api, leads, query):
     assert names_of(api.get(CREATED + query)) == "ABCDEF"
+
+
+def test_it_is_sorted_by_what_is_mostly_null(api, leads):
+    """Archived leads, too."""
+    assert sorted(names_of(api.get(f"{CREATED}&sortBy=due&limit=10"))) == list("ABCDEF")
 
 
 def test_it_comes_in_pages(api, leads):
