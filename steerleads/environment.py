@@ -20,6 +20,8 @@ ORIGIN = re.compile(
 )
 CHANNEL_NAME, CHANNEL_URL = re.compile(r"[a-z][a-z0-9_-]{0,49}"), re.compile(r"[a-z][a-z0-9+.-]*://\S+")
 
+OWN_CHANNELS = {"email", "queue", "next"}  # of notification rules, beside those of the settings
+
 THREADS = 32  # of each process that serves
 
 
@@ -114,14 +116,14 @@ def channels(name):
     if not isinstance(value, dict) or not all(_is_channel(*pair) for pair in value.items()):
         raise ImproperlyConfigured(
             f'{name} is not a JSON object of names and URLs like {{"sms": "vonage://KEY:SECRET@FROM/{{to}}"}}. '
-            "A name is of small letters, digits, _ and -, and not “email”."
+            "A name is of small letters, digits, _ and -, and not “email”, “queue” or “next”."
         )
     return value
 
 
 def _is_channel(name, url):
     is_url = isinstance(url, str) and CHANNEL_URL.fullmatch(url)
-    return bool(is_url and CHANNEL_NAME.fullmatch(name) and name != "email")
+    return bool(is_url and CHANNEL_NAME.fullmatch(name) and name not in OWN_CHANNELS)
 
 
 def secret_key(var):

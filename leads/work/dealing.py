@@ -21,6 +21,7 @@ from leads.contacts.search import contact_keys
 from leads.feed import events_after, locked_feed, number_events
 from leads.models import EventKind, Feed, Lead, Status
 from leads.work.actions import hand_over, locked_open_leads, write_work
+from leads.work.answers import is_waiting
 from leads.work.models import Turns, Work
 from leads.work.people import colleague_in, colleague_of, held_staff
 from steerleads.dealers.actors import Actor, ActorType
@@ -73,8 +74,7 @@ def deal_next(dealership: Dealership, *, now: datetime) -> Outcome:
 
 def deal_open_leads(dealership: Dealership, user: User, *, actor: Actor) -> None:
     """Deal the open leads of somebody who leaves out in turn, all in one act. Raises StaffRefused if they cannot all be."""
-    Turns.objects.get_or_create(dealership=dealership)
-    turns = Turns.objects.of(dealership).select_for_update().get()
+    turns = _held_turns(dealership)
     leaver = colleague_of(dealership, user)
     if leaver is None:
         return
@@ -87,6 +87,28 @@ def deal_open_leads(dealership: Dealership, user: User, *, actor: Actor) -> None
         successors.append((lead, colleague_in(dealership, candidates.staff[candidates.take_turn(turns)])))
     hand_over(dealership, leaver, successors, actor=actor)
     turns.save(update_fields=["last_served"])
+
+
+def pass_on(dealership: Dealership, lead_id: UUID, *, before: datetime, actor: Actor) -> bool:
+    """Deal a lead that still waits for its first answer, and that nobody got since then, to the next colleague.
+
+    Whether that was so, and another than who has it could be given it.
+    """
+    with transaction.atomic():
+        turns = _held_turns(dealership)
+        candidates = Candidates(dealership, timezone.now())
+        lead = Lead.objects.locked(dealership, lead_id)
+        if lead is None or not is_waiting(lead):
+            return False
+        work = Work.objects.locked(dealership, lead_id) or Work(lead=lead, dealership=dealership)
+        if work.assignee and (work.assigned_at is None or work.assigned_at >= before):
+            return False
+        candidates.room.pop(work.assignee, None)
+        if not candidates.ids:
+            return False
+        write_work(dealership, lead, work, {"assignee": candidates.take_turn(turns)}, actor)
+        turns.save(update_fields=["last_served"])
+    return True
 
 
 def next_in_turn(order: Sequence[UUID], last_served: UUID | None) -> UUID:
@@ -153,6 +175,12 @@ def _locked(dealership: Dealership) -> Turns | None:
     Turns.objects.get_or_create(dealership=dealership)
     turns = Turns.objects.of(dealership).filter(dealership__assigning=Assigning.ROUND_ROBIN)
     return turns.select_for_update(skip_locked=True, of=("self",)).first()
+
+
+def _held_turns(dealership: Dealership) -> Turns:
+    """Whoever deals, whichever way: a turn is taken by one at a time."""
+    Turns.objects.get_or_create(dealership=dealership)
+    return Turns.objects.of(dealership).select_for_update().get()
 
 
 def _next_new_lead(dealership: Dealership, turns: Turns) -> tuple[int, UUID | None]:

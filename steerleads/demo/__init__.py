@@ -8,19 +8,29 @@ from django.db import transaction
 
 from cars.models import Car
 from leads.interchange.models import Export
-from leads.models import Lead
+from leads.models import Lead, LeadEvent
+from leads.notifications.models import Rule, Trigger
 from leads.work.dealing import begin_to_deal
 from steerleads.db.text import fold
 from steerleads.dealers.actors import Actor
 from steerleads.dealers.hours.models import OpeningWeek, SpecialDay
 from steerleads.dealers.keys import issue_key, revoke_key
 from steerleads.dealers.models import ApiKey, Assigning, Dealership, Environment, Membership, Role, Scope, User
+from steerleads.dealers.staff import mail_is_configured
 from steerleads.demo import cars, people
 from steerleads.demo.months import DAYS, Months
 from steerleads.demo.plans import plan
 from steerleads.demo.stage import Stage
 
 SEED = 2024
+RULES = [
+    (Trigger.ASSIGNED, {"to": "assignee"}),
+    (Trigger.DUE_SOON, {"to": "assignee", "minutes": 30}),
+    (Trigger.OVERDUE, {"to": "assignee, managers"}),
+    (Trigger.ANSWER_SOON, {"to": "assignee"}),
+    (Trigger.ANSWER_LATE, {"to": "managers"}),
+    (Trigger.ANSWER_MISSED, {"channel": "next"}),
+]
 NAME = "Atlas Auto Casablanca"
 TANGIER_NAME = "Détroit Motors Tanger"  # the neighbour, of whom Atlas must see nothing
 KEY_NAME = "Demo"
@@ -48,6 +58,7 @@ def load(*, now):
         dealership = Dealership.objects.create(name=NAME, language="fr", created_at=now - timedelta(days=DAYS + 60))
         _fill(dealership, people.STAFF, DOMAIN, cars.PLACES, "AA", count=60, leads=400, now=now)
         _deal_in_turn(dealership)
+        _notify(dealership)
     if not Dealership.objects.filter(name=TANGIER_NAME).exists():
         dealership = Dealership.objects.create(name=TANGIER_NAME, language="ar")
         staff = people.TANGIER_STAFF
@@ -101,6 +112,14 @@ def _deal_in_turn(dealership):
     Dealership.objects.filter(pk=dealership.pk).update(assigning=Assigning.ROUND_ROBIN)
     dealership.assigning = Assigning.ROUND_ROBIN
     begin_to_deal(Dealership, dealership, {"assigning"})
+
+
+def _notify(dealership):
+    """A rule of each kind. What goes by mail is off where there is no mail server, which would only fail."""
+    last = LeadEvent.objects.of(dealership).order_by("sequence").last().sequence
+    for trigger, fields in RULES:
+        is_on = fields.get("channel") == "next" or mail_is_configured()
+        Rule.objects.create(dealership=dealership, trigger=trigger, after_sequence=last, is_on=is_on, **fields)
 
 
 def _open(dealership, now):

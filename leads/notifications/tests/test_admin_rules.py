@@ -79,7 +79,10 @@ def test_a_rule_with_a_wrong_field_is_not_made(manager, wrong, field, words):
 def test_a_form_offers_mail_and_what_the_operator_configured(manager):
     page = text_of(manager.get(f"{RULES}add/"))
     select = re.search(r'<select name="channel".*?</select>', page, re.DOTALL)[0]
-    assert re.findall(r'value="([^"]*)"', select) == ["email", "sms", "team chat", "queue"] and "someone://" not in page
+    assert (
+        re.findall(r'value="([^"]*)"', select) == ["email", "sms", "team chat", "queue", "next"]
+        and "someone://" not in page
+    )
 
 
 def test_a_manager_changes_a_rule(manager, rule):

@@ -178,6 +178,8 @@ def test_channels_are_read(monkeypatch, value):
         '{"SMS": "slack://SECRET"}',
         '{"": "slack://SECRET"}',
         '{"email": "mailto://SECRET"}',
+        '{"queue": "slack://SECRET"}',
+        '{"next": "slack://SECRET"}',
         '{"%s": "slack://SECRET"}' % ("x" * 51),
     ],
 )

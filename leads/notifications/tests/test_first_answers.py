@@ -20,6 +20,7 @@ from leads.work.actions import claim, note_contact, plan_work
 from leads.work.models import Work
 from leads.work.tests.people import hire
 from steerleads.dealers.actors import Actor
+from steerleads.dealers.availability import set_availability
 from steerleads.dealers.dealerships import change_dealership, make_dealership
 from steerleads.dealers.hours.actions import set_hours, set_special_days, set_week
 from steerleads.dealers.hours.schedule import FIRST_DAY, USUAL_WEEK, WEEKDAYS
@@ -267,8 +268,56 @@ def test_who_answers_in_the_last_moment_keeps_it(casa, civic, sara, monkeypatch)
     assert Work.objects.get(lead=answered).assignee == sara.pk
 
 
+@pytest.mark.parametrize("channel", ["queue", "next"])
 @pytest.mark.parametrize("trigger", [each for each in Trigger if each not in ("answer_late", "answer_missed")])
-def test_leads_are_taken_back_for_no_other_reason(trigger):
+def test_leads_are_taken_back_for_no_other_reason(trigger, channel):
     with pytest.raises(ValidationError) as refusal:
-        clean_rule({"trigger": trigger, "hours": 4, "minutes": 5, "channel": "queue", "to": ""})
+        clean_rule({"trigger": trigger, "hours": 4, "minutes": 5, "channel": channel, "to": ""})
     assert list(refusal.value.error_dict) == ["channel"]
+
+
+# --- Passed on -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def passed(casa, civic, sara):
+    """(a lead that Sara has, its delivery at twice the time), where a rule has it passed on."""
+    rule_of(casa, Trigger.ANSWER_MISSED, "", "next")
+    lead = asking(civic)
+    give(lead, sara)
+    delivery = tell_at(casa)
+    assigned_before(delivery)
+    return lead, delivery
+
+
+def test_at_twice_the_time_the_next_who_is_available_has_it(casa, passed, sara):
+    away, omar = hire(casa, "Karim Tazi"), hire(casa, "Omar Tazi")
+    set_availability(away, {"is_available": False}, by=None)
+    lead, delivery = passed
+    assert attempt(delivery, MONDAY + 60 * MINUTE).ok
+    assert Work.objects.get(lead=lead).assignee == omar.pk
+    event = LeadEvent.objects.filter(kind=EventKind.ASSIGNED).order_by("at").last()
+    assert event.changes == {"assignee": {"from": "Sara Alami", "to": "Omar Tazi"}}
+    assert attempt(delivery, MONDAY + 65 * MINUTE) == NotNeeded()  # by a worker that does not know
+
+
+def test_a_lead_that_nobody_has_is_passed_on_too(casa, passed, sara):
+    lead, delivery = passed
+    give(lead, None)
+    assert attempt(delivery, MONDAY + 60 * MINUTE).ok
+    assert Work.objects.get(lead=lead).assignee == sara.pk
+
+
+def test_where_nobody_else_is_available_it_stays(casa, passed, sara):
+    lead, delivery = passed
+    assert attempt(delivery, MONDAY + 60 * MINUTE) == NotNeeded()
+    assert Work.objects.get(lead=lead).assignee == sara.pk
+
+
+def test_it_stays_with_who_answers_in_the_last_moment(casa, passed, sara, monkeypatch):
+    hire(casa, "Omar Tazi")
+    lead, delivery = passed
+    change_lead(casa, lead.pk, {"note": "Called"}, actor=Actor.of_user(sara.user))
+    monkeypatch.setattr("leads.notifications.sender._is_still_so", lambda *_: True)
+    assert attempt(delivery, MONDAY + 60 * MINUTE) == NotNeeded()
+    assert Work.objects.get(lead=lead).assignee == sara.pk

@@ -22,6 +22,7 @@ from leads.actions import create_lead
 from leads.fields import COLUMNS, WRITABLE
 from leads.interchange.models import Export
 from leads.models import KINDS_OF_WORK, EventKind, Lead, LeadEvent
+from leads.notifications.models import Rule
 from leads.outbox.worker import Worker
 from leads.serializers import LeadBody
 from leads.work.models import Work
@@ -29,6 +30,7 @@ from steerleads import demo
 from steerleads.api.json import Number
 from steerleads.api.serializers import check
 from steerleads.dealers.models import ApiKey, Dealership
+from steerleads.dealers.staff import NO_MAIL
 from steerleads.tests.commands import spawn
 from steerleads.tests.databases import scratch_database
 from steerleads.tests.servers import Server, wait_until
@@ -163,6 +165,17 @@ def test_it_is_the_same_every_time(db):
     demo.User.objects.all().delete()
     demo.load(now=now)
     assert [(lead.action, lead.target_info, lead.created_at) for lead in Lead.objects.order_by("pk")] == first
+
+
+@pytest.mark.on_one_database
+def test_it_has_rules_of_work_and_of_first_answers(db, settings):
+    """Without a mail server, those that mail are off."""
+    settings.EMAIL_BACKEND = NO_MAIL
+    demo.load(now=timezone.now())
+    assert {rule.trigger: rule.is_on for rule in Rule.objects.all()} == {
+        **dict.fromkeys(("assigned", "due_soon", "overdue", "answer_soon", "answer_late"), False),
+        "answer_missed": True,
+    }
 
 
 def test_new_leads_go_in_turn_to_whoever_is_there(auto):
