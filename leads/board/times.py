@@ -15,9 +15,9 @@ from django.utils.dateformat import format as dateformat
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
+from leads.work.answers import answered
 from leads.work.due import State
 from leads.work.showing import Shown
-from leads.work.waiting import answered
 from steerleads.dealers.models import Dealership
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400  # seconds

@@ -1,7 +1,11 @@
 """The first answer to a lead: which leads ask for one, and which still wait for it (contract W9, as A6 and A7 have it)."""
 
+from collections.abc import Collection
+from uuid import UUID
+
 from leads.history import ASKING, human
 from leads.models import EventKind, Lead, LeadEvent, Status
+from steerleads.dealers.models import Dealership
 
 
 def asks(event: LeadEvent) -> bool:
@@ -12,6 +16,12 @@ def asks(event: LeadEvent) -> bool:
 
 def is_waiting(lead: Lead) -> bool:
     """Whether nobody of the staff has done anything about a lead that is open."""
-    if lead.status != Status.NEW or lead.archived:
-        return False
-    return not LeadEvent.objects.of(lead.dealership_id).filter(human(), lead_id=lead.pk).exists()
+    return lead.status == Status.NEW and not lead.archived and not answered(lead.dealership_id, [lead.pk])
+
+
+def answered(dealership: Dealership | UUID, lead_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these leads that somebody took care of already. One look, which costs by their events."""
+    if not lead_ids:
+        return set()
+    events = LeadEvent.objects.of(dealership).filter(human(), lead_id__in=lead_ids)
+    return set(events.values_list("lead_id", flat=True).distinct())

@@ -14,6 +14,7 @@ from steerleads.benchmarks import figures
 from steerleads.benchmarks.histories import write_histories
 
 
+@pytest.mark.on_one_database
 @pytest.mark.django_db(transaction=True)
 def test_it_prints_what_it_measured(capsys):
     figures.run(SimpleNamespace(leads=300, small=2, rounds=2, requests=1, keep=None))

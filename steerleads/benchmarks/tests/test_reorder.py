@@ -28,6 +28,7 @@ def test_each_way_moves_every_lead_and_writes_its_history(moves, casa, way):
     assert told == {pk: {"order": {"from": before[pk], "to": after[pk]}} for pk in before}
 
 
+@pytest.mark.on_one_database
 def test_it_prints_what_it_measured(capsys):
     reorder.run(SimpleNamespace(leads=3, many=4, rounds=2))
     printed = capsys.readouterr().out

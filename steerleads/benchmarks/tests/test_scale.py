@@ -9,6 +9,7 @@ import pytest
 from steerleads.benchmarks import scale
 
 
+@pytest.mark.on_one_database
 @pytest.mark.django_db(transaction=True)
 def test_it_prints_what_it_measured(capsys):
     scale.run(SimpleNamespace(leads=600, rounds=2, requests=1, keep=None))
