@@ -1,5 +1,9 @@
 """The leads in the admin: the list, the form with its history, and what may be done to many."""
 
+from contextlib import suppress
+from itertools import groupby
+from operator import itemgetter
+
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.template.response import TemplateResponse
@@ -13,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from cars.admin import MakeFilter
 from cars.models import Car
 from leads import actions, timeline
+from leads.bulk import MOST_AT_ONCE, change_leads
 from leads.fields import WRITABLE
 from leads.forms import LeadForm
 from leads.history import batch_of
@@ -20,7 +25,7 @@ from leads.models import Lead, PersonRequest, Status
 from leads.work.admin_filters import AssignedFilter, DueFilter
 from steerleads.api.errors import ApiError
 from steerleads.db.ids import parse_id
-from steerleads.dealers.models import Role
+from steerleads.dealers.models import Dealership, Role
 from steerleads.dealers.permissions import NOBODY, dealership_of, has_role
 from steerleads.dealers.staff_admin.modeladmin import ArchivedFilter, DealershipAdmin, OwnValues
 
@@ -201,7 +206,11 @@ class LeadAdmin(DealershipAdmin):
     # --- Many ----------------------------------------------------------------------------------
 
     def delete_queryset(self, request, queryset):
-        self._each(request, queryset, actions.delete_lead)
+        leads = list(queryset.select_related("dealership").order_by("pk"))
+        how = {"actor": self.actor(request), "batch": batch_of(lead.pk for lead in leads)}
+        for lead in leads:
+            with suppress(ApiError):  # a colleague deleted it meanwhile
+                actions.delete_lead(lead.dealership, lead.pk, **how)
 
     @admin.action(permissions=["bulk"], description=gettext_lazy("Mark as new"))
     def mark_new(self, request, queryset):
@@ -217,29 +226,26 @@ class LeadAdmin(DealershipAdmin):
 
     @admin.action(permissions=["bulk"], description=gettext_lazy("Archive"))
     def archive(self, request, queryset):
-        self._told(request, self._each(request, queryset, actions.archive_lead))
+        self._change(request, queryset, {"archived": True})
 
     @admin.action(permissions=["bulk"], description=gettext_lazy("Restore from the archive"))
     def restore(self, request, queryset):
-        self._told(request, self._each(request, queryset, actions.restore_lead))
+        self._change(request, queryset, {"archived": False})
 
     def _mark(self, request, queryset, status):
-        def mark(dealership, lead_id, **how):
-            actions.change_lead(dealership, lead_id, {"status": status.value}, **how)
+        self._change(request, queryset, {"status": status.value})
 
-        self._told(request, self._each(request, queryset, mark))
-
-    def _each(self, request, queryset, verb):
-        """How many leads the verb was done to. One that a colleague deleted meanwhile is passed over."""
-        leads = list(queryset.select_related("dealership").order_by("pk"))
-        done, how = 0, {"actor": self.actor(request), "batch": batch_of(lead.pk for lead in leads)}
-        for lead in leads:
-            try:
-                verb(lead.dealership, lead.pk, **how)
-            except ApiError:
-                continue
-            done += 1
-        return done
+    def _change(self, request, queryset, changes):
+        """Of a superuser's list, dealership by dealership. A lead that a colleague deleted meanwhile is passed over."""
+        found = list(queryset.order_by("dealership", "pk").values_list("dealership", "pk"))
+        how = {"actor": self.actor(request), "batch": batch_of(pk for _owner, pk in found)}
+        done = 0
+        for owner, rows in groupby(found, key=itemgetter(0)):
+            dealership, leads = Dealership.objects.get(pk=owner), [pk for _owner, pk in rows]
+            for first in range(0, len(leads), MOST_AT_ONCE):
+                some = leads[first : first + MOST_AT_ONCE]
+                done += len(change_leads(dealership, some, lambda lead: changes, **how).done)
+        self._told(request, done)
 
     def _told(self, request, count):
         self.message_user(request, _("Leads changed: %(count)s.") % {"count": count}, messages.SUCCESS)

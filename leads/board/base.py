@@ -87,10 +87,13 @@ class BoardView(View):
 
     def saved(self, lead, **more):
         """The answer to a write of one lead: its card as it is now."""
-        leads = Lead.objects.of(self.dealership).with_archived(False)
-        fresh = leads.select_related("car", "work").filter(pk=lead.pk)
-        state = {"lead": lead.pk, "title": lead.action, "version": lead.version, "cards": self.cards(fresh)}
+        state = {"lead": lead.pk, "title": lead.action, "version": lead.version, "cards": self.cards_by_id([lead.pk])}
         return answer({**state, **more})
+
+    def cards_by_id(self, ids):
+        """The same of these leads, as they are now. Those that are gone or archived are left out."""
+        leads = Lead.objects.of(self.dealership).with_archived(False).filter(pk__in=ids)
+        return self.cards(leads.select_related("car", "work"))
 
 
 def answer(data, status=200):

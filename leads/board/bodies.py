@@ -1,6 +1,6 @@
 """What the board's calls send, in declared serializers as the API's."""
 
-from leads import actions
+from leads.bulk import MOST_AT_ONCE
 from leads.fields import WRITABLE, Status
 from leads.ordering.placing import Place
 from leads.serializers import LeadBody
@@ -10,10 +10,9 @@ from steerleads.api.errors import ValidationFailed
 from steerleads.api.serializers import BodyField, BodySerializer, ChoiceField, IdField, WholeNumberField, check
 from steerleads.db.ids import parse_id
 
-VERBS = {"archive": actions.archive_lead, "restore": actions.restore_lead}
+ARCHIVED = {"archive": True, "restore": False}
 GIVEN = {"status", "tag"}  # what many leads can be given at once
 MOST_MINE = 1000
-MOST_AT_ONCE = 500  # leads that one "change all selected" takes
 
 
 class LeadIdsField(BodyField):
@@ -45,14 +44,12 @@ class ChangesField(BodyField):
 
 
 class BackField(ChangesField):
-    """The same, or {"archived": true or false}; as the verb that writes it, like those of VERBS."""
-
-    ARCHIVED = {True: actions.archive_lead, False: actions.restore_lead}
+    """The same, or {"archived": true or false}."""
 
     def to_internal_value(self, value):
         if isinstance(value, dict) and value.keys() == {"archived"} and isinstance(value["archived"], bool):
-            return self.ARCHIVED[value["archived"]]
-        return changing(super().to_internal_value(value))
+            return value
+        return super().to_internal_value(value)
 
 
 class VersionsField(BodyField):
@@ -103,8 +100,10 @@ class BulkBody(CallBody):
     """The same done to one lead or to several."""
 
     leads = LeadIdsField()
-    do = ChoiceField([*VERBS, "change"])
+    do = ChoiceField([*ARCHIVED, "change"])
     value = ChangesField(GIVEN, required=False)
+    version = WholeNumberField(least=0, required=False)  # of a single lead, as the person saw it
+    mine = VersionsField(required=False)
 
 
 class WayBackBody(CallBody):
@@ -158,16 +157,11 @@ def place_of(move):
     return Place(move["status"], car_id=move.get("car"), **where)
 
 
-def verb_of(many):
-    """What clean values of a BulkBody ask for, as a function of dealership, lead id, actor and if_match."""
-    if many["do"] in VERBS:
-        return VERBS[many["do"]]
-    return changing(many["value"]) if "value" in many else _refuse("value")
-
-
-def changing(changes):
-    """The verb that writes these columns."""
-    return lambda dealership, lead_id, **how: actions.change_lead(dealership, lead_id, changes, **how)
+def changes_of(many):
+    """The columns that clean values of a BulkBody ask to be written."""
+    if many["do"] in ARCHIVED:
+        return {"archived": ARCHIVED[many["do"]]}
+    return many["value"] if "value" in many else _refuse("value")
 
 
 def _refuse(field):

@@ -52,6 +52,7 @@ def _words():
         "contacted": _("Noted for “{lead}”: {contact}."),
         "fresh": _("{count} new"),
         "sorted": _("This view is sorted: a card can only change its column here."),
+        "severalHere": _("Several cards at once can only change their column."),
         "sortedAway": _("“{lead}” is now in {column}, where the sort of this view puts it."),
         "copied": _("Copied: {text}"),
         "notCopied": _("The browser does not let the page copy {text}."),

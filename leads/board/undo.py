@@ -8,6 +8,7 @@ with `mine`: later versions that are its own writes.
 from leads.board.base import BoardView, answer
 from leads.board.bodies import UndoBody
 from leads.board.planning import SeenWork
+from leads.bulk import change_leads
 from leads.conflicts import Seen, check_unchanged
 from leads.errors import LeadNotFound
 from leads.fields import COLUMNS
@@ -55,12 +56,14 @@ class Undo(BoardView):
 
     def post(self, request):
         ways = self.body(UndoBody)["back"]
+        plans = [way for way in ways if "work" in way]
+        changes = {way["lead"]: way for way in ways if "work" not in way}
         leads = {way["lead"] for way in ways}
         self.need("change" if len(leads) == 1 else "bulk")
-        done, refused, batch = [], [], batch_of(leads)
-        for way in ways:
+        done, refused = self._take_back(changes, batch_of(leads)) if changes else ([], [])
+        for way in plans:
             try:
-                done.append(self._plan_back(**way) if "work" in way else self._take_back(batch, **way))
+                done.append(self._plan_back(**way))
             except ApiError as error:
                 refused.append(error)
         if not done:
@@ -71,10 +74,13 @@ class Undo(BoardView):
         _before, after = self.planner.plan(lead, plan, seen=SeenWork(work, mine))
         return {"lead": lead, "work": after.version}
 
-    def _take_back(self, batch, lead, version, changes, mine=frozenset()):
-        def write(locked, if_match):
-            check_unchanged(locked, Seen(version, mine), actor=self.actor)
-            return changes(self.dealership, lead, actor=self.actor, if_match=if_match, batch=batch)
+    def _take_back(self, ways, batch):
+        def wanted(lead):
+            way = ways[lead.pk]
+            check_unchanged(lead, Seen(way["version"], way.get("mine", frozenset())), actor=self.actor)
+            return way["changes"]
 
-        after, _back = writing(self.dealership, lead, write)
-        return {"lead": after.pk, "version": after.version}
+        orders = any("order" in way["changes"] for way in ways.values())
+        changed = change_leads(self.dealership, ways, wanted, actor=self.actor, batch=batch, orders=orders)
+        done = [{"lead": after.pk, "version": after.version} for _before, after in changed.done]
+        return done, [*changed.refused.values(), *(LeadNotFound() for _gone in changed.gone)]

@@ -1,7 +1,5 @@
 """The board itself: the page, its cards, and the moves."""
 
-from functools import partial
-
 from django.contrib import admin
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
@@ -12,17 +10,18 @@ from django.utils.translation import gettext as _
 from leads import actions
 from leads.board import texts
 from leads.board.base import BoardView, answer, refuse
-from leads.board.bodies import MOST_AT_ONCE, BulkBody, MoveBody, changing, place_of, verb_of
+from leads.board.bodies import BulkBody, MoveBody, changes_of, place_of
 from leads.board.columns import PAGE, leads_of, numbers_on_top, to_the_top, view
 from leads.board.filters import chosen_dealership, read_filters, tags_in_use
 from leads.board.polling import FIRST_SIZES, moment_of, rendered, tag_of
-from leads.board.undo import writing
+from leads.board.undo import way_back
+from leads.bulk import MOST_AT_ONCE, change_leads
+from leads.conflicts import Seen, check_unmoved
 from leads.errors import LeadNotFound
 from leads.history import batch_of
-from leads.models import Lead, Status
+from leads.models import Status
 from leads.work.filters import ME, NOBODY
 from steerleads.api import etags, json
-from steerleads.api.errors import ApiError
 from steerleads.db.ids import parse_id
 from steerleads.dealers.models import Dealership
 
@@ -116,8 +115,7 @@ class Cards(BoardView):
 
     def get(self, request):
         ids = [id for text in request.GET.getlist("id")[:PAGE] if (id := parse_id(text))]
-        leads = Lead.objects.of(self.dealership).with_archived(False).filter(pk__in=ids).select_related("car", "work")
-        return answer({"cards": self.cards(leads)})
+        return answer({"cards": self.cards_by_id(ids)})
 
 
 class Token(BoardView):
@@ -153,33 +151,27 @@ class BulkChange(BoardView):
         if not 1 <= len(ids) <= MOST_AT_ONCE:
             return refuse(_("Choose between 1 and %(most)s leads.") % {"most": MOST_AT_ONCE})
         self.need("change" if len(ids) == 1 else "bulk")
-        write = partial(self._write, self._verbs(many, len(ids)), batch_of(ids))
-        results = {lead_id: write(nth, lead_id) for nth, lead_id in enumerate(ids)}
-        done = [(lead, back) for lead, back in results.values() if lead is not None]
-        if not done:
-            raise LeadNotFound()
-        refused = [lead_id for lead_id, (lead, _back) in results.items() if lead is None]
-        back = [back for _lead, back in done if back]
-        return answer(
-            {"done": [lead.pk for lead, _back in done], "left": len(refused), "refused": refused, "back": back}
-        )
+        how = {"actor": self.actor, "batch": batch_of(ids), "orders": "status" in many.get("value", {})}
+        changed = change_leads(self.dealership, ids, self._wanted(many, len(set(ids))), **how)
+        if not changed.done:
+            raise next(iter(changed.refused.values()), LeadNotFound())
+        back = [way for before, after in changed.done if (way := way_back(before, after))]
+        refused = [*changed.refused, *changed.gone]
+        done = [after.pk for _before, after in changed.done]
+        return answer({"done": done, "left": len(refused), "refused": refused, "back": back})
 
-    def _verbs(self, many, count):
-        """What gives the verb for a lead and its number among those that were chosen: they come to a column in that order."""
-        status = many.get("value", {}).get("status")
-        if many["do"] != "change" or status is None:
-            verb = verb_of(many)
-            return lambda nth, lead: verb
-        numbers = numbers_on_top(self.dealership, status, count)
-        return lambda nth, lead: changing(to_the_top(lead, many["value"], numbers[nth]))
+    def _wanted(self, many, count):
+        """What is written of each lead: they come to the top of another column in the order in which they were chosen."""
+        changes, numbers = changes_of(many), None
 
-    def _write(self, verbs, batch, nth, lead_id):
-        """The lead and its way back. A lead that a colleague deleted meanwhile is passed over: (None, None)."""
+        def wanted(lead):
+            nonlocal numbers
+            if "version" in many:
+                check_unmoved(lead, Seen(many["version"], many.get("mine", frozenset())), actor=self.actor)
+            if "status" not in changes:
+                return changes
+            # Under the lock of the orders, which nobody can change meanwhile.
+            numbers = numbers or iter(numbers_on_top(self.dealership, changes["status"], count))
+            return to_the_top(lead, changes, next(numbers))
 
-        def write(lead, if_match):
-            return verbs(nth, lead)(self.dealership, lead_id, actor=self.actor, if_match=if_match, batch=batch)
-
-        try:
-            return writing(self.dealership, lead_id, write)
-        except ApiError:
-            return None, None
+        return wanted

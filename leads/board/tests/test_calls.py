@@ -1,9 +1,12 @@
 """What the board asks the server to do: moves, and the same for many leads. The verb's own rules are tested in leads/tests."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from conftest import make_car, make_lead
 from leads.models import Lead, LeadEvent
+from leads.tests.volumes import many_leads
 from steerleads.dealers.tests.people import browser
 
 pytestmark = pytest.mark.django_db
@@ -164,3 +167,37 @@ def test_a_call_that_cannot_be_read_says_which_field(boss, lead):
     answer = boss.post("many", leads=True, do="archive")
     assert answer.status_code == 400
     assert answer.json()["message"].startswith("“leads”: This field must be a list of ids")
+
+
+def test_a_single_lead_that_somebody_moved_is_not_changed_from_what_the_person_saw(seller, boss, lead):
+    """A drop in a sorted view: the card lies where the person saw it, and a colleague's move is told."""
+    boss.move(lead, status="COMPLETED")
+    change = {"leads": [lead], "do": "change", "value": {"status": "NOT_NEEDED"}}
+    refused = seller.post("many", **change, version=lead.version)
+    assert (refused.status_code, refused.json()["message"]) == (
+        409,
+        "Nadia Berrada moved or archived this lead meanwhile.",
+    )
+    assert Lead.objects.get().status == "COMPLETED"
+    assert seller.post("many", **change, version=lead.version + 1).status_code == 200
+
+
+def test_500_are_changed_and_undone_in_as_many_statements_as_three(boss, casa, civic):
+    ids = [str(lead.pk) for lead in many_leads(civic, 503)]
+    few, many = (statements(boss, some) for some in (ids[:3], ids[3:]))
+    assert few == many and set(Lead.objects.values_list("status")) == {("NEW",)}
+
+
+def statements(board, ids):
+    counts = []
+    with CaptureQueriesContext(connection) as asked:
+        answer = board.post("many", leads=ids, do="change", value={"status": "COMPLETED", "tag": "All"}).json()
+        counts.append(len(asked))
+        assert board.undo(answer).json() == {"done": undone(ids, answer), "left": 0}
+        counts.append(len(asked))
+    return counts
+
+
+def undone(ids, answer):
+    versions = {way["lead"]: way["version"] + 1 for way in answer["back"]}
+    return [{"lead": lead, "version": versions[lead]} for lead in ids]

@@ -160,3 +160,18 @@ def test_on_a_tablet_the_tools_take_two_rows(open_page, boss, leads, casa, langu
     casa.save(update_fields=["language"])
     board = screen(open_page, boss, "tag=x&assignee=me", viewport={"width": 820, "height": 1180})
     assert board.page.locator(".board-bar").bounding_box()["height"] <= 110
+
+
+def test_several_cards_are_dragged_to_another_column_at_once(open_page, boss, leads, civic):
+    make_lead(civic, action="D", status="COMPLETED")
+    board = screen(open_page, boss)
+    page = board.page
+    page.click("[data-selecting]")
+    for action in "AC":
+        board.card(action).locator("[data-name]").click()
+    board.drag_to("C", "header COMPLETED", ["COMPLETED", None, "D"])
+    board.wait_to_be_told("Leads that are now in Completed: 2.")
+    board.wait_for(["A", "C", "D"], "COMPLETED")
+    board.wait_for(["B"])
+    page.click("[data-undo]")
+    board.wait_for(["A", "B", "C"])

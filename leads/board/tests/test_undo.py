@@ -3,8 +3,8 @@
 import pytest
 
 from conftest import make_car, make_lead
-from leads.actions import change_lead
 from leads.board.tests.boards import Board
+from leads.bulk import change_leads
 from leads.models import Lead, LeadEvent
 from steerleads.dealers.tests.people import make_staff
 
@@ -119,17 +119,14 @@ def test_a_move_is_taken_back_after_ones_own_later_move_was(seller, lead):
     assert seller.move(lead, status="NEW", version=first, mine=[second, third]).status_code == 200
 
 
-def test_what_changes_while_it_is_taken_back_is_judged_again(seller, boss, lead, monkeypatch):
+def test_what_changes_before_the_lead_is_locked_is_judged(seller, boss, lead, monkeypatch):
     answer = seller.save(lead, tag="Hot").json()
-    real, calls = change_lead, []
 
     def overtaken(*args, **how):
-        calls.append(how)
-        if len(calls) == 1:
-            boss.save(Lead.objects.get(), note="Theirs")
-        return real(*args, **how)
+        boss.save(Lead.objects.get(), note="Theirs")
+        return change_leads(*args, **how)
 
-    monkeypatch.setattr("leads.actions.change_lead", overtaken)
+    monkeypatch.setattr("leads.board.undo.change_leads", overtaken)
     assert seller.undo(answer).status_code == 409
     assert Lead.objects.values_list("tag", "note").get() == ("Hot", "Theirs")
 

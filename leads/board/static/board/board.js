@@ -46,11 +46,12 @@ const keys = new Keys({ board, columns, moves, live, voice, selection, open });
 
 const dragging = makeDraggable(board, {
   onLift(card) {
-    if (selection.isOn || keys.isPicking() || !card.querySelector("[data-handle]")) return false;
+    if (keys.isPicking() || !card.querySelector("[data-handle]")) return false;
+    if (selection.isOn && !selection.has(card)) return false;
     live.hold();
     return true;
   },
-  onDrop: move,
+  onDrop: (card, place) => (selection.isOn ? selection.drop(place.status) : move(card, place)),
   onEnd: () => live.release(),
   showColumn,
 });

@@ -47,8 +47,11 @@ export class Moves {
     card.classList.add("is-saving");
     this.voice.clearWarnings();
     try {
-      const change = { leads: [lead], do: "change", value: { status } };
-      const { back } = await this.writes.inTurn(() => this.server.post(this.server.urls.many, change));
+      const { back } = await this.writes.inTurn(() => {
+        const version = Number(this.columns.card(lead)?.dataset.version ?? card.dataset.version);
+        const change = { leads: [lead], do: "change", value: { status }, version };
+        return this.server.post(this.server.urls.many, change);
+      });
       this.voice.tell("sortedAway", { lead: title, column: this.names[status] }, this.remember(title, back));
     } catch (failure) {
       this.#goBack(lead, title, home, failure);

@@ -39,6 +39,20 @@ export class Selection {
     return ends[0] < 0 ? [card] : cards.slice(ends[0], ends[1] + 1);
   }
 
+  has(card) {
+    return boxOf(card).checked;
+  }
+
+  /** All that are chosen were dragged to a column: they come to its top in their order, as by "Apply". */
+  async drop(status) {
+    const leads = this.#chosen.filter((card) => this.columns.statusOf(card) !== status).map((card) => card.dataset.lead);
+    if (!leads.length) return this.voice.tell("severalHere");
+    if (this.isDoing) return;
+    await this.#doing(async () => {
+      if (await this.moves.change(leads, { status })) this.#mode(false);
+    });
+  }
+
   /** All cards of a column that are loaded; once more, none of them. */
   #toggleColumn(column) {
     const boxes = [...column.querySelectorAll("[data-select]")];
