@@ -46,7 +46,7 @@ def _since(lead, seen, actor):
     """The events since then, the newest first, without those of the person, and without making room for other leads."""
     for back, event in enumerate(_events_of(lead)[: max(lead.version - seen.version, 0)]):
         # A write that changed nothing leaves the version, which may be a colleague's.
-        is_own = lead.version - back in seen.mine and _actor(event) == (actor.type, actor.name)
+        is_own = lead.version - back in seen.mine and _is_by(actor, event)
         if not is_own and not event["made_room"]:
             yield event
 
@@ -55,8 +55,10 @@ def _events_of(lead):
     events = LeadEvent.objects.of(lead.dealership_id).filter(lead_id=lead.pk).order_by("-at", "-id")
     events = events.exclude(kind__in=KINDS_OF_WORK)
     events = events.annotate(made_room=made_room())
-    return events.values("kind", "changes", "actor_type", "actor_name", "made_room")
+    return events.values("kind", "changes", "actor_type", "actor_name", "actor_id", "made_room")
 
 
-def _actor(event):
-    return event["actor_type"], event["actor_name"]
+def _is_by(actor, event):
+    """Of two colleagues of one name, who did it: as far as the history knows, which has ids since a while only."""
+    is_called_so = (event["actor_type"], event["actor_name"]) == (actor.type, actor.name)
+    return is_called_so and event["actor_id"] in (None, actor.user_id)

@@ -88,6 +88,7 @@ def event_of(
         at=at,
         actor_type=actor.type,
         actor_name=actor.name,
+        actor_id=actor.user_id,
         changes=changes,
         texts=texts,
         batch=batch,

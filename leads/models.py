@@ -171,6 +171,9 @@ class LeadEvent(models.Model):
     at = models.DateTimeField()
     actor_type = models.CharField(max_length=10, choices=ActorType)
     actor_name = models.CharField(max_length=200)
+    # The id of a User, where somebody of the staff did it: of two of one name. Shown nowhere; it is nobody's once they are
+    # erased.
+    actor_id = models.BigIntegerField(null=True)
     changes = models.JSONField(default=dict)
     texts = models.JSONField(null=True)
     batch = models.UUIDField(null=True)

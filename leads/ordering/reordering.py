@@ -31,8 +31,8 @@ UPDATE = """
     FROM {given} WHERE {leads}.id = given.id AND {owner} = %s"""
 INSERT = """
     INSERT INTO {events}
-        (id, dealership_id, lead_id, car_id, kind, at, actor_type, actor_name, changes, batch)
-    SELECT given.event_id, %s, given.id, given.car_id, %s, %s, %s, %s, given.changes, %s FROM {given}"""
+        (id, dealership_id, lead_id, car_id, kind, at, actor_type, actor_name, actor_id, changes, batch)
+    SELECT given.event_id, %s, given.id, given.car_id, %s, %s, %s, %s, %s, given.changes, %s FROM {given}"""
 
 
 def write_orders(
@@ -52,7 +52,8 @@ def write_orders(
     at, owner = connection.ops.adapt_datetimefield_value(now), _uuid(dealership.pk)
     with connection.cursor() as cursor:
         cursor.execute(_sql(UPDATE), [at, given, owner])
-        cursor.execute(_sql(INSERT), [owner, EventKind.MOVED, at, actor.type, actor.name, _uuid(batch), given])
+        by = [actor.type, actor.name, actor.user_id]
+        cursor.execute(_sql(INSERT), [owner, EventKind.MOVED, at, *by, _uuid(batch), given])
 
 
 def _given(lead: Lead, order: int) -> dict[str, Any]:

@@ -38,17 +38,18 @@ class WorkOfPeople(Keeper):
 
     def take_off(self, user: User, dealership: Dealership, *, successor: User | None, actor: Actor) -> None:
         leaver = colleague_of(dealership, user, hold=True)
-        if leaver is not None and _is_named(dealership, leaver):
+        if leaver is not None and _is_named(dealership, leaver, user):
             FormerColleague.objects.create(id=leaver.id, dealership=dealership, name=leaver.name, role=leaver.role)
 
     def erase(self, leaver: Leaver) -> dict[str, int]:
         return {"colleagues of leads": sum(_erase(each, leaver) for each in Dealership.objects.all())}
 
 
-def _is_named(dealership: Dealership, colleague: Colleague) -> bool:
+def _is_named(dealership: Dealership, colleague: Colleague, user: User) -> bool:
     """Whether a lead or an event names somebody. Asked once, when they leave: events stay."""
     named = Q(changes__assignee__from=colleague.name) | Q(changes__assignee__to=colleague.name)
-    acted = Q(actor_type=ActorType.STAFF, actor_name=colleague.name)
+    by_them = Q(actor_id=user.pk) | Q(actor_id=None, actor_name=colleague.name)
+    acted = by_them & Q(actor_type=ActorType.STAFF)
     events = LeadEvent.objects.of(dealership)
     return (
         Work.objects.of(dealership).filter(assignee=colleague.id).exists()

@@ -30,6 +30,11 @@ class Actor:
     LONGEST_NAME: ClassVar = 200
     id: str = ""  # the key's or the person's: names are changed, and two may share one
 
+    @property
+    def user_id(self):
+        """The id of a User, which tells two colleagues of one name apart; None of programs, and where it is not known."""
+        return int(self.id) if self.type == ActorType.STAFF and self.id else None
+
     @classmethod
     def of_key(cls, key):
         return cls(ActorType.API_KEY, key.name, str(key.pk))
