@@ -6,7 +6,9 @@ again, a figure without groups, is asked by statements that are compiled once.
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import islice
+from operator import add
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
@@ -19,10 +21,12 @@ from leads.analytics.groups import Groups
 from leads.analytics.kept import keep, kept
 from leads.analytics.lookups import AtOneOf, OneOf
 from leads.analytics.models import LeadFact
+from leads.analytics.numbering import chosen
 from leads.analytics.periods import Period
+from leads.analytics.predicates import Span, judged, predicate_of
 from leads.analytics.profiles import Profile
 from leads.analytics.statistics import PER_CENT, Ranks
-from leads.analytics.tallies import Judge, Tally, in_bands
+from leads.analytics.tallies import Judge, Tally, cuts_of, in_bands
 
 if TYPE_CHECKING:
     from leads.analytics.figures.cohort import CohortFigure
@@ -33,8 +37,8 @@ NOBODY_IS = Value(False, BooleanField())
 EVERYWHERE = Value(0)  # the one place where there are no groups
 NO_CODE = -1
 # Of so many events on, looking for each profile in its index is quicker than going through a period: on SQLite, which
-# sorts what it groups otherwise, for all; on PostgreSQL for those of so many days.
-MANY, LONG = 20_000, 90
+# sorts what it groups otherwise.
+MANY = 20_000
 # Makes rows of a cohort and numbers.
 Build = Callable[[QuerySet[LeadFact], Sequence[Any]], QuerySet]
 
@@ -54,8 +58,9 @@ class Counting:
     def measured(self) -> Measured:
         """The whole cohort together."""
         if self._judge is None:
-            return self._by_cells(EVERYWHERE)[0]
-        tallies = [self._tally(profile) for profile in self._judge.profiles]
+            is_large = self._asked.standing.after >= MANY and not self._figure.has_gone
+            return self._by_bands() if is_large else self._by_cells(EVERYWHERE)[0]
+        tallies = self._tallies()
         whole = self._measured({0: tallies}, EVERYWHERE)[0]
         for alike in _alike(self._shape):
             if wanted := _wanted(alike, whole):
@@ -77,13 +82,10 @@ class Counting:
 
     def totals(self, profile: Profile) -> Mapping[int, int]:
         """{code of the profile: how many leads of the cohort have it}"""
-        whole = self._has_many
         return kept(
             self._asked,
             self._name_of_totals(profile),
-            lambda: dict(
-                self._compiled((profile.column, whole), lambda cohort, _: _by_profile(cohort, profile, (), whole))
-            ),
+            lambda: dict(self._rows_by([profile], ())),
         )
 
     def _name_of_totals(self, profile: Profile) -> Hashable:
@@ -95,29 +97,35 @@ class Counting:
 
     # --- By profiles -----------------------------------------------------------------------------
 
-    def _tally(self, profile: Profile) -> Tally:
-        cuts, whole = self._judge.cuts, self._has_many
-        rows = self._compiled(
-            (profile.column, whole), lambda cohort, cuts: _by_profile(cohort, profile, cuts, whole), *cuts
-        )
-        tally = {code: numbers for code, *numbers in rows}
-        if self._asked.standing.after >= MANY:
-            keep(self._asked, self._name_of_totals(profile), {code: total for code, (total, *_) in tally.items()})
-        return tally
+    def _tallies(self) -> list[Tally]:
+        """Of each profile. In one statement, unless many leads have them in thousands of combinations."""
+        profiles, cuts = self._judge.profiles, self._judge.cuts
+        is_large = self._asked.standing.after >= MANY
+        apart = [[profile] for profile in profiles] if is_large else [profiles]
+        tallies = [tally for some in apart for tally in _tallied(self._rows_by(some, cuts), len(some))]
+        if is_large:
+            for profile, tally in zip(profiles, tallies, strict=True):
+                keep(self._asked, self._name_of_totals(profile), {code: total for code, (total, *_) in tally.items()})
+        return tallies
+
+    def _rows_by(self, profiles: Sequence[Profile], cuts: Sequence[int]) -> list[tuple]:
+        """(…codes, all that have these, those of them that were created up to each of the cuts)"""
+        whole = self._has_many
+        key = tuple(profile.column for profile in profiles), whole
+        return self._compiled(key, lambda cohort, cuts: _by_profiles(cohort, profiles, cuts, whole), *cuts)
 
     def _tallies_by(self, groups: Groups) -> dict[int, list[Tally]]:
-        found: dict[int, list[Tally]] = defaultdict(lambda: [{} for _ in self._judge.profiles])
-        for index, profile in enumerate(self._judge.profiles):
-            rows = _by_profile(self._cohort.annotate(place=groups.place), profile, self._judge.cuts, False, "place")
-            for place, code, *numbers in rows:
-                found[place][index][code] = numbers
-        return found
+        profiles, parts = self._judge.profiles, defaultdict(list)
+        for place, *row in _by_profiles(
+            self._cohort.annotate(place=groups.place), profiles, self._judge.cuts, False, "place"
+        ):
+            parts[place].append(row)
+        return {place: _tallied(rows, len(profiles)) for place, rows in parts.items()}
 
     @property
     def _has_many(self) -> bool:
-        days = self._period.days if self._period else 0
-        is_long = days >= LONG or connection.vendor == "sqlite"
-        return is_long and self._asked.standing.after >= MANY and not self._asked.filters.values
+        is_sqlite = connection.vendor == "sqlite"
+        return is_sqlite and self._asked.standing.after >= MANY and not self._asked.filters.values
 
     def _measured(self, tallies: Mapping[int, Sequence[Tally]], place: Any) -> dict[int, Measured]:
         parts: dict[int, Measured] = defaultdict(Measured)
@@ -147,6 +155,22 @@ class Counting:
         return {bands.ranks[rank]: value for rank, value in rows}
 
     # --- By cells --------------------------------------------------------------------------------
+
+    def _by_bands(self) -> Measured:
+        """The same, by counting the leads between the moments at which cells turn: that is once, however many cells."""
+        predicates = {cell: predicate_of(cell.where) for cell in self._cells}
+        cuts = cuts_of(predicates.values())
+        whole = Measured()
+        for *bands, number in self._compiled(
+            "bands",
+            partial(_by_bands, {column: len(cuts[column]) for column in cuts}),
+            *(cut for each in cuts.values() for cut in each),
+        ):
+            known = {column: _span(each, band) for (column, each), band in zip(cuts.items(), bands, strict=True)}
+            for cell, predicate in predicates.items():
+                if judged(predicate, known) is True:
+                    whole.add(cell, number, False)
+        return whole
 
     def _by_cells(self, place: Any) -> dict[int, Measured]:
         parts: dict[int, Measured] = defaultdict(Measured)
@@ -178,20 +202,48 @@ class Counting:
 
 def totals(facts: QuerySet[LeadFact], profile: Profile) -> Mapping[int, int]:
     """{code of the profile: how many of the facts have it}"""
-    return dict(_by_profile(facts, profile, (), False))
+    return dict(_by_profiles(facts, [profile], (), False))
 
 
-def _by_profile(
-    cohort: QuerySet[LeadFact], profile: Profile, cuts: Sequence[Any], is_whole: bool, *more: str
+def _by_profiles(
+    cohort: QuerySet[LeadFact], profiles: Sequence[Profile], cuts: Sequence[Any], is_whole: bool, *more: str
 ) -> QuerySet:
-    """(…more, code, all that have it, those of them that were created up to each of the cuts)
+    """(…more, …codes, all that have these, those of them that were created up to each of the cuts)
 
-    `is_whole` names all the codes there can be, so that each is sought in the index by itself.
+    `is_whole`, of one profile, names all the codes there can be, so that each is sought in the index by itself.
     """
     if is_whole:
+        [profile] = profiles
         cohort = cohort.filter(OneOf(F(profile.column), profile.codes))
+    columns = [profile.column for profile in profiles]
     numbers = {f"until{number}": Count("created_at", filter=Q(created_at__lte=cut)) for number, cut in enumerate(cuts)}
-    return cohort.values_list(*more, profile.column).annotate(leads=Count("*"), **numbers).order_by()
+    return cohort.values_list(*more, *columns).annotate(leads=Count("*"), **numbers).order_by()
+
+
+def _tallied(rows: Iterable[Sequence[int]], profiles: int) -> list[Tally]:
+    """The tally of each of so many profiles, whose codes the rows begin with."""
+    tallies: list[dict[int, list[int]]] = [{} for _ in range(profiles)]
+    for row in rows:
+        numbers = row[profiles:]
+        for code, tally in zip(row, tallies, strict=False):
+            known = tally.get(code)
+            tally[code] = list(map(add, known, numbers)) if known else list(numbers)
+    return list(tallies)
+
+
+def _by_bands(numbers: Mapping[str, int], cohort: QuerySet[LeadFact], cuts: Sequence[Any]) -> QuerySet:
+    """(…the band of each column, how many), where each column has so many of the cuts."""
+    rest, bands = iter(cuts), {}
+    for column, count in numbers.items():
+        begins = [cut + 1 for cut in islice(rest, count)]
+        bands[f"band_{column}"] = chosen(column, begins, [Value(band) for band in range(count + 1)])
+    return cohort.annotate(**bands).values_list(*bands).annotate(leads=Count("*")).order_by()
+
+
+def _span(cuts: Sequence[int], band: int) -> Span:
+    """The values in a band: behind one cut, up to the next."""
+    low = cuts[band - 1] + 1 if band else float("-inf")
+    return Span(low, cuts[band] if band < len(cuts) else float("inf"))
 
 
 def _counts(cohort: QuerySet[LeadFact], cells: Sequence[Cell], place: Any, has_gone: bool = True) -> QuerySet:

@@ -74,10 +74,26 @@ class LeadFact(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["dealership", "created_at", "deleted_at"], name="fact_created"),
-            models.Index(fields=["dealership", "outcome_profile", "created_at"], name="fact_outcome"),
-            models.Index(fields=["dealership", "answer_profile", "created_at"], name="fact_answer"),
-            models.Index(fields=["dealership", "business_profile", "created_at"], name="fact_business"),
+            # A period is gone through in the first of them. In the others a profile is looked for, with values at ranks.
+            models.Index(
+                fields=[
+                    "dealership",
+                    "created_at",
+                    "deleted_at",
+                    "outcome_profile",
+                    "answer_profile",
+                    "business_profile",
+                ],
+                name="fact_created",
+            ),
+            models.Index(
+                fields=["dealership", "outcome_profile", "created_at", "completion_seconds"], name="fact_outcome"
+            ),
+            models.Index(fields=["dealership", "answer_profile", "created_at", "answer_seconds"], name="fact_answer"),
+            models.Index(
+                fields=["dealership", "business_profile", "created_at", "answer_business_seconds"],
+                name="fact_business",
+            ),
             models.Index(fields=["dealership", "lead_id"], name="fact_lead"),
             models.Index(fields=["dealership", "created_at", "last_human_at"], condition=OPEN, name="fact_open"),
             models.Index(

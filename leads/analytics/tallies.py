@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.db.models import Q
 
 from leads.analytics.cells import Cell, Measured
-from leads.analytics.predicates import Predicate, Span, comparisons, judged, predicate_of
+from leads.analytics.predicates import LOOKUPS, Predicate, Span, comparisons, judged, predicate_of
 from leads.analytics.profiles import Profile
 
 CREATED = "created_at"
@@ -27,7 +27,8 @@ class Judge:
         self.profiles = profiles
         self._cells = {cell: predicate_of(cell.where) for cell in cells}
         self._begin, self._end = begin, end
-        self.cuts = sorted(_cuts(self._cells.values(), begin, end))
+        cuts = cuts_of(self._cells.values()).get(CREATED, ())
+        self.cuts = [cut for cut in cuts if begin <= cut < end - 1]
         ends = [begin - 1, *self.cuts, end - 1]
         self._stretches = [Span(before + 1, last) for before, last in pairwise(ends)]
         self._plans = [(cell, *self._plan(predicate)) for cell, predicate in self._cells.items()]
@@ -68,14 +69,14 @@ def _within(numbers: Sequence[int], stretch: int | None) -> int:
     return up_to[stretch + 1] - up_to[stretch]
 
 
-def _cuts(predicates: Collection[bool | Predicate], begin: int, end: int) -> set[int]:
-    """The last seconds before a comparison of the creation turns."""
-    found = set()
+def cuts_of(predicates: Collection[bool | Predicate]) -> dict[str, list[int]]:
+    """{column: the last seconds before a comparison of it turns, in order}, where it is compared with greater and less."""
+    found: dict[str, set[int]] = defaultdict(set)
     for predicate in predicates:
         for column, lookup, value in comparisons(predicate):
-            if column == CREATED:
-                found.add(value if lookup in ("lte", "gt") else value - 1)
-    return {cut for cut in found if begin <= cut < end - 1}
+            if lookup in LOOKUPS:
+                found[column].add(value if lookup in ("lte", "gt") else value - 1)
+    return {column: sorted(cuts) for column, cuts in found.items()}
 
 
 def told_by(

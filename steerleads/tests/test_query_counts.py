@@ -54,8 +54,8 @@ READS = [
     ("/analytics/conversion", 4, "what is counted (3); the numbers"),
     (
         "/analytics/response",
-        5,
-        "what is counted (3); the numbers by both clocks; if there are answers, times by both clocks",
+        4,
+        "what is counted (3); the numbers by both clocks; if there are answers, times by both clocks (2)",
     ),
     ("/analytics/completion", 4, "what is counted (3); the numbers; if there are some, times"),
     ("/analytics/completion?by=tag", 3, "what is counted (3); the rest was told in this minute"),

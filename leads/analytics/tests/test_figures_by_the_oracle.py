@@ -59,7 +59,6 @@ def test_leads_of_every_kind(play, api, subtests):
 def test_leads_of_every_kind_asked_as_where_there_are_many(play, api, subtests, monkeypatch):
     """A large dealership's leads are counted profile by profile, and its lists are walked."""
     monkeypatch.setattr(counting, "MANY", 0)
-    monkeypatch.setattr(counting, "LONG", 0)
     monkeypatch.setattr(behind, "SHORT", -1)
     monkeypatch.setattr(behind, "STEP", 1)
     ask(questions()[2::7], judge_of(play, api), subtests)
