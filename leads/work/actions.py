@@ -3,7 +3,7 @@
 Locks are taken in one order: the colleague who is to be assigned, the lead, its Work; then events are inserted.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -37,10 +37,12 @@ def plan_work(
     *,
     actor: Actor,
     if_match: ETags | None = None,
+    check: Callable[[Work], None] = lambda work: None,
 ) -> Work:
     """The lead's Work with `changes`: clean values of `assignee` (a colleague's id), `next_step`, `due_at`, `due_on`.
 
-    What is the same already is not written. `if_match` are parsed ETags.
+    What is the same already is not written. `if_match` are parsed ETags. `check` raises what speaks against it, looking
+    at the Work as it is under the lock.
     Raises InvalidAssignee, LeadNotFound, UnauthorizedLeadAccess, PreconditionFailed.
     """
     with transaction.atomic():
@@ -49,6 +51,7 @@ def plan_work(
         lead, work = _locked(dealership, lead_id)
         if if_match is not None and not etags.matches(if_match, str(work.version)):
             raise PreconditionFailed()
+        check(work)
         write_work(dealership, lead, work, _wanted(work, changes, dealership), actor)
     return work
 

@@ -12,6 +12,7 @@ from leads.work.openapi_examples import (
     STAFF,
     WORK,
 )
+from leads.work.rights import GIVEN_AWAY, NotYours
 from leads.work.serializers import NewContact, StaffSerializer, WorkChanges, WorkSerializer
 from steerleads.api.errors import ValidationFailed
 from steerleads.api.openapi import (
@@ -50,7 +51,7 @@ documents = operations(
         parameters=[LEAD_ID, IF_MATCH, *IDEMPOTENT, ETAG],
         request=body(WorkChanges, {"Assign and plan": CHANGES, "Due on a day": ON_A_DAY}),
         responses={200: answer(WorkSerializer, "The work as it now is.", {"Work": WORK})},
-        errors=[*NO_ACCESS, BOTH, InvalidAssignee],
+        errors=[*NO_ACCESS, BOTH, InvalidAssignee, NotYours(GIVEN_AWAY)],
     ),
     claim=operation(
         "claim_lead",

@@ -14,6 +14,9 @@ class NotYours(ApiError):
     status, code, type = 403, "NOT_YOURS", "permission_error"
 
 
+GIVEN_AWAY = _("Only a manager may give a lead to a colleague.")
+
+
 def check_may_plan(me: UUID | None, work: Work | None, changes: Mapping[str, Any], *, manages: bool) -> None:
     """Whether a colleague (`me`, the id of a membership) may write these changes of `plan_work`. Raises NotYours.
 
@@ -27,6 +30,6 @@ def check_may_plan(me: UUID | None, work: Work | None, changes: Mapping[str, Any
     if has_it not in (None, me):
         raise NotYours(_("A colleague has this lead. Only a manager may change whose it is, or what is planned."))
     if gets_it not in (None, me):
-        raise NotYours(_("Only a manager may give a lead to a colleague."))
+        raise NotYours(GIVEN_AWAY)
     if changes.keys() - {"assignee"} and me not in (has_it, gets_it):
         raise NotYours(_("Claim this lead before you plan it."))

@@ -1,5 +1,7 @@
 """The API of work: what is to be done about one lead, who takes it, contacts with its person; and the staff."""
 
+from functools import partial
+
 from django.utils import timezone
 
 from leads.actions import not_found_error
@@ -11,6 +13,7 @@ from leads.work.errors import NobodysKey
 from leads.work.models import Work
 from leads.work.openapi import documents, staff_documents
 from leads.work.people import staff_of
+from leads.work.rights import check_may_plan
 from leads.work.serializers import NewContact, WorkChanges
 from leads.work.showing import PLAN_COLUMNS, Shown, etag_of, with_response
 from steerleads.api import etags
@@ -18,6 +21,7 @@ from steerleads.api.errors import ValidationFailed
 from steerleads.api.views import ApiViewSet
 from steerleads.dealers.actors import Actor
 from steerleads.dealers.idempotency import idempotent
+from steerleads.dealers.models import Membership, Role
 
 COLUMNS = {"assignee": "assignee", "nextStep": "next_step", "dueAt": "due_at", "dueOn": "due_on"}
 
@@ -49,7 +53,8 @@ class WorkViewSet(ApiViewSet):
 
         def act():
             changes = {COLUMNS[name]: value for name, value in fields.items()}
-            actions.plan_work(self.dealership, self.path["id"], changes, actor=self.actor, if_match=self.if_match())
+            how = {"if_match": self.if_match(), "check": partial(self._check_may, changes)}
+            actions.plan_work(self.dealership, self.path["id"], changes, actor=self.actor, **how)
             return self._whole(), self.path["id"]
 
         return idempotent(self, act, gone=LeadNotFound)
@@ -75,6 +80,12 @@ class WorkViewSet(ApiViewSet):
             return self.answer(HistoryEntry.of(event), status=201), self.path["id"]
 
         return idempotent(self, act, gone=LeadNotFound)
+
+    def _check_may(self, changes, work):
+        """A key that acts for somebody may what they may, and other keys may all."""
+        if person := self.request.auth.person_id:
+            manages = Membership.objects.filter(pk=person, role=Role.MANAGER).exists()
+            check_may_plan(person, work, changes, manages=manages)
 
     def _whole(self):
         row = self.get_queryset().filter(pk=self.path["id"]).values_list(*PLAN_COLUMNS, "work__version").first()

@@ -195,6 +195,11 @@ def _with_an_assignee_who_is_gone(call, patch):
     yield call()
 
 
+def _for_a_salesperson(call, patch):
+    """Who gives a lead to a colleague."""
+    yield call(client=call.world.api_of(person=hire(call.world.casa, "Omar Tazi")))
+
+
 def _twice(call, patch):
     call()
     yield call()
@@ -221,6 +226,7 @@ TROUBLES = {
     (404, "CAR_NOT_FOUND"): _in(car=lambda world: uuid4()),
     (403, "UNAUTHORIZED_LEAD_ACCESS"): _in(lead=lambda world: world.foreign_lead.pk),
     (400, "INVALID_ASSIGNEE"): _with_an_assignee_who_is_gone,
+    (403, "NOT_YOURS"): _for_a_salesperson,
     (409, "ALREADY_ASSIGNED"): _twice,
     (412, "PRECONDITION_FAILED"): _once(if_match='"99"'),
     (409, "DUPLICATE_VEHICLE"): _with_a_taken_vin,
