@@ -21,7 +21,7 @@ SHEET = (
     'أحمد العلمي;"2,12661E+11";Dacia;Logan;Etwas;;40\n'
     "Ali;0522201010;Fiat;Panda;Etwas;;\n"
 )
-LOOKS = [("fr", DESKTOP), ("ar", PHONE), ("en", PHONE)]
+LOOKS = [("fr", DESKTOP), ("ar", PHONE), pytest.param("en", PHONE, marks=pytest.mark.slow)]
 TOUCH = {"has_touch": True, "is_mobile": True}
 
 
