@@ -19,7 +19,7 @@ casa = Dealership.objects.get(name="Casa Motors")
 create_webhook(casa, {{"url": "{url}", "kinds": default_kinds()}})
 """
 
-pytestmark = [pytest.mark.django_db, pytest.mark.long]
+pytestmark = [pytest.mark.django_db, pytest.mark.long, pytest.mark.on_one_database]
 
 
 @contextmanager

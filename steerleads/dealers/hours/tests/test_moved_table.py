@@ -1,6 +1,7 @@
 """The migrations that hours went through, with rows as they were before each."""
 
 from datetime import date, time
+from functools import cache
 
 import pytest
 from django.contrib.admin.models import CHANGE, LogEntry
@@ -37,6 +38,7 @@ def apply(migration):
     ContentType.objects.clear_cache()
 
 
+@cache  # both are only read, and take half a second of a processor
 def _before(migration):
     loader = MigrationLoader(connection)
     others = BEFORE if migration == MOVE else []
