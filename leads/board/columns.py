@@ -6,8 +6,9 @@ What is asked of the database has a limit everywhere: a board costs what it show
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from decimal import Decimal
 
-from django.db.models import Count, F, Window
+from django.db.models import Count, F, Sum, Window
 from django.db.models.functions import RowNumber
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -39,6 +40,15 @@ class Column:
         """`3 overdue`; nothing for none."""
         return _("%(count)s overdue") % {"count": _at_most(self.overdue, MOST_COUNTED)} if self.overdue else ""
 
+    worth: Decimal | None = (
+        None  # the prices of its leads' cars together; None where none has a price or it is not counted
+    )
+
+    @property
+    def shown_worth(self):
+        """In whole dirhams, in which prices are kept; nothing for none."""
+        return _("%(sum)s DH") % {"sum": grouped(round(self.worth))} if self.worth else ""
+
     @property
     def is_counted(self):
         return self.count <= self.most
@@ -64,7 +74,8 @@ class View:
 def view(filters, sizes, *, now):
     """The View of a board that has loaded so many cards of each column."""
     columns, overdue = look(filters, sizes), count_overdue(filters, now=now)
-    columns = [replace(column, overdue=overdue[column.status]) for column in columns]
+    worth = sum_prices(filters, [column.status for column in columns if column.is_counted and column.count])
+    columns = [replace(each, overdue=overdue[each.status], worth=worth.get(each.status)) for each in columns]
     open_leads = {id for column in columns if column.status == Status.NEW for id, *_facts in column.rows}
     return View(columns, newest(filters, now=now), Times(filters.dealership, open_leads, now=now))
 
@@ -92,6 +103,15 @@ def newest(filters, *, now):
     return [[id, int(created_at.timestamp() * 1000)] for id, created_at in rows]
 
 
+def sum_prices(filters: Filters, statuses):
+    """{status: what the cars of its leads cost together}, in one look. To be asked of columns that are counted: it reads all
+    of their leads."""
+    if not statuses:
+        return {}
+    sums = filters.leads.with_status(*statuses).order_by().values("status").annotate(worth=Sum("car__price"))
+    return dict(sums.values_list("status", "worth"))
+
+
 def leads_of(filters, columns):
     """[[Lead with its car and its work, …], …] of these Columns. Whoever is deleted just now is left out."""
     ids = [id for column in columns for id, *_facts in column.rows]
@@ -102,7 +122,7 @@ def leads_of(filters, columns):
 def state(view):
     """What a board ought to show.
 
-    {status: {count, counted, shown, overdue, cards: [[id, mark], …]}}; the ids in their order are the truth of the whole
+    {status: {count, counted, shown, overdue, worth, cards: [[id, mark], …]}}; the ids in their order are the truth of the whole
     column.
     """
     return {
@@ -111,6 +131,7 @@ def state(view):
             "counted": column.is_counted,
             "shown": column.shown_count,
             "overdue": column.shown_overdue,
+            "worth": column.shown_worth,
             "cards": [[row[0], mark_of(row, view.times)] for row in column.rows],
         }
         for column in view.columns

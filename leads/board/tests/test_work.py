@@ -2,11 +2,14 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
 
-from conftest import TESTER, make_lead
+from cars.actions import change_car
+from conftest import TESTER, make_car, make_lead
+from leads.board import columns
 from leads.board.cards import initials
 from leads.models import Lead
 from leads.work.actions import note_contact, plan_work
@@ -235,3 +238,27 @@ def test_who_is_not_on_the_staff_can_take_nothing(casa, lead):
     assert answer.status_code == 403 and "not on the staff" in answer.json()["message"]
     assert 'data-act="claim"' not in root.page() and 'data-value="me"' not in root.page()
     assert root.shown("assignee=me")["NEW"] == []
+
+
+# --- What a column is worth ---------------------------------------------------------------------------
+
+
+def test_a_column_says_what_its_leads_cars_cost_together(seller, casa, civic, monkeypatch):
+    dear, cheap = make_car(casa, price="1234567.60"), make_car(casa, price="500")
+    for car, tag in ((dear, "Hot"), (dear, None), (cheap, None), (civic, "Hot")):
+        make_lead(car, tag=tag)
+    make_lead(civic, status="COMPLETED")
+    shown = {query: worth(seller, query) for query in ("", "tag=Hot", "q=sara", "assignee=me")}
+    assert shown == {"": ["2 469 635 DH", ""], "tag=Hot": ["1 234 568 DH", ""], "q=sara": ["2 469 635 DH", ""]} | {
+        "assignee=me": ["", ""]
+    }
+    assert ">2,469,635 DH</span>" in seller.page()
+    change_car(casa, cheap.pk, {"price": Decimal("1500")})
+    assert worth(seller, "") == ["2 470 635 DH", ""]
+    monkeypatch.setattr(columns, "MOST_COUNTED", 2)
+    assert seller.state("NEW=2").json()["columns"]["NEW"]["worth"] == ""  # of more than are counted, nothing is summed
+
+
+def worth(board, query):
+    found = board.state(query).json()["columns"]
+    return [found[status]["worth"].replace(",", " ") for status in ("NEW", "COMPLETED")]

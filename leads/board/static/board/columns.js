@@ -148,15 +148,21 @@ export class Columns {
     return fresh;
   }
 
-  #count(status, { count, counted, shown, overdue }, here) {
+  #count(status, { count, counted, shown, overdue, worth }, here) {
     const column = this.column(status);
     column.dataset.total = count;
     column.toggleAttribute("data-uncounted", !counted);
     column.querySelector("[data-more]").hidden = here >= count;
     for (const place of this.board.querySelectorAll(`[data-count-of="${status}"]`)) place.textContent = shown;
-    for (const place of this.board.querySelectorAll(`[data-overdue-of="${status}"]`)) {
-      place.textContent = overdue;
-      place.hidden = !overdue;
+    this.#fact("overdue", status, overdue);
+    this.#fact("worth", status, worth);
+  }
+
+  /** What a column says of its leads together; nothing, if there is nothing to say. */
+  #fact(name, status, words) {
+    for (const place of this.board.querySelectorAll(`[data-${name}-of="${status}"]`)) {
+      place.textContent = words;
+      place.hidden = !words;
     }
   }
 
