@@ -89,7 +89,9 @@ class WorkForm(forms.Form):
     assignee = forms.ChoiceField(label=_("assigned to"), required=False)
     next_step = LineField(label=_("next step"), max_length=LONGEST_STEP, required=False)
     due_day = forms.DateField(label=_("due"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
-    due_time = forms.TimeField(label=_("at"), required=False, widget=forms.TimeInput({"type": "time"}, "%H:%M"))
+    due_time = forms.TimeField(
+        label=_("time of day"), required=False, widget=forms.TimeInput({"type": "time"}, "%H:%M")
+    )
 
     def __init__(self, data=None, *, work, tz, colleagues):
         """`colleagues` are {id: name} of those who may be chosen, and of who has the lead."""

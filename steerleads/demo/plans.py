@@ -1,6 +1,6 @@
 """Who has the demo's open leads, what is next and until when: some late, some due today, some nobody's yet."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from leads.models import Status
 from leads.work.due import Clock
@@ -38,9 +38,8 @@ def _due(clock, random):
     days = random.choice(DAYS)
     if random.random() < 0.5:
         return {"due_on": clock.today + timedelta(days=days)}
-    return {
-        "due": (clock.now + timedelta(days=days, hours=random.randint(1, 3))).replace(minute=0, second=0, microsecond=0)
-    }
+    due = datetime.combine(clock.today + timedelta(days=days), time(random.randint(9, 18)), clock.tz)
+    return {"due": due.astimezone(UTC)}
 
 
 def _between(first, last, random):
