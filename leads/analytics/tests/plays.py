@@ -105,7 +105,7 @@ ACTIONS = ["Call back", "CALL BACK", "Cäll back", "Test drive"]
 WAITS = [1, 300, 301, 900, 1800, 1801, 3600, 14400, 86400, 86401, 400000]
 # A Friday before the prayer, a Sunday, an evening, the day on which Morocco's clocks changed, a holiday's eve.
 ASKED_AT = ["2026-09-11 11:50", "2026-09-13 15:00", "2026-10-05 18:55", "2026-09-19 22:30", "2026-11-17 10:00"]
-NAMESAKE = Actor("staff", "Sara Alami", id="another person of this name")
+NAMESAKE = Actor("staff", "Sara Alami", id="999999999")  # another person of this name
 
 
 def of_every_kind(dealership) -> Play:
