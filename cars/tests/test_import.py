@@ -1,8 +1,5 @@
 """Importing cars from files as dealers' programs write them."""
 
-import os
-import subprocess
-import sys
 import tracemalloc
 from io import BytesIO, StringIO
 
@@ -16,6 +13,8 @@ from cars.sheets import read_sheet
 from conftest import make_car
 from steerleads.progress import Progress
 from steerleads.tables.table import NotATable
+from steerleads.tests import commands
+from steerleads.tests.databases import scratch_database
 
 HONDA, DACIA = "1HGCM82633A004352", "VF1RFB00X56789012"
 HEADER = "make,model,overviewYear,vin,stockNumber,price,km,location,status\n"
@@ -342,9 +341,12 @@ def test_progress_is_shown_on_a_terminal_only():
 
 @pytest.mark.on_one_database
 def test_exit_codes_of_the_command_itself(tmp_path):
-    environment = {**os.environ, "VAR_DIR": str(tmp_path), "DATABASE_URL": ""}
-    command = [sys.executable, "manage.py", "import_cars", "none.csv", "--dealership", "Casa"]
-    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], env=environment, check=True)
-    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    with scratch_database(tmp_path) as (url, _):
+        done = commands.run(["import_cars", "none.csv", "--dealership", "Casa"], commands.environment(url, tmp_path))
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("CommandError: There is no dealership “Casa”. There are none yet")
+    assert done.stderr.startswith("CommandError: There is no dealership “Casa”. There are: ")
+
+
+def test_before_there_is_a_dealership_it_says_how_to_make_one(db):
+    with pytest.raises(CommandError, match="There is no dealership “Casa”. There are none yet"):
+        call_command("import_cars", "none.csv", dealership="Casa")
