@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 
 from leads.models import Lead
+from leads.work.dealing import works_by_key
 
 pytestmark = pytest.mark.skipif(
     connection.vendor != "sqlite", reason="only on SQLite, which has no statistics of its own"
@@ -26,3 +27,8 @@ pytestmark = pytest.mark.skipif(
 def test_a_question_takes_its_index(casa, lead, ask, index):
     plan = ask(Lead.objects.of(casa), lead).explain()
     assert index in plan.splitlines()[0]
+
+
+@pytest.mark.parametrize(("key", "index"), [("contact_phone", "work_phone"), ("contact_email", "work_email")])
+def test_the_same_contact_is_found_by_an_index(casa, key, index):
+    assert index in works_by_key(casa, key, "x").explain().splitlines()[0]

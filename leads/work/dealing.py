@@ -31,7 +31,8 @@ from steerleads.dealers.staff import StaffRefused
 
 IN_TURN = Actor.of_command("round robin")
 LOOK_AGAIN = timedelta(minutes=1)  # while nobody is available: own hours begin, and leads are closed
-MOST_EARLIER = 20  # leads of the same contact that are looked at
+KEYS = ("contact_phone", "contact_email")  # of Work, in the order of `contact_keys`
+MOST_EARLIER = 20  # leads of the same contact that are looked at, by each key
 
 
 class Outcome(Enum):
@@ -215,16 +216,23 @@ def _open_leads_of(dealership: Dealership, people: Collection[UUID]) -> dict[UUI
     return dict(counts.annotate(count=Count("pk")))
 
 
+def works_by_key(dealership: Dealership, key: str, value: str) -> QuerySet[Work]:
+    """The Work, with its lead, that had this `contact_phone` or `contact_email` when it was written, the last assigned first.
+
+    Asked for apart: of an OR, SQLite without statistics goes through all that the dealership has.
+    """
+    works = Work.objects.of(dealership).filter(**{key: value}).select_related("lead")
+    return works.order_by("-assigned_at", "-lead_id")
+
+
 def _previous_assignee(dealership: Dealership, lead: Lead) -> UUID | None:
-    keys = contact_keys(lead.target_info)
-    phone, email = (Q(contact_phone=keys[0]), Q(contact_email=keys[1]))
-    same = [each for each, key in zip((phone, email), keys, strict=True) if key]
-    if not same:
-        return None
-    works = Work.objects.of(dealership).filter(Q(*same, _connector=Q.OR), assignee__isnull=False)
-    earlier = works.exclude(lead=lead.pk).select_related("lead").order_by("-assigned_at", "-lead")
-    for work in earlier[:MOST_EARLIER]:
-        # The key is of when the work was written: the lead's contact may be another by now.
-        if any(key and key == other for key, other in zip(keys, contact_keys(work.lead.target_info), strict=True)):
-            return work.assignee
-    return None
+    keys = dict(zip(KEYS, contact_keys(lead.target_info), strict=True))
+    earlier = [
+        work
+        for key, value in keys.items()
+        if value
+        for work in works_by_key(dealership, key, value)[:MOST_EARLIER]
+        # Of another lead that somebody has or had, whose contact is not another by now.
+        if work.assignee and work.pk != lead.pk and value in contact_keys(work.lead.target_info)
+    ]
+    return max(earlier, key=lambda work: work.assigned_at).assignee if earlier else None
