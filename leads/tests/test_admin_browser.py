@@ -12,7 +12,7 @@ from steerleads.dealers.models import Dealership, Role, User
 from steerleads.dealers.tests.people import PASSWORD, make_staff
 from steerleads.tests.browsers import DESKTOP, PHONE
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.on_one_database]
 
 
 @pytest.fixture
