@@ -59,7 +59,9 @@ class Counting:
         """The whole cohort together."""
         if self._judge is None:
             is_large = self._asked.standing.after >= MANY and not self._figure.has_gone
-            return self._by_bands() if is_large else self._by_cells(EVERYWHERE)[0]
+            # SQLite sorts what it groups: it is quicker with a condition for each cell.
+            is_by_bands = is_large and connection.vendor == "postgresql"
+            return self._by_bands() if is_by_bands else self._by_cells(EVERYWHERE)[0]
         tallies = self._tallies()
         whole = self._measured({0: tallies}, EVERYWHERE)[0]
         for alike in _alike(self._shape):
