@@ -106,7 +106,9 @@ class Screen:
     def lift(self, action):
         """Press the mouse on a card and begin to drag it."""
         box = self.box(action)
-        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] - 12
+        # Above where messages lie, which may cover the last card.
+        above = self.page.viewport_size["height"] - 110
+        x, y = box["x"] + box["width"] / 2, min(box["y"] + box["height"] - 12, above)
         self.page.mouse.move(x, y)
         self.page.mouse.down()
         self.page.mouse.move(x + 4, y + 6, steps=3)

@@ -99,7 +99,9 @@ def test_the_menu_offers_what_makes_sense(board):
     board.act("A", "menu")
     items = board.page.get_by_role("menuitem")
     assert items.all_text_contents() == [
-        *("Down", "To the bottom", "To Completed", "To Not needed", "Edit", "Archive"),
+        *("Down", "To the bottom", "To Completed", "To Not needed"),
+        *("Called: no answer", "Called: reached", "Wrote by WhatsApp", "Wrote a mail", "Was here"),
+        *("Edit", "Archive"),
     ]
     board.press("Escape")
     assert board.focused() == "A"
