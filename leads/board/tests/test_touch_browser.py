@@ -133,7 +133,7 @@ def test_the_column_scrolls_at_its_edges(api, board, finger):
 
 @pytest.mark.parametrize("end", ["Escape", "touchCancel", "outside"])
 def test_who_gives_up_sees_the_cards_own_column_again(api, board, finger, end):
-    finger.press_long("C")
+    finger.press_long("B")
     finger.over_tab("COMPLETED")
     if end == "Escape":
         board.press("Escape")
