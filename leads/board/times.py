@@ -70,7 +70,7 @@ class Times:
     def _when(self, due: datetime, due_on: date | None) -> str:
         day = due_on or self.shown.clock.date_of(due)
         named = {0: _("Today"), 1: _("Tomorrow")}.get(self._days_until(due, due_on))
-        words = named or dateformat(day, "D j M" if day.year == self.shown.clock.today.year else "j M Y")
+        words = named or dateformat(day, "D j N" if day.year == self.shown.clock.today.year else "j N Y")
         return words if due_on else f"{words} {dateformat(due.astimezone(self.dealership.tz), 'H:i')}"
 
     def _days_until(self, due: datetime, due_on: date | None) -> int:

@@ -53,8 +53,8 @@ def badges_of(board, lead):
         ({"due_on": NOON.date()}, "is-today", "Today"),
         ({"due_at": NOON + timedelta(hours=1)}, "is-today", "Today 13:00"),
         ({"due_at": NOON + timedelta(days=1)}, "is-planned", "Tomorrow 12:00"),
-        ({"due_on": NOON.date() + timedelta(days=3)}, "is-planned", "Sat 5 Dec"),
-        ({"due_on": NOON.date() + timedelta(days=90)}, "is-planned", "2 Mar 2027"),
+        ({"due_on": NOON.date() + timedelta(days=3)}, "is-planned", "Sat 5 Dec."),
+        ({"due_on": NOON.date() + timedelta(days=90)}, "is-planned", "2 March 2027"),
     ],
 )
 def test_a_card_says_when_it_is_due_in_words_and_colour(seller, civic, noon, due, kind, words):
