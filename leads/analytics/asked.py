@@ -16,7 +16,7 @@ from steerleads.db.compiled import FilterPlan
 from steerleads.dealers.hours.calendar import Calendar
 from steerleads.dealers.models import Dealership
 
-BY = ("tag", "action", "car", "source", "month", "answeredBy", "decidedBy")
+BY = ("tag", "action", "car", "source", "month", "answeredBy", "decidedBy", "assignee")
 FIELDS: dict[type, Field] = {int: BigIntegerField(), datetime: DateTimeField()}
 NOT_READ = Standing(0, False, ())
 # Makes a queryset of a dealership's id, the facts of its leads that are asked for, and some values.

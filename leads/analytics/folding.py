@@ -130,6 +130,10 @@ class Story:
     def _restore(self, fact: LeadFact, event: Event, at: int) -> None:
         fact.archived = False
 
+    def _assign(self, fact: LeadFact, event: Event, at: int) -> None:
+        name = event.changes["assignee"]["to"]
+        fact.assignee = None if name is None else f"{ActorType.STAFF}:{name}"
+
     def _delete(self, fact: LeadFact, event: Event, at: int) -> None:
         """Its event says that the status became null: the fact keeps the one it died with."""
         fact.deleted_at = at
@@ -152,6 +156,7 @@ _TELLERS: dict[str, Teller] = {
     EventKind.CHANGED: Story._change,
     EventKind.ARCHIVED: Story._archive,
     EventKind.RESTORED: Story._restore,
+    EventKind.ASSIGNED: Story._assign,
     EventKind.DELETED: Story._delete,
 }
 

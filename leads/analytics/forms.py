@@ -25,6 +25,7 @@ GROUPS = {
     "month": _("month"),
     "answeredBy": _("who answered"),
     "decidedBy": _("who decided"),
+    "assignee": _("who has the lead"),
 }
 OF = {"created": _("received"), "answered": _("answered by a person")}
 NARROWING = ("tag", "action", "make", "model", "source", "carId")

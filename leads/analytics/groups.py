@@ -143,7 +143,7 @@ def _or(expression: Any, text: str) -> Coalesce:
     return Coalesce(expression, Value(text), output_field=TEXT)
 
 
-BY_PERSON = ("answeredBy", "decidedBy")
+BY_PERSON = ("answeredBy", "decidedBy", "assignee")
 KEYS = {
     # What people typed goes with its lead: nothing of it is left to group by.
     "tag": lambda: _or(_of_lead("tag_folded"), DELETED),
@@ -152,6 +152,7 @@ KEYS = {
     "source": lambda: SOURCE,
     "answeredBy": lambda: _or("first_human_by", NONE),
     "decidedBy": lambda: _or("decided_by", NONE),
+    "assignee": lambda: _or("assignee", NONE),
 }
 SPELLINGS = {
     "tag": lambda: _of_lead("tag"),

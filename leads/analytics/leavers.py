@@ -1,4 +1,4 @@
-"""What facts keep of staff: who typed a lead in, who took care of it first, and who decided it."""
+"""What facts keep of staff: who typed a lead in, who took care of it first, who decided it, and who has it."""
 
 from leads.analytics.catching_up import locked_state
 from leads.analytics.models import LeadFact
@@ -25,7 +25,7 @@ def _erase(dealership: Dealership, names: set[str]) -> int:
     count = typed.update(source_name=FORMER_COLLEAGUE)
     for kind in OF_PEOPLE:
         by = [f"{kind}:{name}" for name in names]
-        for column in ("first_human_by", "decided_by"):
+        for column in ("first_human_by", "decided_by", "assignee"):
             count += facts.filter(**{f"{column}__in": by}).update(**{column: f"{kind}:{FORMER_COLLEAGUE}"})
     if state and count:
         state.mark = new_id()

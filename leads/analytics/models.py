@@ -57,6 +57,8 @@ class LeadFact(models.Model):
     # The change (or creation, by nobody) that made the present decision; both None while NEW.
     decided_at = models.BigIntegerField(null=True)
     decided_by = models.CharField(max_length=LONGEST_BY, null=True)
+    # Who has it as of now, or had it when it was deleted: "staff:" and a name.
+    assignee = models.CharField(max_length=LONGEST_BY, null=True)
     # COMPLETED or NOT_NEEDED at any time, made so too; and whether it became NEW again after that.
     ever_decided = models.BooleanField(default=False)
     reopened = models.BooleanField(default=False)

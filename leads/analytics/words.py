@@ -12,7 +12,7 @@ from steerleads.dealers.actors import ActorType, shown_name
 MINUTE, HOUR, DAY = 60, 3600, 86400
 LEAST_FOR_QUANTILES = 5  # leads: the page shows no quantile of fewer (contract A12)
 DELETED = "(deleted)"
-BY_PERSON = ("source", "answeredBy", "decidedBy")
+BY_PERSON = ("source", "answeredBy", "decidedBy", "assignee")
 WHOLE = ("api_key", "staff")  # kinds of actors whose name says enough
 MINUS = "−"
 

@@ -95,7 +95,8 @@ def group_of(story, by, told):
         return fold(car_name(story)) if story.car else None
     if by == "month":
         return day_of(story.created, told.zone).isoformat()[:7]
-    return {"source": story.source, "answeredBy": story.answered_by, "decidedBy": story.decided_by}[by]
+    by_person = {"answeredBy": story.answered_by, "decidedBy": story.decided_by, "assignee": story.assignee}
+    return {"source": story.source, **by_person}[by]
 
 
 def label(by, group, stories):

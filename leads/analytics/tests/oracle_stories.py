@@ -102,6 +102,12 @@ class Story:
         """
         return self.changes[-1].actor if self.changes and self.status in DECISIONS else None
 
+    @property
+    def assignee(self):
+        """W: who has it by the last assignment, also of a lead that was deleted since; null is nobody."""
+        names = [event.assignee for event in self.events if event.is_assignment]
+        return f"staff:{names[-1]}" if names and names[-1] else None
+
     # --- What was decided ------------------------------------------------------------------------
 
     @property
@@ -128,6 +134,8 @@ class Happening:
         self.status_before = data["changes"].get("status", {}).get("from")
         self.status = data["changes"].get("status", {}).get("to")
         self.archived = data["changes"].get("archived", {}).get("to")
+        self.is_assignment = self.kind == "lead.assigned"
+        self.assignee = data["changes"].get("assignee", {}).get("to")
         alone = data.get("batch") in (None, data["eventId"])
         self.is_human = data["actor"]["type"] == "staff" and self.kind in HUMAN_KINDS and alone
 

@@ -11,6 +11,8 @@ from leads.creating import Draft, create_leads
 from leads.models import Lead, Origin
 from leads.ordering.placing import Place
 from leads.privacy.retention import archive_leads, purge_leads
+from leads.work.actions import plan_work
+from leads.work.tests.people import hire
 from steerleads.db.ids import new_id
 from steerleads.dealers.actors import Actor
 
@@ -31,6 +33,7 @@ class Play:
     def __init__(self, dealership, at):
         self.dealership, self.at = dealership, instant(at)
         self.imported = 0
+        self.staff = {}
 
     @contextmanager
     def clock(self):
@@ -79,6 +82,13 @@ class Play:
         orders = {lead: number for number, lead in enumerate(leads, 1)}
         actions.reorder_leads(self.dealership, car.pk, orders, actor=actor)
 
+    def assign(self, actor, lead, name):
+        """To a colleague of this name, or to nobody."""
+        if name and name not in self.staff:
+            self.staff[name] = hire(self.dealership, name)
+        assignee = self.staff[name].pk if name else None
+        plan_work(self.dealership, lead, {"assignee": assignee}, actor=actor)
+
     def archive(self, actor, lead, **how):
         actions.archive_lead(self.dealership, lead, actor=actor, **how)
 
@@ -102,6 +112,7 @@ class Play:
 
 TAGS = ["Hot Lead", "hot lead", "HÔT LEAD", "أحمد", "احمد", "=1+1", "-", None, None]
 ACTIONS = ["Call back", "CALL BACK", "Cäll back", "Test drive"]
+ASSIGNEES = ["Sara Alami", None, "Omar Tazi", "Sara Alami"]
 WAITS = [1, 300, 301, 900, 1800, 1801, 3600, 14400, 86400, 86401, 400000]
 # A Friday before the prayer, a Sunday, an evening, the day on which Morocco's clocks changed, a holiday's eve.
 ASKED_AT = ["2026-09-11 11:50", "2026-09-13 15:00", "2026-10-05 18:55", "2026-09-19 22:30", "2026-11-17 10:00"]
@@ -122,6 +133,10 @@ def of_every_kind(dealership) -> Play:
             play.when(ASKED_AT[number % 5]).later(number * 37)
             texts = {"tag": TAGS[number % 9], "action": ACTIONS[number % 4]}
             lead = play.create((WEBSITE, PORTAL)[number % 2], cars[number % 4], **texts)
+            if assignee := ASSIGNEES[number % 4]:
+                play.assign(PORTAL, lead, assignee)
+            if number % 7 == 0:
+                play.assign(SARA, lead, ASSIGNEES[number % 3])
             play.later(wait)
             (_note, _complete, _refuse, _archive, _drop)[number % 5](play, (SARA, OMAR, NAMESAKE)[number % 3], lead)
         _never_answered(play, cars)
@@ -234,6 +249,8 @@ def _gone(play, car):
         )
         if number % 3:
             play.later(500).change(SARA, lead, status="COMPLETED")
+        if number % 2:
+            play.later(60).assign(WEBSITE, lead, "Omar Tazi")
         play.later(3000).delete(actor, lead)
     bulk = [play.when("2026-11-13 09:00").create(WEBSITE, car) for _ in "12"]
     for lead in bulk:

@@ -73,7 +73,7 @@ def counts_of(part):
             yield from counts_of(each)
 
 
-@pytest.mark.parametrize("by", ["tag", "action", "car", "source", "month", "answeredBy", "decidedBy"])
+@pytest.mark.parametrize("by", ["tag", "action", "car", "source", "month", "answeredBy", "decidedBy", "assignee"])
 @pytest.mark.parametrize("figure", ["conversion", "response", "completion", "ageing"])
 def test_every_number_of_groups_opens_its_leads(api, november, figure, by):
     answer = api.get(f"/analytics/{figure}?{QUERIES[figure]}&by={by}").json()

@@ -47,6 +47,7 @@ steps = st.one_of(
     st.tuples(st.sampled_from(["archive_old", "purge_old"]), st.integers(0, 3)),
     st.tuples(st.sampled_from(["sell", "rename"]), picks),
     st.tuples(st.just("leave"), staff),
+    st.tuples(st.just("assign"), actors, picks, st.sampled_from([None, "Sara Alami", "Omar"])),
 )
 histories = st.lists(st.tuples(waits, steps), min_size=8, max_size=30)
 filters = st.sampled_from(
@@ -65,7 +66,7 @@ filters = st.sampled_from(
 periods = st.sampled_from(
     [{}, {"from": "2026-10-01"}, {"from": "2026-10-20", "to": "2026-10-25"}, {"to": "2026-10-26"}]
 )
-by = st.sampled_from(["tag", "action", "car", "source", "month", "answeredBy", "decidedBy"])
+by = st.sampled_from(["tag", "action", "car", "source", "month", "answeredBy", "decidedBy", "assignee"])
 compare = st.sampled_from(["previous", "2026-10-01..2026-10-20"])
 questions = st.fixed_dictionaries(
     {
@@ -163,6 +164,9 @@ class RandomPlay(Play):
 
     def do_rename(self, number):
         change_car(self.dealership, self.pick_car(number).pk, {"model": "Logan"})
+
+    def do_assign(self, actor, number, name):
+        self.assign(actor, self.pick(number), name)
 
     def do_leave(self, actor):
         erase(Leaver("gone@example.com", frozenset({actor.name}), frozenset({self.dealership.pk})))

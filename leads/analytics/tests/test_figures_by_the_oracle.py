@@ -17,7 +17,7 @@ LISTS = 1  # that are opened of each answer, in the short run
 AUTUMN = {"from": "2026-09-01", "to": "2026-11-30"}
 COMPARED = ["conversion", "response", "completion"]
 GROUPED = [*COMPARED, "ageing"]
-BY = ["tag", "action", "car", "source", "month", "answeredBy", "decidedBy"]
+BY = ["tag", "action", "car", "source", "month", "answeredBy", "decidedBy", "assignee"]
 PLAIN = [
     *((figure, {}) for figure in GROUPED),
     *(("activity", {"interval": interval}) for interval in ("month", "week")),

@@ -16,6 +16,8 @@ from leads.analytics.rebuilding import rebuild
 from leads.models import Lead
 from leads.privacy.leavers import HistoryOfPeople
 from leads.privacy.retention import purge_leads
+from leads.work.actions import plan_work
+from leads.work.tests.people import hire
 from steerleads.dealers.actors import Actor
 from steerleads.dealers.leaving import Leaver
 
@@ -63,6 +65,7 @@ def test_a_deleted_lead_stays_as_times_and_status(casa, civic, forget, counted):
 def test_a_name_that_is_erased_goes_from_facts_and_history_alike(casa, atlas, civic, counted):
     lead = actions.create_lead(casa, civic.pk, {**TYPED, "status": "NEW"}, actor=SARA)
     actions.change_lead(casa, lead.pk, {"status": "COMPLETED"}, actor=SARA)
+    plan_work(casa, lead.pk, {"assignee": hire(casa, SARA.name).pk}, actor=OMAR)
     other = actions.create_lead(casa, civic.pk, TYPED, actor=Actor("api_key", SARA.name))  # a key of that name
     actions.change_lead(casa, other.pk, {"status": "COMPLETED"}, actor=OMAR)
     if counted:
@@ -71,10 +74,10 @@ def test_a_name_that_is_erased_goes_from_facts_and_history_alike(casa, atlas, ci
     for keeper in (HistoryOfPeople(), FactsOfPeople()):
         keeper.erase(leaver)
     catch_up(casa)
-    columns = ("source_name", "first_human_by", "decided_by")
-    former = "a former colleague"
-    assert LeadFact.objects.values_list(*columns).get(pk=lead.pk) == (former, f"staff:{former}", f"staff:{former}")
-    assert LeadFact.objects.values_list(*columns).get(pk=other.pk) == (SARA.name, "staff:Omar", "staff:Omar")
+    columns = ("source_name", "first_human_by", "decided_by", "assignee")
+    former, found = "a former colleague", LeadFact.objects.values_list(*columns)
+    assert found.get(pk=lead.pk) == (former, *[f"staff:{former}"] * 3)
+    assert found.get(pk=other.pk) == (SARA.name, "staff:Omar", "staff:Omar", None)
     assert rebuild(casa) == []
 
 

@@ -4,11 +4,13 @@ import pytest
 from django.http import QueryDict
 
 from cars.actions import delete_car
-from conftest import make_car, make_lead
+from conftest import TESTER, make_car, make_lead
 from leads.actions import change_lead, delete_lead
 from leads.analytics.answers import figure_answer, figure_leads
 from leads.analytics.tests.made_facts import fact, save
 from leads.analytics.tests.november import NOW, SARA
+from leads.work.actions import plan_work
+from leads.work.tests.people import hire
 from steerleads.api.errors import ValidationFailed
 from steerleads.dealers.models import Role
 from steerleads.dealers.tests.people import make_staff
@@ -173,6 +175,23 @@ def test_a_salesperson_opens_their_own_row_only(casa, november, sara):
 def test_who_has_answered_nobody_has_no_row(casa, november):
     omar = make_staff(casa, Role.SALESPERSON, first_name="Omar")
     assert figure_answer(casa, "response", QueryDict("by=decidedBy"), viewer=omar)["groups"] == []
+
+
+def test_leads_are_grouped_by_who_has_them_now_or_had_them_when_they_were_deleted(api, casa, civic, sara):
+    colleagues = {"Sara": sara.membership, "Omar": hire(casa, "Omar Tazi")}
+    given = [("Sara", "Sara"), ("Sara", "Omar"), ("Omar", None), ("Omar", "Omar"), (None, "Omar")]
+    leads = []
+    for names in given:
+        leads.append(make_lead(civic))
+        for name in names:
+            assignee = colleagues[name].pk if name else None
+            plan_work(casa, leads[-1].pk, {"assignee": assignee}, actor=TESTER)
+    delete_lead(casa, leads[0].pk, actor=SARA)
+    answer = api.get("/analytics/conversion?by=assignee").json()
+    assert groups_of(answer) == [("staff:Omar Tazi", 3), ("staff:Sara Alami", 1), (None, 1)]
+    assert [each["created"]["gone"] for each in answer["groups"]] == [0, 1, 0]
+    own = figure_answer(casa, "conversion", QueryDict("by=assignee"), viewer=sara)
+    assert groups_of(own) == [("staff:Sara Alami", 1)] and own["created"]["count"] == 5
 
 
 def test_a_salesperson_sees_other_groups_whole(casa, november, sara):
