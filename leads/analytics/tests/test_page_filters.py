@@ -46,7 +46,7 @@ def test_days_mean_what_they_mean_to_the_api(address, days):
         ("compare=2026-11-30..2026-11-01", "compare"),
         ("compare=2026-13-01..2026-13-02", "compare"),
         ("compare=previous&by=tag", "compare"),
-        ("by=assignee", "by"),
+        ("by=owner", "by"),
         ("carId=civic", "carId"),
         ("of=deleted", "of"),
         (f"tag={'a' * 301}", "tag"),
