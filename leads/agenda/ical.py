@@ -7,7 +7,7 @@ from urllib.parse import urlencode, urljoin
 from django.conf import settings
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.urls import reverse
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vDuration
 
 from leads.agenda.models import Agenda
 from leads.models import EventKind, Lead, LeadEvent
@@ -36,7 +36,7 @@ def render(agenda: Agenda) -> bytes:
     calendar.add("name", agenda.dealership.name)
     calendar.add("x-wr-calname", agenda.dealership.name)
     calendar.add("refresh-interval", READ_AGAIN, parameters={"value": "DURATION"})
-    calendar.add("x-published-ttl", READ_AGAIN)
+    calendar.add("x-published-ttl", vDuration(READ_AGAIN))
     for lead in due_leads(agenda):
         calendar.add_component(_event(lead, with_contacts=agenda.with_contacts))
     return calendar.to_ical()

@@ -72,6 +72,11 @@ def test_a_lead_that_is_due_on_a_day_takes_that_day(civic, sara):
     assert (event["dtstart"].dt, event["dtend"].dt) == (DAY, DAY + timedelta(days=1))
 
 
+def test_programs_are_told_how_often_to_come_back(sara):
+    lines = Client().get(path_of(make_address(sara, with_contacts=False))).content.splitlines()
+    assert {b"REFRESH-INTERVAL;VALUE=DURATION:PT15M", b"X-PUBLISHED-TTL:PT15M"} <= set(lines)
+
+
 def test_its_sequence_is_the_version_of_the_work(casa, civic, sara):
     lead = give(sara, civic)
     address = make_address(sara, with_contacts=False)
