@@ -72,6 +72,13 @@ def test_a_lead_that_is_due_on_a_day_takes_that_day(civic, sara):
     assert (event["dtstart"].dt, event["dtend"].dt) == (DAY, DAY + timedelta(days=1))
 
 
+def test_of_very_many_the_latest_stand_in_it(civic, sara, monkeypatch):
+    monkeypatch.setattr("leads.agenda.ical.MOST", 2)
+    leads = [give(sara, civic, due_at=AT + timedelta(days=days)) for days in (3, 1, 2)]
+    found = events_at(make_address(sara, with_contacts=False))
+    assert set(found) == {str(leads[0].pk), str(leads[2].pk)}
+
+
 def test_programs_are_told_how_often_to_come_back(sara):
     lines = Client().get(path_of(make_address(sara, with_contacts=False))).content.splitlines()
     assert {b"REFRESH-INTERVAL;VALUE=DURATION:PT15M", b"X-PUBLISHED-TTL:PT15M"} <= set(lines)
